@@ -1,0 +1,69 @@
+"""The book: one row an attempt, written once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import TABLE, Base
+from models.types import BigId, Digest, Ip, Uid, Utc
+
+#: Columns that an equality filter may use; each index ends in the order of the book.
+FILTERED = (
+    (),
+    ("user_id",),
+    ("username_key",),
+    ("name_ref",),
+    ("ip",),
+    ("session_ref",),
+    ("action",),
+    ("outcome",),
+    ("reason",),
+    ("action", "outcome"),
+)
+
+
+class LoginLog(Base):
+    """An entry (OCSF Authentication 3002, ECS). Only the seal and an erasure ever change it.
+
+    Personal, blanked by an erasure: ``username username_key name_ref actor_name ip
+    peer_ip user_agent detail``. A name that belongs to no account is kept as its first
+    character and ``***``, with ``name_ref`` to find it again.
+    """
+
+    __tablename__ = "login_log"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(Uid, unique=True)
+    seq: Mapped[int | None] = mapped_column(BigId, unique=True)
+    chain: Mapped[bytes | None] = mapped_column(Digest(32))
+    personal: Mapped[bytes | None] = mapped_column(Digest(32))
+    nonce: Mapped[bytes | None] = mapped_column(Digest(16))
+    occurred_at: Mapped[datetime] = mapped_column(Utc)
+    action: Mapped[str] = mapped_column(String(32))
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    user_id: Mapped[int | None] = mapped_column(BigId)
+    username: Mapped[str | None] = mapped_column(String(64))
+    username_key: Mapped[str | None] = mapped_column(String(192))
+    name_ref: Mapped[bytes | None] = mapped_column(Digest(16))
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    actor_name: Mapped[str | None] = mapped_column(String(64))
+    session_ref: Mapped[UUID | None] = mapped_column(Uid)
+    auth_method: Mapped[str | None] = mapped_column(String(16))
+    ip: Mapped[str | None] = mapped_column(Ip)
+    peer_ip: Mapped[str | None] = mapped_column(Ip)
+    user_agent: Mapped[str | None] = mapped_column(String(512))
+    browser: Mapped[str | None] = mapped_column(String(64))
+    os: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(64))
+    country: Mapped[str | None] = mapped_column(String(2))
+    asn: Mapped[int | None] = mapped_column(BigId)
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    detail: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        *(Index(f"ix_login_log_{'_'.join((*by, 'time'))}", *by, "occurred_at", "id") for by in FILTERED),
+        TABLE,
+    )

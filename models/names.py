@@ -1,0 +1,33 @@
+"""User names: what one may be, and the key two names are compared by."""
+
+import re
+import unicodedata
+
+MIN_LENGTH, MAX_LENGTH = 2, 64
+
+
+def username_key(name: str) -> str:
+    """Return the key of a name: NFKC(casefold(NFKC(name))), as Unicode UAX #31 advises.
+
+    ``Alice``, ``ALICE`` and its full-width form share one key; ``e`` and ``é`` do not.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def is_username(name: str) -> bool:
+    """Whether ``name`` is 2-64 letters or marks of any script, digits or ``. _ -``."""
+    return all(
+        MIN_LENGTH <= len(form) <= limit and all(_allowed(char) for char in form)
+        for form, limit in ((name, MAX_LENGTH), (username_key(name), 3 * MAX_LENGTH))
+    )
+
+
+def masked(name: str) -> str:
+    """Return the first character and ``***``: people type passwords into the name field."""
+    shown = re.sub(r"[\s\x00-\x1f\x7f-\x9f]", "", name)
+    return f"{shown[:1]}***"
+
+
+def _allowed(char: str) -> bool:
+    return char in "._-" or unicodedata.category(char)[0] in "LM" or unicodedata.category(char) == "Nd"

@@ -1,0 +1,105 @@
+"""Column types that mean the same on SQLite and on MariaDB."""
+
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
+from uuid import UUID
+
+from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, LargeBinary
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+#: A 64-bit key; SQLite only autoincrements INTEGER.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def pack_ip(text: str) -> bytes:
+    """Return the 16 bytes of an address, IPv4 mapped into IPv6 (RFC 4291 2.5.5.2).
+
+    Raises ``ValueError`` when ``text`` is not an address.
+    """
+    address = ip_address(text.partition("%")[0])
+    if address.version == 4:
+        return bytes(10) + b"\xff\xff" + address.packed
+    return address.packed
+
+
+def unpack_ip(packed: bytes) -> str:
+    """Return the shortest text of 16 packed bytes, IPv4 as dotted quad."""
+    address = IPv6Address(packed)
+    return str(address.ipv4_mapped or address)
+
+
+def _binary(length: int) -> LargeBinary:
+    """Return a fixed-length binary column, a plain BLOB on SQLite."""
+    fixed = BINARY(length)
+    return LargeBinary(length).with_variant(fixed, "mysql").with_variant(fixed, "mariadb")
+
+
+class Digest(TypeDecorator[bytes]):
+    """``BINARY(length)``: raw bytes such as a SHA-256 or a nonce."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__()
+
+    def __repr__(self) -> str:
+        return f"Digest({self.length})"
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[bytes]:
+        return dialect.type_descriptor(_binary(self.length))
+
+
+class Uid(TypeDecorator[UUID]):
+    """A UUID as ``BINARY(16)`` in network order (RFC 9562)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[bytes]:
+        return dialect.type_descriptor(_binary(16))
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else value.bytes
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
+        return None if value is None else UUID(bytes=value)
+
+
+class Ip(TypeDecorator[str]):
+    """An IP address as ``BINARY(16)``; a CIDR block is a range of it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[bytes]:
+        return dialect.type_descriptor(_binary(16))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else pack_ip(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else unpack_ip(value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime with microseconds, stored without its offset."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        exact = mysql.DATETIME(fsp=6)
+        return dialect.type_descriptor(DateTime().with_variant(exact, "mysql").with_variant(exact, "mariadb"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without an offset cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
