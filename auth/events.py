@@ -1,0 +1,62 @@
+"""What an auth signal carries: frozen facts, complete before any transaction begins."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from models import Action, Outcome, Reason
+
+
+def now() -> datetime:
+    """Return the present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an attempt came from, taken when it came.
+
+    ``ip`` is the client's address, ``peer_ip`` that of the nearest proxy when one was
+    trusted; ``browser``, ``os`` and ``device`` are parsed from ``user_agent``.
+    """
+
+    ip: str | None = None
+    peer_ip: str | None = None
+    user_agent: str | None = None
+    browser: str | None = None
+    os: str | None = None
+    device: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom an attempt is about. ``id`` is None for a name that belongs to no account.
+
+    ``name`` is empty for an account whose name must not be kept.
+    """
+
+    name: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthEvent:
+    """One attempt and how it ended; ``person`` is None when it is about nobody.
+
+    ``event_id`` is a UUIDv7 made once, before the first try to store it; ``session_ref``
+    the public id of the session it began or ended; ``detail`` plain JSON values.
+    """
+
+    action: Action
+    outcome: Outcome
+    person: Person | None
+    place: Place
+    reason: Reason | None = None
+    session_ref: UUID | None = None
+    auth_method: str | None = None
+    detail: dict[str, object] | None = None
+    event_id: UUID = field(default_factory=uuid7)
+    occurred_at: datetime = field(default_factory=now)

@@ -1,0 +1,18 @@
+"""Flask extensions of the auth blueprint, bound to an app by ``init_app``."""
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+from auth import sessions, throttle
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Bind sign-in sessions, CSRF protection and the throttle to ``app``."""
+    csrf.init_app(app)
+    throttle.init_app(app)
+    manager = LoginManager(app)
+    manager.session_protection = None  # the server-side session knows place and age itself
+    manager.user_loader(sessions.find_visitor)

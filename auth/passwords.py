@@ -1,0 +1,58 @@
+"""Passwords: argon2id hashes (OWASP ASVS 5 appendix C) and which ones are too weak."""
+
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from models.names import username_key
+
+MIN_LENGTH = 8
+#: Longer ones are refused before hashing (ASVS 6.2.9 asks for at least 64 characters).
+MAX_BYTES = 1024
+#: What takes fewer guesses than this is as good as on the list of common ones.
+MIN_GUESSES = 10_000
+#: Characters that the estimate of guesses accepts.
+ESTIMATED = 72
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+def hash_password(password: str) -> str:
+    """Return an argon2id hash: 19 MiB, two passes, one lane."""
+    return _hasher.hash(password)
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Whether ``password`` made the hash ``stored``; None takes as long and is False."""
+    try:
+        return _hasher.verify(stored or _dummy_hash(), password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_too_long(password: str) -> bool:
+    """Whether ``password`` is longer than 1 KiB of UTF-8."""
+    return len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES
+
+
+def is_common(password: str) -> bool:
+    """Whether ``password`` is among the 30,000 commonest, case aside, or as easy to guess (ASVS 6.2.4).
+
+    The list leaves out ``00000000`` and other repeats and runs; they take few guesses.
+    """
+    if username_key(password) in _common():
+        return True
+    return 0 < len(password) <= ESTIMATED and zxcvbn(password)["guesses"] < MIN_GUESSES
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+@cache
+def _dummy_hash() -> str:
+    return hash_password("a password that nobody has")

@@ -1,0 +1,232 @@
+"""The decisions: who gets in, who is turned away. No HTTP in here.
+
+Each attempt is one write transaction, in which its signal is sent and its entry stored;
+if that fails nothing has happened (``models.NotWritten``).
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from auth import sessions, signals, throttle
+from auth.events import AuthEvent, Person, Place, now
+from auth.passwords import hash_password, verify_password
+from auth.sessions import Visitor
+from models import Action, Outcome, Reason, Role, User, db, write_transaction
+from models.names import username_key
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody typed: ``name`` is a user name or an e-mail address."""
+
+    name: str
+    password: str
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys."""
+
+    username: str
+    password: str
+    email: str | None = None
+    gender: str | None = None
+    city: str | None = None
+    hobbies: tuple[str, ...] = ()
+    role: Role = Role.USER
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that began, and whose it is."""
+
+    visitor: Visitor
+
+    @property
+    def token(self) -> str:
+        """What opens the session; it belongs in the cookie and nowhere else."""
+        return self.visitor.token
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An attempt that was turned away; ``retry_after`` seconds when there were too many."""
+
+    reason: Reason
+    retry_after: int | None = None
+
+
+def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
+    """Check the credentials and begin a session, or turn the attempt away.
+
+    The password is hashed for unknown names too, so that the answer takes as long.
+    Raises ``NotWritten`` when the attempt cannot be recorded.
+    """
+    key = username_key(given.name)
+    wait = throttle.retry_after(key, place.ip)
+    event = _attempt(Person(given.name), place)
+    with signals.refused_unrecorded(event):
+        user = _find(key)
+    if user:
+        event = replace(event, person=Person(user.username, user.id))
+    if wait is not None:
+        reason: Reason | None = Reason.RATE_LIMITED
+    else:
+        reason = _objection(user, verify_password(user.password_hash if user else None, given.password))
+    conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
+    with signals.refused_unrecorded(event):
+        result = write_transaction(conclude, event_id=event.event_id)
+    if wait is not None:
+        return Refused(Reason.RATE_LIMITED, wait)
+    if isinstance(result, Refused):
+        throttle.count_failure(key, place.ip)
+    return result
+
+
+def sign_out(visitor: Visitor, place: Place) -> None:
+    """End the visitor's session; signing out twice is one entry.
+
+    Raises ``NotWritten`` when that cannot be recorded; the session then goes on.
+    """
+    event = AuthEvent(
+        action=Action.LOGOUT,
+        outcome=Outcome.SUCCESS,
+        person=Person(visitor.username, visitor.user_id),
+        place=place,
+        reason=Reason.USER_INITIATED,
+        session_ref=visitor.session_ref,
+    )
+
+    def work(session: Session) -> None:
+        if sessions.end(session, visitor.session_id):
+            signals.emit(signals.user_logged_out, event, session)
+
+    write_transaction(work, event_id=event.event_id)
+
+
+def register(account: NewAccount, place: Place) -> Refused | None:
+    """Make an account; return the refusal when its name or e-mail address is taken.
+
+    Raises ``NotWritten`` when it cannot be recorded.
+    """
+    event = AuthEvent(
+        action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Person(account.username), place=place
+    )
+    password_hash = hash_password(account.password)
+    try:
+        with signals.refused_unrecorded(event):
+            write_transaction(partial(_enrol, account, password_hash, event), event_id=event.event_id)
+    except IntegrityError:
+        return refuse_registration(account.username, _taken(account), place)
+    return None
+
+
+def refuse_registration(name: str, reason: Reason, place: Place) -> Refused:
+    """Record a registration that was turned away, in a transaction of its own."""
+    known = _find(username_key(name)) if reason is Reason.USERNAME_IN_USE else None
+    person = Person(known.username, known.id) if known else Person(name)
+    event = AuthEvent(
+        action=Action.REGISTER, outcome=Outcome.FAILURE, person=person, place=place, reason=reason
+    )
+    send = partial(signals.emit, signals.registration_failed, event)
+    with signals.refused_unrecorded(event):
+        write_transaction(send, event_id=event.event_id)
+    return Refused(reason)
+
+
+def reset_password(user: User, password: str, place: Place) -> None:
+    """Give an account a new password, unlock it and end all its sessions."""
+    event = AuthEvent(
+        action=Action.PASSWORD_RESET,
+        outcome=Outcome.SUCCESS,
+        person=Person(user.username, user.id),
+        place=place,
+    )
+    password_hash = hash_password(password)
+
+    def work(session: Session) -> None:
+        found = session.get_one(User, user.id, with_for_update=True)
+        found.password_hash, found.locked_until = password_hash, None
+        sessions.end_all(session, user.id)
+        signals.emit(signals.password_changed, event, session)
+
+    write_transaction(work, event_id=event.event_id)
+
+
+def _find(key: str) -> User | None:
+    """Return the account with this name or e-mail address; names never contain an @."""
+    by = or_(User.username_key == key, User.email_key == key)
+    return db.session.scalars(select(User).where(by)).one_or_none()
+
+
+def _objection(user: User | None, password_matches: bool) -> Reason | None:
+    """Return why this account may not be entered now, or None."""
+    if user is None:
+        return Reason.UNKNOWN_USER
+    if not password_matches:
+        return Reason.INVALID_PASSWORD
+    if user.disabled:
+        return Reason.ACCOUNT_DISABLED
+    if user.locked_until and user.locked_until > now():
+        return Reason.ACCOUNT_LOCKED
+    return None
+
+
+def _attempt(person: Person, place: Place) -> AuthEvent:
+    """Return the event of a refused attempt; an admitted one differs in outcome and session."""
+    return AuthEvent(
+        action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=place, auth_method="password"
+    )
+
+
+def _conclude(
+    session: Session, *, user: User | None, given: Credentials, event: AuthEvent, reason: Reason | None
+) -> SignedIn | Refused:
+    """Admit or refuse, on the account as it is now: it may have changed since the hash was read."""
+    if reason is None and user:
+        locked = session.get(User, user.id, with_for_update=True)
+        unchanged = locked is not None and locked.password_hash == user.password_hash
+        reason = _objection(locked, unchanged)
+        if reason is None and locked:
+            return _admit(session, locked, given, event)
+    signals.emit(signals.login_failed, replace(event, reason=reason), session)
+    return Refused(reason or Reason.UNKNOWN_USER)
+
+
+def _admit(session: Session, user: User, given: Credentials, event: AuthEvent) -> SignedIn:
+    token, row = sessions.begin(session, user, event.place, remember=given.remember)
+    admitted = replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id)
+    signals.emit(signals.login_succeeded, admitted, session)
+    session.flush()
+    return SignedIn(sessions.visitor_of(user, row, token))
+
+
+def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> None:
+    """Add the account and its entry; the database refuses a name or address that is taken."""
+    user = User(
+        username=account.username,
+        username_key=username_key(account.username),
+        email=account.email,
+        email_key=username_key(account.email) if account.email else None,
+        password_hash=password_hash,
+        gender=account.gender,
+        city=account.city,
+        hobbies=list(account.hobbies),
+        role=account.role,
+        created_at=event.occurred_at,
+    )
+    session.add(user)
+    session.flush()
+    enrolled = replace(event, person=Person(user.username, user.id))
+    signals.emit(signals.user_registered, enrolled, session)
+
+
+def _taken(account: NewAccount) -> Reason:
+    """Return which of the two unique values somebody else has."""
+    by_name = _find(username_key(account.username))
+    return Reason.USERNAME_IN_USE if by_name else Reason.EMAIL_IN_USE

@@ -1,0 +1,122 @@
+"""Server-side sessions: begin, find, end. The cookie's token is never stored, only its hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from flask import current_app
+from flask_login import UserMixin
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from auth.events import Place, now
+from models import NotWritten, Role, User, UserSession, db, write_transaction
+
+#: How long a session lasts whose owner asked to be remembered.
+REMEMBER_FOR = timedelta(days=30)
+#: ``last_seen_at`` moves at most this often.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor(UserMixin):
+    """The signed-in person of a request, read from the database with it."""
+
+    token: str
+    session_id: int
+    session_ref: UUID
+    last_seen_at: datetime
+    user_id: int
+    username: str
+    role: Role
+    locale: str | None
+    timezone: str | None
+
+    def get_id(self) -> str:
+        """Return what the signed cookie holds: the token of the server-side session."""
+        return self.token
+
+
+def begin(session: Session, user: User, place: Place, *, remember: bool) -> tuple[str, UserSession]:
+    """Add a new session of ``user`` and return its token and row."""
+    token, moment = secrets.token_urlsafe(32), now()
+    row = UserSession(
+        public_id=uuid4(),
+        token_hash=_hash(token),
+        user_id=user.id,
+        created_at=moment,
+        last_seen_at=moment,
+        remember=remember,
+        ip=place.ip,
+        user_agent=place.user_agent,
+    )
+    session.add(row)
+    return token, row
+
+
+def visitor_of(user: User, session: UserSession, token: str) -> Visitor:
+    """Return the person whose session ``token`` opens."""
+    return Visitor(
+        token=token,
+        session_id=session.id,
+        session_ref=session.public_id,
+        last_seen_at=session.last_seen_at,
+        user_id=user.id,
+        username=user.username,
+        role=Role(user.role),
+        locale=user.locale,
+        timezone=user.timezone,
+    )
+
+
+def find_visitor(token: str) -> Visitor | None:
+    """Return whose live session ``token`` opens, or None."""
+    row = db.session.execute(_live().where(UserSession.token_hash == _hash(token))).one_or_none()
+    return row and visitor_of(*row, token)
+
+
+def is_live(at: datetime) -> ColumnElement[bool]:
+    """Return the condition of a session that is neither revoked nor too old, at ``at``."""
+    idle, longest = current_app.config["SESSION_IDLE"], current_app.config["SESSION_MAX"]
+    short = (UserSession.last_seen_at > at - idle) & (UserSession.created_at > at - longest)
+    long = UserSession.remember.is_(True) & (UserSession.created_at > at - REMEMBER_FOR)
+    return UserSession.revoked_at.is_(None) & or_(short, long)
+
+
+def touch(visitor: Visitor) -> None:
+    """Note that the session is in use, once a minute; a failure to do so harms nothing."""
+    moment = now()
+    if moment - visitor.last_seen_at < SEEN_EVERY:
+        return
+    seen = update(UserSession).where(UserSession.id == visitor.session_id).values(last_seen_at=moment)
+    try:
+        write_transaction(lambda session: session.execute(seen))
+    except NotWritten as error:
+        current_app.logger.warning("last_seen_at not written: %s", error)
+
+
+def end(session: Session, session_id: int) -> bool:
+    """Revoke a session; return False when it had ended before."""
+    row = session.get(UserSession, session_id, with_for_update=True)
+    if row is None or row.revoked_at is not None:
+        return False
+    row.revoked_at = now()
+    return True
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """Revoke every session of a person."""
+    live = (UserSession.user_id == user_id) & UserSession.revoked_at.is_(None)
+    session.execute(update(UserSession).where(live).values(revoked_at=now()))
+
+
+def _live() -> Select[User, UserSession]:
+    joined = select(User, UserSession).join(UserSession, User.id == UserSession.user_id)
+    return joined.where(is_live(now()), User.disabled.is_(False))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,166 @@
+"""The auth pages: HTTP in, HTTP out. What they mean is decided in ``auth.service``."""
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from auth import extensions, history, service, sessions
+from auth.access import refusal
+from auth.forms import LoginForm, RegisterForm, strip
+from auth.place import place_of_request
+from auth.redirects import safe_next
+from auth.service import Credentials, NewAccount, Refused
+from auth.sessions import Visitor
+from models import Reason, Role
+
+blueprint = Blueprint("auth", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Add the auth pages and their extensions to ``app``."""
+    extensions.init_app(app)
+    app.register_blueprint(blueprint)
+    app.before_request(keep_alive)
+
+
+def keep_alive() -> None:
+    """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself."""
+    is_used = request.endpoint != "static" and "X-Background" not in request.headers
+    if is_used and current_user.is_authenticated:
+        sessions.touch(current_user)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Send people to their account, strangers to the sign-in page."""
+    return redirect(url_for("auth.account" if current_user.is_authenticated else "auth.login"))
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Answer:
+    """Sign in, or say that it failed without saying why."""
+    form = LoginForm(request.form, next=request.args.get("next"))  # neither files nor JSON
+    if not form.is_submitted():
+        return _login_page(form)
+    if not form.validate():
+        return _login_page(form, 400)
+    given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
+    result = service.authenticate(given, place_of_request())
+    if isinstance(result, Refused):
+        return _turned_away(form, result)
+    return _let_in(result.visitor, remember=given.remember, target=safe_next(form.next.data))
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """Sign out; without a session there is nothing to do."""
+    if current_user.is_authenticated:
+        service.sign_out(current_user, place_of_request())
+    session.clear()
+    return redirect(url_for("auth.login"))
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+def register() -> Answer:
+    """Make an account."""
+    form = RegisterForm(request.form)
+    closed = current_app.config["REGISTRATION"] == "closed"
+    if not form.is_submitted():
+        return _register_page(form, 403 if closed else 200, closed=closed)
+    name, place = form.username.data or "", place_of_request()
+    if closed or not form.validate():
+        reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
+        service.refuse_registration(name, reason, place)
+        return _register_page(form, 403 if closed else 400, closed=closed)
+    refused = service.register(_account(form), place)
+    if refused:
+        return _register_page(_with_error(form, refused), 400)
+    session["registered"] = True
+    return redirect(url_for("auth.login"))
+
+
+@blueprint.get("/account")
+def account() -> Answer:
+    """Show a person their own sign-ins and sessions."""
+    elsewhere = refusal(Role.USER)
+    if elsewhere:
+        return elsewhere
+    entries = history.own_entries(current_user.user_id)
+    own = history.own_sessions(current_user.user_id)
+    return render_template("auth/account.html", visitor=current_user, entries=entries, sessions=own)
+
+
+def _login_page(
+    form: LoginForm, status: int = 200, *, refused: bool = False, wait: int | None = None
+) -> Response:
+    page = render_template(
+        "auth/login.html",
+        form=form,
+        refused=refused,
+        too_many=wait,
+        registered=session.pop("registered", False),
+        registration_open=current_app.config["REGISTRATION"] == "open",
+    )
+    return make_response(page, status)
+
+
+def _turned_away(form: LoginForm, refused: Refused) -> Response:
+    """Answer alike for every reason, but for too many attempts."""
+    if refused.retry_after is None:
+        return _login_page(form, 401, refused=True)
+    answer = _login_page(form, 429, wait=refused.retry_after)
+    answer.headers["Retry-After"] = str(refused.retry_after)
+    return answer
+
+
+def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
+    """Put the new session's token into a fresh cookie.
+
+    The database is not asked again: if it failed now, the session would be there and its owner refused.
+    """
+    session.clear()
+    session.permanent = remember
+    login_user(visitor)
+    home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
+    return redirect(target or url_for(home))
+
+
+def _register_page(form: RegisterForm, status: int, *, closed: bool = False) -> tuple[str, int]:
+    return render_template("auth/register.html", form=form, closed=closed), status
+
+
+def _form_reason(form: RegisterForm) -> Reason:
+    """Return the reason of a form that does not hold: its password alone, or the form."""
+    return Reason.PASSWORD_REJECTED if set(form.errors) == {"password"} else Reason.INVALID_FORM
+
+
+def _with_error(form: RegisterForm, refused: Refused) -> RegisterForm:
+    """Put a taken name or address beside its field."""
+    if refused.reason is Reason.USERNAME_IN_USE:
+        form.username.errors = [_("This user name is taken.")]
+    else:
+        form.email.errors = [_("There is an account with this e-mail address.")]
+    return form
+
+
+def _account(form: RegisterForm) -> NewAccount:
+    return NewAccount(
+        username=form.username.data or "",
+        password=form.password.data or "",
+        email=form.email.data,
+        gender=form.gender.data or None,
+        city=form.city.data or None,
+        hobbies=tuple(form.hobbies.data or ()),
+    )
