@@ -1,0 +1,1 @@
+"""The panel, the live feed and the stream of sealed entries."""

@@ -1,0 +1,49 @@
+"""The wiring: who hears which signal. Nothing else connects the dashboard to ``auth``."""
+
+from typing import Any
+from uuid import UUID
+
+from blinker import ANY, NamedSignal
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent
+from auth.signals import AUTH_SIGNALS, recording_unavailable
+from dashboard.stream import late
+from dashboard.stream.recorder import record
+
+
+class WiringError(Exception):
+    """An auth signal has no storage receiver, or more than one: the app must not start."""
+
+
+def store(_app: Flask, *, event: AuthEvent, session: Session, **_: Any) -> UUID:
+    """Write the event into the book, in the transaction that makes it true."""
+    return record(session, event)
+
+
+def keep(_app: Flask, *, event: AuthEvent, **_: Any) -> None:
+    """Keep an attempt that the database could not take, until it can."""
+    late.keep(event)
+
+
+store.is_storage = True  # type: ignore[attr-defined]
+
+
+def connect() -> None:
+    """Connect the receivers; again is harmless."""
+    for signal in AUTH_SIGNALS:
+        signal.connect(store)
+    recording_unavailable.connect(keep)
+
+
+def check() -> None:
+    """Raise ``WiringError`` unless each auth signal has exactly one storage receiver."""
+    for signal in AUTH_SIGNALS:
+        count = sum(getattr(receiver, "is_storage", False) for receiver in _receivers(signal))
+        if count != 1:
+            raise WiringError(f"signal {signal.name} has {count} storage receivers, not one")
+
+
+def _receivers(signal: NamedSignal) -> list[Any]:
+    return list(signal.receivers_for(ANY))

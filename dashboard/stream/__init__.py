@@ -1,0 +1,1 @@
+"""Append, seal, follow: the stream of entries."""

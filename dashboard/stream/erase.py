@@ -1,0 +1,103 @@
+"""Erase: forget a person, and keep what happened provable.
+
+The personal fields and the nonces of their entries are blanked, the digests stay, and each
+batch adds an entry that lists what it blanked; a verification demands it.
+"""
+
+import secrets
+from collections.abc import Iterator
+from functools import partial
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place
+from dashboard.signals import person_erased
+from dashboard.stream.chain import PERSONAL
+from dashboard.stream.erase_ranges import as_text
+from dashboard.stream.recorder import record
+from dashboard.stream.sealer import seal_all
+from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models.names import username_key
+
+#: Entries blanked in one transaction; their numbers fit into one entry's detail.
+BATCH = 200
+#: Entries that vouch for others keep their detail; they name nobody.
+_VOUCHING = (Action.ERASE, Action.LOG_PURGE)
+#: Takes the place of a password hash; no password makes it.
+NO_PASSWORD = "!"  # noqa: S105 - not one
+
+
+def find_account(name: str) -> int | None:
+    """Return the id of the account with this user name, or None."""
+    return db.session.scalar(select(User.id).where(User.username_key == username_key(name)))
+
+
+def close_account(user_id: int) -> str:
+    """Make the account nobody's, end its sessions and return its new name; again is harmless."""
+    return write_transaction(partial(_close, user_id))
+
+
+def entries_of(user_id: int) -> list[int]:
+    """Seal what waits and return the numbers of a person's entries that are not blank yet."""
+    seal_all()
+    theirs = select(LoginLog.seq).where(_is_theirs(user_id)).order_by(LoginLog.seq)
+    found = [seq for seq in db.session.scalars(theirs) if seq is not None]
+    db.session.rollback()
+    return found
+
+
+def blank(user_id: int, seqs: list[int], *, actor: Person | None = None) -> Iterator[int]:
+    """Blank entries and those that came meanwhile; yield how many after each batch.
+
+    ``actor`` is who asked for it. Tells ``person_erased`` at the end.
+    """
+    while seqs:
+        for first in range(0, len(seqs), BATCH):
+            batch = seqs[first : first + BATCH]
+            write_transaction(partial(_blank, user_id, batch, actor))
+            yield len(batch)
+        seqs = entries_of(user_id)
+    person_erased.send(current_app._get_current_object(), user_id=user_id)  # type: ignore[attr-defined]
+
+
+def _is_theirs(user_id: int) -> ColumnElement[bool]:
+    about = or_(LoginLog.user_id == user_id, LoginLog.actor_id == user_id)
+    return about & LoginLog.seq.is_not(None) & LoginLog.nonce.is_not(None) & LoginLog.action.not_in(_VOUCHING)
+
+
+def _blank(user_id: int, seqs: list[int], actor: Person | None, session: Session) -> None:
+    """Blank those of ``seqs`` that are not blank yet and record which."""
+    still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
+    batch = [seq for seq in session.scalars(still) if seq is not None]
+    if batch:
+        nothing = dict.fromkeys((*PERSONAL, "nonce"))
+        session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
+        event = AuthEvent(
+            action=Action.ERASE,
+            outcome=Outcome.SUCCESS,
+            person=Person("", user_id),
+            place=Place(),
+            detail={"erased": as_text(batch)},
+        )
+        record(session, event, actor=actor)
+
+
+def _close(user_id: int, session: Session) -> str:
+    user = session.get_one(User, user_id, with_for_update=True)
+    name = _free_name(user_id, session)
+    for column, value in {"username": name, "username_key": name, "password_hash": NO_PASSWORD}.items():
+        setattr(user, column, value)
+    for column in ("email", "email_key", "gender", "city", "locale", "timezone", "locked_until"):
+        setattr(user, column, None)
+    user.hobbies, user.role, user.disabled = [], Role.USER, True
+    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    return name
+
+
+def _free_name(user_id: int, session: Session) -> str:
+    """Return a name that tells what happened; somebody may have taken the plain one."""
+    name = f"erased-{user_id}"
+    taken = select(User.id).where(User.username_key == name, User.id != user_id)
+    return name if session.scalar(taken) is None else f"{name}-{secrets.token_hex(4)}"

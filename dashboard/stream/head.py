@@ -1,0 +1,39 @@
+"""Where the sealed stream stands, and the entries of a stretch of it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import LoginLog, StreamHead
+
+#: How far behind the head a live viewer may start.
+REACH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """``seq`` of the newest sealed entry; a reader may start after ``floor``."""
+
+    epoch: str
+    seq: int
+    floor: int
+
+
+def read_head(session: Session) -> Head:
+    """Return where the stream stands now."""
+    row = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).one()
+    return Head(row.epoch, row.seq, max(row.pruned, row.seq - REACH))
+
+
+def sealed_after(session: Session, cursor: int, head: int, limit: int) -> Sequence[LoginLog]:
+    """Return up to ``limit`` entries with cursor < seq <= head, in order."""
+    statement = select(LoginLog).where(LoginLog.seq > cursor, LoginLog.seq <= head)
+    return session.scalars(statement.order_by(LoginLog.seq).limit(limit)).all()
+
+
+def genesis(session: Session) -> None:
+    """Add the head of an empty stream, with a new origin and epoch."""
+    session.add(StreamHead(id=1, origin=secrets.token_hex(16), epoch=secrets.token_hex(16), seq=0, pruned=0))

@@ -1,0 +1,113 @@
+"""Prune: delete the oldest entries, in small batches, with an entry that tells so.
+
+The number and the link of the last pruned entry stay in the head, so that a verification
+starts there; the totals stay too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place, now
+from dashboard.stream.recorder import record
+from dashboard.stream.verify import Progress, check_entries
+from dashboard.stream.verify_head import Standing
+from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
+
+#: Entries deleted in one transaction.
+BATCH = 1000
+
+
+class PruneConflict(Exception):
+    """Somebody else prunes; the transaction was rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The entries after ``standing.pruned`` up to ``through``; all of them older than ``before``."""
+
+    standing: Standing
+    before: datetime
+    through: int
+
+    @property
+    def count(self) -> int:
+        """How many entries these are."""
+        return self.through - self.standing.pruned
+
+
+def plan(standing: Standing, age: timedelta) -> Plan:
+    """Return what is older than ``age``, up to the first sealed entry that is not."""
+    before = now() - age
+    kept = select(LoginLog.seq).where(LoginLog.seq > standing.pruned, LoginLog.occurred_at >= before)
+    first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
+    db.session.rollback()
+    return Plan(standing, before, standing.seq if first is None else min(first - 1, standing.seq))
+
+
+def was_pruned(since: datetime) -> bool:
+    """Whether a purge was recorded after ``since``."""
+    newest = select(func.max(LoginLog.occurred_at)).where(LoginLog.action == Action.LOG_PURGE)
+    last = db.session.scalar(newest)
+    return last is not None and last > since
+
+
+def check(wanted: Plan, progress: Progress) -> None:
+    """Verify what is to go: a prune must not sweep away the traces of a change.
+
+    Raises ``Broken``.
+    """
+    check_entries(wanted.standing, wanted.through, progress)
+
+
+def prune(
+    wanted: Plan, *, actor: Person | None = None, unless_since: datetime | None = None
+) -> Iterator[int]:
+    """Delete what was planned; yield how many entries after each batch.
+
+    ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
+    recorded since then. Raises ``PruneConflict`` when another process prunes.
+    """
+    if not write_transaction(partial(_announce, wanted, actor, unless_since)):
+        return
+    for first in range(wanted.standing.pruned, wanted.through, BATCH):
+        last = min(first + BATCH, wanted.through)
+        write_transaction(partial(_delete, first, last))
+        yield last - first
+
+
+def _announce(wanted: Plan, actor: Person | None, unless_since: datetime | None, session: Session) -> bool:
+    """Record the purge before it begins, so that an interrupted one is on record too."""
+    head = session.scalars(select(StreamHead).with_for_update()).one()
+    if head.pruned != wanted.standing.pruned:
+        raise PruneConflict("another process prunes")
+    if unless_since and was_pruned(unless_since):
+        return False
+    link = session.scalars(select(LoginLog.chain).where(LoginLog.seq == wanted.through)).one()
+    detail: dict[str, object] = {
+        "before": wanted.before.isoformat(timespec="seconds"),
+        "entries": wanted.count,
+        "through": wanted.through,
+        "chain": (link or b"").hex(),
+    }
+    event = AuthEvent(
+        action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place(), detail=detail
+    )
+    record(session, event, actor=actor)
+    return True
+
+
+def _delete(first: int, last: int, session: Session) -> None:
+    """Delete the entries after ``first`` up to ``last``; the head is locked at the very end only."""
+    if session.scalars(select(StreamHead.pruned)).one() >= last:
+        return  # a COMMIT whose answer was lost, or another process
+    anchor = session.scalars(select(LoginLog.chain).where(LoginLog.seq == last)).one_or_none()
+    gone = delete(LoginLog).where(LoginLog.seq > first, LoginLog.seq <= last)
+    deleted = session.connection().execute(gone).rowcount
+    moved = update(StreamHead).where(StreamHead.pruned == first).values(pruned=last, anchor=anchor)
+    if deleted != last - first or session.connection().execute(moved).rowcount != 1:
+        raise PruneConflict("another process prunes")

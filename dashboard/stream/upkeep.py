@@ -1,0 +1,42 @@
+"""What a serving process does for the book by the clock: checkpoints and retention."""
+
+from datetime import timedelta
+from functools import partial
+
+from flask import Flask
+
+from auth.events import now
+from dashboard.config import Settings
+from dashboard.stream import prune
+from dashboard.stream.background import at_intervals
+from dashboard.stream.checkpoint_store import Store
+from dashboard.stream.verify import begin
+
+#: How old the newest checkpoint and the last purge may get.
+CHECKPOINT_EVERY = timedelta(hours=1)
+PRUNE_EVERY = timedelta(days=1)
+#: Seconds between two looks at whether it is time; each process looks.
+CHECKPOINT_LOOK, PRUNE_LOOK = 60, 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
+    store = Store(settings.checkpoint_folder, settings.checkpoint_key)
+    at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
+    if settings.retention:
+        at_intervals(app, "retention", partial(prune_if_due, settings.retention), every=PRUNE_LOOK)
+
+
+def prune_if_due(age: timedelta) -> int:
+    """Prune what is older than ``age``, once a day whoever looks; return how many entries.
+
+    Raises ``Broken`` when what is to go does not verify; then nothing goes.
+    """
+    since = now() - PRUNE_EVERY
+    if prune.was_pruned(since):
+        return 0
+    wanted = prune.plan(begin(), age)
+    if not wanted.count:
+        return 0
+    prune.check(wanted, lambda _: None)
+    return sum(prune.prune(wanted, unless_since=since))

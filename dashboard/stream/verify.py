@@ -1,0 +1,134 @@
+"""Verify: recompute the chain and hold it against the head, the totals and a checkpoint."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select
+
+from dashboard.stream.checkpoint import Checkpoint
+from dashboard.stream.verify_faults import Broken, explain
+from dashboard.stream.verify_head import QUARTER, Standing, read_pruned, read_standing
+from dashboard.stream.verify_ranges import Bounds, Kind, stretches
+from dashboard.stream.verify_vouch import erased, is_purge_recorded, link_at
+from models import LoginLog, db
+
+#: Hears how many more entries were checked.
+Progress = Callable[[int], object]
+
+
+class Unfinished(Exception):
+    """The verification could not be brought to an end; it says nothing about the book."""
+
+
+def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Progress) -> bool:
+    """Check every entry of ``standing``; return whether ``checkpoint`` could be compared.
+
+    Raises ``Broken`` with the first wrong entry, and ``Unfinished`` when entries were
+    pruned meanwhile.
+    """
+    try:
+        _check_claims(standing, checkpoint)
+        totals = check_entries(standing, standing.last, progress)
+        with db.engine.connect() as connection:
+            _check_end(connection, standing)
+            _check_vouched(connection, standing, checkpoint)
+        _check_totals(standing, totals)
+    except Broken:
+        if read_pruned() != standing.pruned:
+            raise Unfinished("entries were pruned meanwhile: run it again") from None
+        raise
+    return checkpoint is not None and checkpoint.size >= standing.pruned
+
+
+def begin() -> Standing:
+    """Return where the stream stands now; what is sealed later is not checked."""
+    standing = read_standing()
+    if standing is None:
+        raise Broken(None, "the stream has not exactly one head")
+    return standing
+
+
+def check_entries(standing: Standing, last: int, progress: Progress) -> Counter[Kind]:
+    """Check the entries up to ``last`` and return how many there are of each kind.
+
+    Raises ``Broken`` with the first wrong one.
+    """
+    totals: Counter[Kind] = Counter()
+    wrong, blanked = list[int](), list[int]()
+    for stretch in stretches(Bounds(standing.pruned + 1, last, standing.anchor)):
+        wrong += stretch.suspects
+        blanked += stretch.blanked
+        totals.update(stretch.totals)
+        progress(stretch.totals.total())
+    wrong += _unlisted(blanked)
+    if totals.total() != last - standing.pruned:
+        wrong += _irregular(standing.pruned, last)
+    if wrong:
+        with db.engine.connect() as connection:
+            raise explain(connection, min(wrong), standing)
+    return totals
+
+
+def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
+    """Check what needs no look at the entries."""
+    if standing.lowest <= standing.pruned:
+        raise Broken(standing.lowest, f"it has a number below {standing.pruned + 1}, where the book begins")
+    if checkpoint and checkpoint.origin != standing.origin:
+        raise Broken(None, f"the checkpoint is of another origin, {checkpoint.origin}: not of this book")
+    if checkpoint and checkpoint.epoch != standing.epoch:
+        raise Broken(None, f"the checkpoint is of another epoch, {checkpoint.epoch}: the stream began anew")
+
+
+def _unlisted(blanked: list[int]) -> list[int]:
+    """Return the blanked entries that no erase entry lists; both came in one transaction."""
+    if not blanked:
+        return []
+    with db.engine.connect() as connection:
+        listed = erased(connection)
+    return [seq for seq in blanked if seq not in listed]
+
+
+def _irregular(pruned: int, last: int) -> list[int]:
+    """Return the first number that is missing or there twice."""
+    there = select(LoginLog.seq).where(LoginLog.seq > pruned, LoginLog.seq <= last).order_by(LoginLog.seq)
+    with db.engine.connect() as connection:
+        found = connection.execution_options(yield_per=10_000).scalars(there)
+        pairs = zip(range(pruned + 1, last + 1), found, strict=False)
+        return [min((min(number, seq or 0) for number, seq in pairs if number != seq), default=last)]
+
+
+def _check_end(connection: Connection, standing: Standing) -> None:
+    """Check that the entries end where the head says, with its link."""
+    if standing.highest < standing.seq:
+        raise explain(connection, standing.highest + 1, standing)
+    if standing.highest > standing.seq:
+        raise Broken(standing.highest, f"its number is beyond the head, which stands at {standing.seq}")
+    if link_at(connection, standing.seq, standing) != standing.chain:
+        raise Broken(standing.seq, "the head has another link than this entry, the newest")
+
+
+def _check_vouched(connection: Connection, standing: Standing, checkpoint: Checkpoint | None) -> None:
+    """Check what is gone against the purge entries, and all of it against the checkpoint."""
+    if standing.pruned and not is_purge_recorded(connection, standing):
+        raise Broken(standing.pruned, "it and all before it are gone, but no log_purge entry tells so")
+    if checkpoint is None or checkpoint.size < standing.pruned:
+        return
+    told = f"the checkpoint of {checkpoint.time:%F %T} UTC vouches for {checkpoint.size} entries"
+    if checkpoint.size > standing.seq:
+        raise Broken(standing.seq + 1, f"missing; {told}: an older copy was restored or the end cut off")
+    if link_at(connection, checkpoint.size, standing) != checkpoint.chain:
+        raise Broken(checkpoint.size, f"{told} with another link: rewritten, or another copy restored")
+
+
+def _check_totals(standing: Standing, counted: Counter[Kind]) -> None:
+    """Check the totals; those of pruned entries stay, so that there may be more, but exactly as many."""
+    kinds = standing.totals.keys() | counted.keys()
+    surplus = {kind: standing.totals.get(kind, 0) - counted[kind] for kind in kinds}
+    for (quarter, *kind), more in sorted(surplus.items()):
+        if more < 0 or (more and not standing.pruned):
+            when = datetime.fromtimestamp(quarter * QUARTER, UTC)
+            raise Broken(None, f"the totals of {when:%F %H:%M} {' '.join(kind)} are off by {more:+}")
+    gone = sum(surplus.values())
+    if gone != standing.pruned:
+        raise Broken(None, f"the totals of pruned entries add up to {gone}, not {standing.pruned}")

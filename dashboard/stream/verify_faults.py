@@ -1,0 +1,110 @@
+"""Says what is wrong with an entry that does not check."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from dashboard.stream.chain import next_link, personal_digest
+from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.verify_head import Standing
+from dashboard.stream.verify_sql import BLANK, add_functions, link
+from models import LoginLog
+
+_OF_ANOTHER_KIND = "it holds bytes in place of text, or text in place of bytes"
+#: How many entries after a wrong one are searched for what belongs in its place.
+REACH = 100_000
+
+
+class Broken(Exception):
+    """The book is not what was sealed; ``seq`` is the first wrong entry, where one is to blame."""
+
+    def __init__(self, seq: int | None, how: str) -> None:
+        self.seq, self.how = seq, how
+        super().__init__(how if seq is None else f"entry {seq}: {how}")
+
+
+class _Sealed(NamedTuple):
+    chain: bytes | None
+    personal: bytes | None
+    nonce: bytes | None
+    public: bytes
+    fields: bytes
+
+
+def explain(connection: Connection, seq: int, standing: Standing) -> Broken:
+    """Return what is wrong with the entry ``seq``, whose seal does not check or is missing."""
+    add_functions(connection)
+    try:
+        return Broken(seq, _how(connection, seq, standing))
+    except (TypeError, ValueError, DBAPIError):  # only SQLite stores such values
+        return Broken(seq, _OF_ANOTHER_KIND)
+
+
+def _how(connection: Connection, seq: int, standing: Standing) -> str:
+    found = _entries(connection, seq)
+    if not found:
+        return _gap(connection, seq, standing)
+    if len(found) > 1:
+        return f"it is in the book {len(found)} times"
+    return _personal(found[0]) or _public(connection, seq, found[0], standing)
+
+
+def _gap(connection: Connection, seq: int, standing: Standing) -> str:
+    after = connection.scalar(select(func.min(LoginLog.seq)).where(LoginLog.seq > seq))
+    if after is None or after > standing.seq:
+        return f"it is missing and so is all that follows, up to {standing.seq}: the end was cut off"
+    return "it is missing" + (f", and so is what follows, up to {after - 1}" if after > seq + 1 else "")
+
+
+def _personal(entry: _Sealed) -> str | None:
+    if entry.nonce is None:
+        return None if entry.fields == BLANK else "its nonce is gone, but not all of its personal fields"
+    if entry.personal != personal_digest(entry.nonce, entry.fields):
+        return "its personal fields, their nonce or their digest were changed"
+    return None
+
+
+def _public(connection: Connection, seq: int, entry: _Sealed, standing: Standing) -> str:
+    before = _link_at(connection, seq - 1, standing)
+    if before is None or entry.personal is None:
+        return "its digest or the link before it is gone"
+    here = next_link(before, seq, entry.public, entry.personal)
+    if here == entry.chain:
+        is_blank = entry.nonce is None
+        return "its personal fields are blank, but no erase entry lists it" if is_blank else _OF_ANOTHER_KIND
+    if _fits(here, _entries(connection, seq + 1), seq + 1):
+        return "its link was changed"
+    other = _belongs_here(connection, before, seq, entry.chain)
+    if other is not None:
+        return f"entry {other} belongs in its place: they were swapped or moved"
+    return "its public fields were changed"
+
+
+def _fits(before: bytes, entries: list[_Sealed], seq: int) -> bool:
+    """Whether there is one entry with this number and its link follows ``before``."""
+    if len(entries) != 1 or entries[0].personal is None:
+        return False
+    return next_link(before, seq, entries[0].public, entries[0].personal) == entries[0].chain
+
+
+def _belongs_here(connection: Connection, before: bytes, seq: int, chain: bytes | None) -> int | None:
+    """Return the number of a later entry that would check if it had the number ``seq``."""
+    there = link(connection.dialect.name, literal(before), literal(seq))
+    fits = or_(there == LoginLog.chain, there == literal(chain))
+    later = LoginLog.seq.between(seq + 1, seq + REACH)
+    return connection.scalar(select(LoginLog.seq).where(later, fits).limit(1))
+
+
+def _link_at(connection: Connection, seq: int, standing: Standing) -> bytes | None:
+    if seq == standing.pruned:
+        return standing.anchor
+    entries = _entries(connection, seq)
+    return entries[0].chain if entries else None
+
+
+def _entries(connection: Connection, seq: int) -> list[_Sealed]:
+    dialect = connection.dialect.name
+    columns: tuple[Any, ...] = (LoginLog.chain, LoginLog.personal, LoginLog.nonce)
+    statement = select(*columns, public_bytes(dialect), personal_bytes(dialect))
+    return [_Sealed._make(row) for row in connection.execute(statement.where(LoginLog.seq == seq).limit(3))]

@@ -1,0 +1,80 @@
+"""Where the stream stood at one moment: what a verification holds the entries against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from dashboard.stream.chain import first_link
+from dashboard.stream.verify_ranges import Kind
+from models import LoginLog, LoginTotal, StreamHead, db
+from models.base import is_sqlite
+
+QUARTER = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The head, the lowest and highest numbers that are there, and the totals, all at once.
+
+    ``anchor`` is the link before the first entry that is kept; ``unsealed`` entries have
+    no number yet.
+    """
+
+    origin: str
+    epoch: str
+    seq: int
+    chain: bytes
+    pruned: int
+    anchor: bytes
+    lowest: int
+    highest: int
+    unsealed: int
+    totals: Mapping[Kind, int]
+
+    @property
+    def last(self) -> int:
+        """The number up to which there is anything to check."""
+        return min(self.seq, self.highest)
+
+
+def read_standing() -> Standing | None:
+    """Read it in one snapshot; None when the stream has not exactly one head."""
+    level = {} if is_sqlite(db.engine.url) else {"isolation_level": "REPEATABLE READ"}
+    with db.engine.connect().execution_options(**level) as connection:
+        heads = connection.execute(select(StreamHead.__table__)).all()
+        if len(heads) != 1:
+            return None
+        head = heads[0]
+        begin = first_link(head.origin, head.epoch)
+        lowest, highest, unsealed = _numbers(connection)
+        return Standing(
+            origin=head.origin,
+            epoch=head.epoch,
+            seq=head.seq,
+            chain=head.chain or (b"" if head.seq else begin),
+            pruned=head.pruned,
+            anchor=(head.anchor or b"") if head.pruned else begin,
+            lowest=head.pruned + 1 if lowest is None else lowest,
+            highest=head.pruned if highest is None else highest,
+            unsealed=unsealed,
+            totals=_totals(connection),
+        )
+
+
+def read_pruned() -> int:
+    """Return how many entries are pruned by now."""
+    with db.engine.connect() as connection:
+        return connection.scalars(select(StreamHead.pruned)).one()
+
+
+def _numbers(connection: Connection) -> tuple[int | None, int | None, int]:
+    unsealed = select(func.count()).where(LoginLog.seq.is_(None)).scalar_subquery()
+    row = connection.execute(select(func.min(LoginLog.seq), func.max(LoginLog.seq), unsealed)).one()
+    return row[0], row[1], row[2]
+
+
+def _totals(connection: Connection) -> dict[Kind, int]:
+    kind = (LoginTotal.quarter, LoginTotal.action, LoginTotal.outcome, LoginTotal.reason)
+    rows = connection.execute(select(*kind, LoginTotal.count))
+    return {(quarter.timestamp() / QUARTER, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]
