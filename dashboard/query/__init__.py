@@ -1,0 +1,1 @@
+"""The query language of the book: parsed, compiled, paged. No HTTP in here."""

@@ -1,0 +1,119 @@
+"""What the totals tell of a selection: bars over its period, and long counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from dashboard.query.buckets import QUARTER, edges, quarter
+from dashboard.query.selection import Selection, day_begins
+from dashboard.query.terms import Term
+from models import Action, LoginTotal, Outcome, Reason
+
+_COLUMNS: Mapping[type, InstrumentedAttribute[str]] = {
+    Action: LoginTotal.action,
+    Outcome: LoginTotal.outcome,
+    Reason: LoginTotal.reason,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Entries of start <= time < end."""
+
+    start: datetime
+    end: datetime
+    successes: int = 0
+    failures: int = 0
+
+    @property
+    def total(self) -> int:
+        """All entries of the bar."""
+        return self.successes + self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Bars over a period; ``ignored`` are the terms that totals know nothing of.
+
+    ``is_exact`` when the bars hold what the selection asks for, and nothing else.
+    """
+
+    bars: list[Bar]
+    ignored: list[Term]
+    is_exact: bool
+
+    @property
+    def total(self) -> int:
+        """All entries of all bars."""
+        return sum(bar.total for bar in self.bars)
+
+
+def read_histogram(session: Session, selection: Selection) -> Histogram:
+    """Return the bars of ``selection``, none when the book or the period is empty.
+
+    They miss what is not sealed yet, for about a second.
+    """
+    ignored = [term for term in selection.query.terms if not (_is_counted(term) or _is_period(term))]
+    period = _period(session, selection)
+    if period is None:
+        return Histogram([], ignored, is_exact=False)
+    counted = [_condition(term) for term in selection.query.terms if _is_counted(term)]
+    bars = [Bar(*ends) for ends in pairwise(edges(*period, selection.zone))]
+    found = session.execute(union_all(*(_sum(n, bar, counted) for n, bar in enumerate(bars))))
+    sums = {(number, outcome): int(total) for number, outcome, total in found}
+    bars = [
+        Bar(bar.start, bar.end, sums.get((n, Outcome.SUCCESS), 0), sums.get((n, Outcome.FAILURE), 0))
+        for n, bar in enumerate(bars)
+    ]
+    is_exact = not ignored and all(bound == quarter(bound) for bound in period)
+    return Histogram(bars, ignored, is_exact)
+
+
+def _sum(number: int, bar: Bar, counted: list[ColumnElement[bool]]) -> Select[int, str, int]:
+    summed = select(literal(number), LoginTotal.outcome, func.sum(LoginTotal.count))
+    within = (LoginTotal.quarter >= bar.start, LoginTotal.quarter < bar.end)
+    return summed.where(*within, *counted).group_by(LoginTotal.outcome)
+
+
+def _is_counted(term: Term) -> bool:
+    return type(term.value) in _COLUMNS
+
+
+def _condition(term: Term) -> ColumnElement[bool]:
+    column = _COLUMNS[type(term.value)]
+    return column != term.value if term.negated else column == term.value
+
+
+def _is_period(term: Term) -> bool:
+    return isinstance(term.value, timedelta) or (isinstance(term.value, date) and not term.negated)
+
+
+def _period(session: Session, selection: Selection) -> tuple[datetime, datetime] | None:
+    """Return the period asked for, cut to what the book can hold; None when nothing is left."""
+    first, last = (session.scalar(select(end(LoginTotal.quarter))) for end in (func.min, func.max))
+    if first is None or last is None:
+        return None
+    starts, ends = [first], [max(last + QUARTER, quarter(selection.now) + QUARTER)]
+    for start, end in [(selection.start, selection.end), *map(_bounds(selection), selection.query.terms)]:
+        starts += [start] if start else []
+        ends += [end] if end else []
+    start, end = max(starts), min(ends)
+    return (start, end) if start < end else None
+
+
+def _bounds(selection: Selection) -> Callable[[Term], tuple[datetime | None, datetime | None]]:
+    def bounds(term: Term) -> tuple[datetime | None, datetime | None]:
+        match term.value:
+            case timedelta() as length if term.negated:
+                return None, selection.now - length
+            case timedelta() as length:
+                return selection.now - length, None
+            case date() as day if not term.negated:
+                return day_begins(day, selection.zone), day_begins(day + timedelta(days=1), selection.zone)
+        return None, None
+
+    return bounds

@@ -1,0 +1,74 @@
+"""Rows of the book by keyset: each read begins where the one before it ended."""
+
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from dashboard.query.budget import Budget
+from dashboard.query.compile import Branch
+from dashboard.query.plan import Plan, hinted, plan, stretch
+from dashboard.query.walk import Found, Position, Reader, Walk, full, position_of
+from models import LoginLog
+
+__all__ = ["Keyset", "Position", "position_of"]
+
+#: A prefix or a network that spans no more entries than this is read whole and sorted.
+SMALL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """The entries of ``branches``; ``statement`` selects columns, ``occurred_at`` and ``id`` among them.
+
+    Each branch is read by itself, in the order of its own index, and the rows are merged: an
+    OR would make databases read and sort all that match.
+    """
+
+    statement: Select[Any]
+    branches: list[Branch]
+
+    def rows(
+        self, reader: Reader, beyond: Position | None, limit: int, *, descending: bool
+    ) -> list[Row[Any]]:
+        """Return ``limit`` rows at most that follow the position ``beyond``, however long it takes."""
+        found = [walk.rows(reader, beyond, limit) for walk in self.walks(reader, descending=descending)]
+        return _merged(found, descending=descending)[:limit]
+
+    def find(
+        self, reader: Reader, beyond: Position | None, limit: int, *, descending: bool, budget: Budget
+    ) -> Found:
+        """Return ``limit`` rows at most that follow the position ``beyond``, or those found in time."""
+        walks = self.walks(reader, descending=descending)
+        found = [
+            walk.find(reader, beyond, limit, budget.share(len(walks) - number))
+            for number, walk in enumerate(walks)
+        ]
+        rows = _merged([one.rows for one in found], descending=descending)
+        reached = (max if descending else min)((one.reached for one in found if one.reached), default=None)
+        if reached:
+            rows = [row for row in rows if _is_up_to(position_of(row), reached, descending=descending)]
+        return Found(rows, reached) if len(rows) < limit else full(rows[:limit])
+
+    def walks(self, reader: Reader, *, descending: bool) -> list[Walk]:
+        """Return a walk for each branch."""
+        return [Walk(self.statement, _planned(reader, branch), descending) for branch in self.branches]
+
+
+def _planned(reader: Reader, branch: Branch) -> Plan:
+    """Plan a branch: a prefix or network that spans little has an index, if not in order of time."""
+    spanned = stretch(branch)
+    if spanned is None:
+        return plan(branch)
+    some = hinted(select(LoginLog.id), spanned.index).where(*spanned.bounds).limit(SMALL + 1).subquery()
+    is_small = reader.execute(select(func.count()).select_from(some)).scalar_one() <= SMALL
+    return Plan(spanned.index, branch, []) if is_small else plan(branch)
+
+
+def _merged(found: list[list[Row[Any]]], *, descending: bool) -> list[Row[Any]]:
+    return list(merge(*found, key=position_of, reverse=descending))
+
+
+def _is_up_to(position: Position, reached: Position, *, descending: bool) -> bool:
+    return position >= reached if descending else position <= reached

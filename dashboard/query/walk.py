@@ -1,0 +1,107 @@
+"""One branch of a selection, read along its index."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from dashboard.query.budget import Budget
+from dashboard.query.plan import Plan
+from models import LoginLog
+
+#: Where an entry stands in the book: its time and id.
+Position = tuple[datetime, int]
+Reader = Session | Connection
+
+#: Entries of the first slice; later ones grow as fast as the budget allows.
+FIRST_SLICE = 500
+
+_at, _id = LoginLog.occurred_at, LoginLog.id
+_POSITION: tuple[Any, ...] = (_at, _id)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows in reading order, all there are up to ``reached``; to the book's end when it is None."""
+
+    rows: list[Row[Any]]
+    reached: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The rows of ``statement`` by ``plan``, in one direction of time."""
+
+    statement: Select[Any]
+    plan: Plan
+    descending: bool
+
+    def rows(
+        self, reader: Reader, beyond: Position | None, limit: int, until: Position | None = None
+    ) -> list[Row[Any]]:
+        """Return ``limit`` rows at most that follow ``beyond``, up to ``until``."""
+        wanted = self._ordered(self.slice(self.statement, beyond, until))
+        return list(reader.execute(wanted.limit(limit)).all())
+
+    def slice(self, statement: Select[Any], beyond: Position | None, until: Position | None) -> Select[Any]:
+        """Narrow ``statement`` to what matches between two positions."""
+        statement = self.plan.of(statement).where(*self.plan.others)
+        if beyond:
+            statement = statement.where(_on_from(beyond, descending=self.descending))
+        if until:
+            statement = statement.where(_on_from(until, descending=not self.descending, inclusive=True))
+        return statement
+
+    def find(self, reader: Reader, beyond: Position | None, limit: int, budget: Budget) -> Found:
+        """Return ``limit`` rows at most, or those of the slices that the budget lets be read."""
+        if not self.plan.others:
+            rows = self.rows(reader, beyond, limit)
+            return full(rows) if len(rows) == limit else Found(rows, None)
+        found, size = list[Row[Any]](), FIRST_SLICE
+        while True:
+            began = time.monotonic()
+            edge = self.edge(reader, beyond, size)
+            found += self.rows(reader, beyond, limit - len(found), edge)
+            if len(found) == limit:
+                return full(found)
+            if edge is None or not budget.left:
+                return Found(found, edge)
+            beyond, size = edge, next_size(size, time.monotonic() - began, budget)
+
+    def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
+        """Return the position ``size`` entries on, from the index alone; None beyond the last."""
+        stretch = self.plan.of(select(*_POSITION))
+        if beyond:
+            stretch = stretch.where(_on_from(beyond, descending=self.descending))
+        row = reader.execute(self._ordered(stretch).offset(size - 1).limit(1)).first()
+        return row and (row[0], row[1])
+
+    def _ordered(self, statement: Select[Any]) -> Select[Any]:
+        order = (_at.desc(), _id.desc()) if self.descending else (_at, _id)
+        return statement.order_by(*order)
+
+
+def next_size(size: int, took: float, budget: Budget) -> int:
+    """Return how many entries the next slice may have, when one of ``size`` took so many seconds."""
+    return max(FIRST_SLICE, min(2 * size, int(size * budget.left / took)))
+
+
+def position_of(row: Row[Any]) -> Position:
+    """Return where ``row`` stands."""
+    return row.occurred_at, row.id
+
+
+def full(rows: list[Row[Any]]) -> Found:
+    """Return as many rows as were wanted: what comes after them is not known."""
+    return Found(rows, position_of(rows[-1]))
+
+
+def _on_from(edge: Position, *, descending: bool, inclusive: bool = False) -> ColumnElement[bool]:
+    """Compare time and id as a pair, spelled so that MariaDB seeks: it scans row constructors."""
+    moment, number = edge
+    if descending:
+        return and_(_at <= moment, or_(_at < moment, _id <= number if inclusive else _id < number))
+    return and_(_at >= moment, or_(_at > moment, _id >= number if inclusive else _id > number))
