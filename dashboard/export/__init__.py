@@ -1,0 +1,1 @@
+"""Exports: entries as lines of CSV, JSON or OCSF."""

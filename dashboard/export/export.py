@@ -1,0 +1,127 @@
+"""One export: a stream of lines between two entries in the book."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place
+from dashboard.export import progress
+from dashboard.export.formats import FORMATS
+from dashboard.export.progress import Progress
+from dashboard.export.rows import chunks, sealed
+from dashboard.query.compile import compile_selection
+from dashboard.query.selection import Selection
+from dashboard.stream.head import read_head
+from dashboard.stream.recorder import name_ref, record
+from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be exported, for whom; ``asked`` is the selection as it was asked for."""
+
+    export_id: UUID
+    format: str
+    selection: Selection
+    asked: dict[str, str]
+    person: Person | None
+    place: Place
+    actor: Person | None = None
+    session_ref: UUID | None = None
+
+
+class UsedId(ValueError):
+    """An export with this id was begun before."""
+
+
+class Export:
+    """The lines of an export: iterate once, then ``close()``, as WSGI does (PEP 3333).
+
+    Making one needs an application context and records that the export begins; it raises
+    ``NotWritten``, and nothing is exported, when that cannot be recorded, and `UsedId`. Iterating yields
+    UTF-8 text of whole lines, and records the end before it ends. ``last_seq`` is the head of the
+    stream at the start, ``rows`` how many rows were taken.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
+        self._engine = db.engine
+        self._progress = Progress(order.export_id)
+        self._ended = False
+        self.rows = 0
+        with self._app.app_context():  # of its own, so that no read stays open meanwhile
+            self.last_seq = read_head(db.session()).seq
+        self._format = FORMATS[order.format]
+        columns = self._format.columns(self._engine.dialect.name)
+        self._rows = sealed(compile_selection(order.selection, name_ref), self.last_seq, columns)
+        self._begin(self._event(Outcome.SUCCESS, stage="start"))
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._format.header:
+            yield self._format.header
+        for rows in chunks(self._engine, self._rows):
+            yield self._format.lines(rows)
+            self.rows += len(rows)
+            with self._app.app_context():
+                self._progress.note(self.rows, rows[-1].occurred_at)
+        self._end(self._event(Outcome.SUCCESS, stage="end", rows=self.rows), ExportState.DONE)
+        self._ended = True
+
+    def close(self) -> None:
+        """Record that the export broke off, unless it came to its end."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            broken = self._event(Outcome.FAILURE, Reason.ABORTED, stage="end", rows=self.rows)
+            self._end(broken, ExportState.ABORTED)
+        except NotWritten as error:
+            log.error("export %s: its end could not be recorded: %s", self._order.export_id, error)
+
+    def _begin(self, event: AuthEvent) -> None:
+        """Record the start and, for a person, the job that they can watch."""
+        order = self._order
+
+        def work(session: Session) -> None:
+            if order.person and order.person.id is not None:
+                progress.begin(session, order.export_id, order.person.id)
+            record(session, event, actor=order.actor)
+
+        try:
+            with self._app.app_context():
+                write_transaction(work, event_id=event.event_id)
+        except IntegrityError:
+            raise UsedId(str(order.export_id)) from None
+
+    def _end(self, event: AuthEvent, state: ExportState) -> None:
+        with self._app.app_context():
+            work = partial(record, event=event, actor=self._order.actor)
+            write_transaction(work, event_id=event.event_id)
+            self._progress.end(state, self.rows)
+
+    def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
+        order = self._order
+        return AuthEvent(
+            action=Action.LOG_EXPORT,
+            outcome=outcome,
+            reason=reason,
+            person=order.person,
+            place=order.place,
+            session_ref=order.session_ref,
+            detail={
+                "export_id": str(order.export_id),
+                "format": order.format,
+                "last_seq": self.last_seq,
+                **order.asked,
+                **detail,
+            },
+        )

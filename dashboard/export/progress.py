@@ -1,0 +1,76 @@
+"""How far an export has come: written by its stream, read and cancelled by its owner.
+
+It stands in the database because another process may be asked about it.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from auth.events import now
+from models import ExportJob, ExportState, NotWritten, db, write_transaction
+
+log = logging.getLogger(__name__)
+#: Seconds between two notes of how far an export has come.
+EVERY = 1.0
+#: How long an export that ended is remembered.
+KEPT = timedelta(days=1)
+
+
+class Cancelled(Exception):
+    """The owner cancelled the export; its transfer must visibly fail."""
+
+
+class Progress:
+    """The job of one export, as its own stream sees it."""
+
+    def __init__(self, export_id: UUID) -> None:
+        self.export_id, self._noted = export_id, time.monotonic()
+
+    def note(self, rows: int, reached: datetime) -> None:
+        """Note how far the export has come, once a second; raises `Cancelled` when it was."""
+        if time.monotonic() - self._noted >= EVERY:
+            self._noted = time.monotonic()
+            if not self._write(rows=rows, reached=reached):
+                raise Cancelled(f"export {self.export_id} was cancelled")
+
+    def end(self, state: ExportState, rows: int) -> None:
+        """Note how the export ended, unless it was cancelled."""
+        self._write(state=state, rows=rows)
+
+    def _write(self, **values: object) -> bool:
+        """Write values of a running job; False when it runs no more. A failure only costs the note."""
+        running = (ExportJob.export_id == self.export_id) & (ExportJob.state == ExportState.RUNNING)
+        change = update(ExportJob).where(running).values(updated_at=now(), **values)
+        try:
+            return bool(write_transaction(lambda session: session.connection().execute(change).rowcount))
+        except NotWritten as error:
+            log.warning("export %s: progress not noted: %s", self.export_id, error)
+            return True
+
+
+def begin(session: Session, export_id: UUID, user_id: int) -> None:
+    """Add the job of an export that begins, and forget old ones; an id can be used once."""
+    moment = now()
+    session.execute(delete(ExportJob).where(ExportJob.started_at < moment - KEPT))
+    job = ExportJob(export_id=export_id, user_id=user_id, started_at=moment, updated_at=moment)
+    session.add(job)
+    session.flush()
+
+
+def find(export_id: UUID, user_id: int) -> ExportJob | None:
+    """Return a person's own export, or None."""
+    own = (ExportJob.export_id == export_id) & (ExportJob.user_id == user_id)
+    return db.session.scalars(select(ExportJob).where(own)).one_or_none()
+
+
+def cancel(export_id: UUID, user_id: int) -> None:
+    """Have a person's own running export stop at its next step; again is harmless."""
+    own = (ExportJob.export_id == export_id) & (ExportJob.user_id == user_id)
+    running = update(ExportJob).where(own, ExportJob.state == ExportState.RUNNING)
+    stop = running.values(state=ExportState.CANCELLED, updated_at=now())
+    write_transaction(lambda session: session.execute(stop))
