@@ -1,0 +1,55 @@
+"""Ways on from one entry: what happened around it, in the whole book or of one kind."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from auth.events import now
+from dashboard.locale import viewer_zone
+from dashboard.panel.book_links import BookLinks, Link
+from dashboard.query.compile import compile_selection
+from dashboard.query.errors import QueryError
+from dashboard.query.keyset import Keyset
+from dashboard.query.pages import cursor
+from dashboard.query.parse import written
+from dashboard.query.selection import read_selection
+from dashboard.stream.recorder import name_ref
+from models import LoginLog, db
+
+#: Newer entries that are shown above the one in question.
+ABOVE = 10
+
+_POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
+
+
+def links_from(asked: Mapping[str, str]) -> BookLinks:
+    """Return the addresses that lead on from the list an entry was opened from.
+
+    A list that cannot be read is the whole book.
+    """
+    try:
+        return BookLinks(asked, read_selection(asked, viewer_zone(), now()))
+    except QueryError:
+        return BookLinks({}, read_selection({}, viewer_zone(), now()))
+
+
+def around(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
+    """Yield links to the pages of the book on which ``entry`` has what happened around it."""
+    yield Link(_("All entries around it"), _page(entry, links, ""))
+    if entry.user_id and entry.username:
+        yield Link(_("Same user"), _page(entry, links, f"user:{written(entry.username)}"))
+    if entry.ip:
+        yield Link(_("Same address"), _page(entry, links, f"ip:{entry.ip}"))
+    if entry.session_ref:
+        yield Link(_("Same session"), _page(entry, links, f"session:{entry.session_ref}"))
+
+
+def _page(entry: LoginLog, links: BookLinks, q: str) -> str:
+    selection = read_selection({"q": q}, viewer_zone(), now())
+    keyset = Keyset(select(*_POSITION), compile_selection(selection, name_ref))
+    position = entry.occurred_at, entry.id
+    newer = keyset.rows(db.session(), position, ABOVE + 1, descending=False)
+    after = cursor((newer[ABOVE].occurred_at, newer[ABOVE].id)) if len(newer) > ABOVE else ""
+    return links.at(q, after, entry.event_id)

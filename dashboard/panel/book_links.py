@@ -1,0 +1,129 @@
+"""The addresses of the book's list: each state of the page is one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus, urlencode
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from dashboard.query.pages import END, Page
+from dashboard.query.parse import parse, written
+from dashboard.query.selection import Selection
+
+#: The parameters that stay from page to page.
+KEPT = ("q", "from", "to", "tz", "order", "size")
+#: What a browser leaves as it is in a query (WHATWG URL), so that addresses stay readable.
+_SAFE = "!$'()*,/:;?@"
+#: Stands for a value, at the end of a query.
+_MARK = "VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A label, where it leads, and whether that is what is shown now."""
+
+    label: str
+    href: str
+    is_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookLinks:
+    """Addresses that differ from the present one, ``asked``, in one thing."""
+
+    asked: Mapping[str, str]
+    selection: Selection
+    book: str = field(default_factory=lambda: url_for("logins.index"))
+    _frames: dict[str, list[str]] = field(default_factory=dict)
+
+    def chips(self) -> Iterator[Link]:
+        """Yield what narrows the list; each leads to the list without it."""
+        query = self.selection.query
+        for term in query.terms:
+            yield Link(str(term), self._to(q=str(query.minus(term))))
+        for bound in ("from", "to"):
+            if text := self.asked.get(bound):
+                yield Link(f"{bound}:{text}", self._to(**{bound: ""}))
+
+    def presets(self) -> Iterator[Link]:
+        """Yield the usual periods, in the place of any other; the last is to choose one freely."""
+        today = self.selection.now.astimezone(self.selection.zone).date()
+        others = self.selection.query.without("since", "on")
+        for label, text in (
+            (_("Today"), f"on:{today}"),
+            (_("24 h"), "since:24h"),
+            (_("7 days"), "since:7d"),
+            (_("30 days"), "since:30d"),
+        ):
+            (term,) = parse(text).terms
+            is_on = term in self.selection.query.terms
+            yield Link(label, self._to(**{"q": f"{others} {text}".strip(), "from": "", "to": ""}), is_on)
+        yield Link(_("Custom"), "#from", bool(self.asked.get("from") or self.asked.get("to")))
+
+    def narrowed(self, name: str, value: object) -> str:
+        """Return the address of the list with one filter more, in the place of others of its name."""
+        before, after = self._frame(name)
+        return f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
+
+    def _frame(self, name: str) -> list[str]:
+        """Return what stands before and after the value in such an address: a page has hundreds."""
+        if name not in self._frames:
+            others = self.selection.query.without(name)
+            before, _mark, after = self._to(q=f"{others} {name}:{_MARK}".strip()).rpartition(_MARK)
+            self._frames[name] = [before, after]
+        return self._frames[name]
+
+    def period(self, start: str, end: str) -> str:
+        """Return the address of the list with another period."""
+        others = self.selection.query.without("since", "on")
+        return self._to(**{"q": str(others), "from": start, "to": end})
+
+    def entry(self, event_id: UUID) -> str:
+        """Return the address of an entry, which leads back here."""
+        if "" not in self._frames:
+            self._frames[""] = [self.book, self._kept()]
+        return str(event_id).join(self._frames[""])
+
+    def back(self) -> str:
+        """Return the address of the list."""
+        return self._to()
+
+    def histogram(self) -> str:
+        """Return the address of the bars over the list."""
+        return url_for("logins.histogram") + self._kept()
+
+    def at(self, q: str, after: str, event_id: UUID) -> str:
+        """Return the address of the page of the book after a cursor that has an entry on it."""
+        zone = self.asked.get("tz") or None
+        return url_for("logins.index", q=q or None, tz=zone, after=after or None, _anchor=f"e-{event_id}")
+
+    def sizes(self, sizes: tuple[int, ...], present: int) -> Iterator[Link]:
+        """Yield the sizes a page may have."""
+        for size in sizes:
+            yield Link(str(size), self._to(size=str(size)), size == present)
+
+    def orders(self) -> Iterator[Link]:
+        """Yield the two orders an entry may be listed in."""
+        is_oldest = self.asked.get("order") == "oldest"
+        yield Link(_("Newest first"), self._to(order=""), not is_oldest)
+        yield Link(_("Oldest first"), self._to(order="oldest"), is_oldest)
+
+    def pager(self, page: Page) -> dict[str, str | None]:
+        """Return the addresses of the other pages by their ``rel``, None where there is none."""
+        return {
+            "first": self._to() if page.prev else None,
+            "prev": self._to(before=page.prev) if page.prev else None,
+            "next": self._to(after=page.next) if page.next else None,
+            "last": self._to(before=END) if page.next else None,
+        }
+
+    def _to(self, **changes: str) -> str:
+        return self.book + self._kept(**changes)
+
+    def _kept(self, **changes: str) -> str:
+        """Return the parameters that stay, with changes."""
+        kept = {name: self.asked.get(name, "") for name in KEPT} | changes
+        told = urlencode({name: text for name, text in kept.items() if text}, safe=_SAFE)
+        return f"?{told}" if told else ""

@@ -1,0 +1,84 @@
+"""The book as a file: reads the form, streams the answer."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from flask import Response, abort, jsonify, request
+from flask_login import current_user
+
+from auth.events import Person, now
+from auth.place import place_of_request
+from dashboard.export import progress
+from dashboard.export.export import Export, Order, UsedId
+from dashboard.export.formats import FORMATS
+from dashboard.locale import viewer_zone
+from dashboard.query.errors import QueryError, shown
+from dashboard.query.selection import read_selection
+
+ASKED = ("q", "from", "to", "tz")
+
+
+def order_of(form: Mapping[str, str]) -> Order:
+    """Return what the visitor orders; raises ``QueryError`` naming a field that is wrong."""
+    return Order(
+        export_id=_export_id(form.get("export_id", "")),
+        format=_format(form.get("format", "csv")),
+        selection=read_selection(form, viewer_zone(), now()),
+        asked={name: form[name] for name in ASKED if form.get(name)},
+        person=Person(current_user.username, current_user.user_id),
+        place=place_of_request(),
+        session_ref=current_user.session_ref,
+    )
+
+
+def download(order: Order) -> Response:
+    """Begin the export and return its stream.
+
+    Raises ``NotWritten`` when it cannot be recorded and ``QueryError`` for a used id.
+
+    There is no Content-Length, so a stream that breaks is a failed transfer to the client.
+    """
+    form = FORMATS[order.format]
+    try:
+        export = Export(order)
+    except UsedId as error:
+        raise QueryError(
+            "An export with the id “%(value)s” was begun before.", field="export_id", value=shown(str(error))
+        ) from None
+    response = Response(export, mimetype=form.mimetype)
+    response.headers["X-Gatehouse-Export-Id"] = str(order.export_id)
+    response.headers["X-Gatehouse-Last-Seq"] = str(export.last_seq)
+    name = f"gatehouse-logins-{order.selection.now:%Y%m%dT%H%M%SZ}.{form.suffix}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def job(export_id: UUID) -> Response:
+    """Tell how far one's own export has come; a POST cancels it first. 404 for others'."""
+    if request.method == "POST":
+        progress.cancel(export_id, current_user.user_id)
+    found = progress.find(export_id, current_user.user_id)
+    if found is None:
+        abort(404)
+    return jsonify(
+        export_id=str(export_id),
+        state=found.state,
+        rows=found.rows,
+        seconds=(found.updated_at - found.started_at).total_seconds(),
+        reached=found.reached and found.reached.isoformat(),
+    )
+
+
+def _export_id(text: str) -> UUID:
+    try:
+        return UUID(text) if text else uuid4()
+    except ValueError:
+        raise QueryError("“%(value)s” is not a UUID.", field="export_id", value=shown(text)) from None
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise QueryError(
+            "“%(value)s” is not a format: choose csv, jsonl or ocsf.", field="format", value=shown(name)
+        )
+    return name

@@ -1,0 +1,68 @@
+"""What the page of the book's list shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from auth.events import now
+from dashboard.locale import viewer_zone
+from dashboard.panel.book_links import BookLinks
+from dashboard.query.budget import Budget
+from dashboard.query.compile import compile_selection
+from dashboard.query.count import SECONDS, Count, count
+from dashboard.query.errors import QueryError
+from dashboard.query.keyset import Keyset
+from dashboard.query.pages import Page, Pages
+from dashboard.query.selection import Selection, read_selection
+from dashboard.stream.recorder import name_ref
+from models import LoginLog, db
+
+SIZES = (20, 50, 100)
+#: Matches are counted up to here, which takes milliseconds; a whole count may take seconds.
+COUNTED = 10_000
+
+
+def listing(asked: Mapping[str, str]) -> dict[str, Any]:
+    """Read the entries that an address asks for, and the addresses that lead on from there.
+
+    Raises ``QueryError`` naming the parameter that is wrong.
+    """
+    size, is_newest_first = _size(asked.get("size", "50")), _is_newest_first(asked.get("order", "newest"))
+    selection = read_selection(asked, viewer_zone(), now())
+    keyset = keyset_of(selection)
+    page = Pages(db.session(), keyset, size, is_newest_first).read(
+        after=asked.get("after", ""), before=asked.get("before", "")
+    )
+    links = BookLinks(asked, selection)
+    return {
+        "page": page,
+        "total": _total(keyset, page),
+        "links": links,
+        "sizes": list(links.sizes(SIZES, size)),
+        "pager": links.pager(page),
+    }
+
+
+def keyset_of(selection: Selection) -> Keyset:
+    """Return the entries of a selection with all their columns."""
+    return Keyset(select(LoginLog.__table__), compile_selection(selection, name_ref))
+
+
+def _total(keyset: Keyset, page: Page) -> Count:
+    seen = len(page.entries)
+    if page.is_all:
+        return Count(seen, is_exact=True)
+    return count(db.session(), keyset, COUNTED, Budget(SECONDS)).at_least(seen)
+
+
+def _size(text: str) -> int:
+    if text not in map(str, SIZES):
+        raise QueryError("A page has 20, 50 or 100 entries.", field="size")
+    return int(text)
+
+
+def _is_newest_first(text: str) -> bool:
+    if text not in ("newest", "oldest", ""):
+        raise QueryError("Entries are listed newest or oldest first.", field="order")
+    return text != "oldest"

@@ -1,0 +1,54 @@
+"""The live page: the newest sealed entries, and the cursor from which the browser goes on."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from flask_admin import expose
+
+from auth.events import now
+from dashboard.panel.base import PanelView
+from dashboard.panel.entries import ADMIN_ACTIONS
+from dashboard.panel.figures import attempts, people_in
+from dashboard.panel.pace import pace
+from dashboard.stream.head import read_head, sealed_after
+from models import Action, db
+
+#: Entries that stand on the page before the feed connects.
+FIRST = 50
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
+
+
+class LivePage(PanelView):
+    """The book as it grows."""
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the newest entries up to the head; `static/panel/live.js` pulls what follows it."""
+        head = read_head(db.session())
+        cursor = max(head.floor, head.seq - FIRST)
+        entries = sealed_after(db.session(), cursor, head.seq, FIRST)
+        return self.render(
+            "admin/live.html",
+            head=head,
+            entries=entries[::-1],
+            pace=asdict(pace(head, now())),
+            actions=list(Action),
+            admin_actions=sorted(ADMIN_ACTIONS),
+            **_figures(),
+        )
+
+    @expose("/tiles")
+    def tiles(self) -> str:
+        """Return the tiles alone, as they are now."""
+        return self.render("admin/tiles.html", **_figures())
+
+
+def _figures() -> dict[str, Any]:
+    """Return what the tiles show: the last hour, the same hour last week, and who is here."""
+    moment = now()
+    return {
+        "hour": attempts(moment - HOUR, moment),
+        "before": attempts(moment - WEEK - HOUR, moment - WEEK),
+        "people_in": people_in(moment),
+    }

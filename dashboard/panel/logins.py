@@ -1,0 +1,90 @@
+"""The book: every entry, newest first, and one entry by itself."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import abort, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from auth.access import refusal
+from dashboard.panel.around import around, links_from
+from dashboard.panel.bars import bars
+from dashboard.panel.base import PanelView
+from dashboard.panel.exports import download, job, order_of
+from dashboard.panel.listing import listing
+from dashboard.panel.vocabulary import vocabulary
+from dashboard.query.errors import QueryError
+from dashboard.query.parse import MAX_LENGTH
+from dashboard.security import error_page
+from models import LoginLog, Role, db
+
+#: Seconds a browser may keep the bars: turning pages does not change them.
+BARS_KEPT = 30
+
+
+class Logins(PanelView):
+    """The list, one entry, and the export of what is listed."""
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """List the entries that are asked for; a bad question is answered beside its field."""
+        try:
+            return self._page(**listing(request.args))
+        except QueryError as error:
+            return self._page(error=error, message=_(error.message, **error.values)), 400
+
+    @expose("/<uuid:event_id>")
+    def entry(self, event_id: UUID) -> str:
+        """Show all that is known about one entry."""
+        entry = db.session.scalar(select(LoginLog).where(LoginLog.event_id == event_id))
+        if entry is None:
+            abort(404)
+        links = links_from(request.args)
+        return self.render(
+            "admin/entry.html",
+            entry=entry,
+            links=links,
+            around=list(around(entry, links)),
+            detail=json.loads(entry.detail or "{}"),
+        )
+
+    @expose("/histogram")
+    def histogram(self) -> ResponseReturnValue:
+        """Draw the bars over the list; the page fetches them, so that it never waits for them."""
+        try:
+            drawn = make_response(self.render("admin/histogram.html", **bars(request.args)))
+        except QueryError:
+            return "", 400
+        drawn.headers["Cache-Control"] = f"private, max-age={BARS_KEPT}"
+        drawn.vary.add("Cookie")
+        return drawn
+
+    @expose("/export", methods=["POST"])
+    def export(self) -> ResponseReturnValue:
+        """Stream what is asked for as a file; recorded at its start and end."""
+        if refused := refusal(Role.AUDITOR):
+            return refused
+        try:
+            return download(order_of(request.form))
+        except QueryError as error:
+            return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
+
+    @expose("/export/<uuid:export_id>", methods=["GET", "POST"])
+    def export_job(self, export_id: UUID) -> ResponseReturnValue:
+        """Tell how far an export has come, as JSON; POST cancels it."""
+        return refusal(Role.AUDITOR) or job(export_id)
+
+    def _page(self, **shown: Any) -> str:
+        return self.render(
+            "admin/logins.html",
+            asked=request.args,
+            may_export=current_user.role.includes(Role.AUDITOR),
+            longest=MAX_LENGTH,
+            vocabulary=vocabulary(),
+            **shown,
+        )

@@ -1,0 +1,30 @@
+"""Overview: today in four numbers, and the newest entries."""
+
+from datetime import timedelta
+
+from flask_admin import expose
+
+from auth.events import now
+from dashboard.locale import viewer_zone
+from dashboard.panel.base import PanelView
+from dashboard.panel.entries import newest
+from dashboard.panel.figures import attempts, new_users, people_in
+from dashboard.panel.times import day_start
+
+
+class Overview(PanelView):
+    """The first page of the panel."""
+
+    @expose("/")
+    def index(self) -> str:
+        """Show today since the viewer's midnight beside yesterday until the same time of day."""
+        today = now().astimezone(viewer_zone())
+        yesterday = today - timedelta(days=1)  # by the clock on the wall, whatever summer time does
+        stretches = [(day_start(moment, viewer_zone()), moment) for moment in (today, yesterday)]
+        return self.render(
+            "admin/overview.html",
+            attempts=[attempts(*stretch) for stretch in stretches],
+            new_users=[new_users(*stretch) for stretch in stretches],
+            people_in=people_in(today),
+            entries=newest(10),
+        )

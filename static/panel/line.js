@@ -1,0 +1,45 @@
+// The line to the server: opens the websocket, and says why when there is none.
+import { io } from "../vendor/socket.io.esm.min.js";
+
+const GATE = "/socket.io/?EIO=4&transport=websocket";
+const FINAL = { 401: "signed_out", 403: "refused" };
+const AGAIN = 4_000; // ms, more or less, before a namespace that was refused is tried again
+
+export class Line {
+  /** `say` gets "offline", "signed_out" or "refused"; after the last two nothing is tried any more. */
+  constructor(say) {
+    this.say = say;
+    // Tries again by itself, after a random part of a pause that grows to ten seconds.
+    this.socket = io("/live", { transports: ["websocket"], reconnectionDelayMax: 10_000 });
+    this.socket.on("disconnect", (reason) => reason !== "io client disconnect" && this.lost());
+    this.socket.on("connect_error", () => this.lost());
+  }
+
+  /** Find out why there is no line; go on trying unless there is no use in it. */
+  async lost() {
+    this.say("offline");
+    const status = await statusOfGate();
+    if (this.socket.connected) return;
+    if (status in FINAL) {
+      this.say(FINAL[status]);
+      this.socket.disconnect();
+    } else if (!this.socket.active) {
+      setTimeout(() => this.socket.connect(), AGAIN * (0.5 + Math.random()));
+    }
+  }
+
+  /** Begin anew: the server answers, but does not know this viewer any more. */
+  renew() {
+    this.socket.disconnect();
+    this.lost();
+  }
+}
+
+/** A refused websocket tells a script nothing, a request without an upgrade its status; null when nobody answers. */
+async function statusOfGate() {
+  try {
+    return (await fetch(GATE, { method: "OPTIONS" })).status;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,8 @@
+// Runs on every page: language, time zone, relative times.
+import { rememberZone, tick } from "./time.js";
+
+const shown = document.querySelector("[data-zone]");
+if (shown) document.documentElement.lang = shown.lang; // Flask-Admin's <html> has none
+rememberZone();
+tick();
+setInterval(tick, 15_000);

@@ -1,0 +1,75 @@
+// Builds the rows of the book in the browser, as templates/admin/parts.html does on the server.
+import { ago, localTime, stamp } from "./time.js";
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Makes rows for one page: `book` is its address, `words` its texts, `admin` the admin actions. */
+export class Rows {
+  constructor({ book, words, admin }) {
+    this.book = book;
+    this.words = words;
+    this.admin = new Set(admin);
+  }
+
+  /** Return the <tr> of an entry, marked fresh. */
+  row(entry) {
+    return make("tr", { class: "fresh", ...this.#marks(entry) }, ...this.#cells(entry));
+  }
+
+  #marks(entry) {
+    return {
+      "data-event": entry.event_id,
+      "data-outcome": entry.outcome,
+      "data-action": entry.action,
+      "data-user": entry.user_id ? entry.username : null,
+      "data-admin": entry.actor_name || this.admin.has(entry.action) ? "" : null,
+    };
+  }
+
+  #cells(entry) {
+    const badge = document.getElementById(entry.outcome === "success" ? "success" : "failure").content.cloneNode(true);
+    const agent = [entry.browser, entry.os].filter(Boolean).join(" · ");
+    return [
+      make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.book + entry.event_id }, this.#when(entry))),
+      make("td", { class: "t-outcome" }, this.#link(`outcome:${entry.outcome}`, badge)),
+      make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action)),
+      make("td", { class: "t-user" }, ...this.#who(entry)),
+      make("td", { class: "t-reason" }, entry.reason ? this.#link(`reason:${entry.reason}`, entry.reason) : ""),
+      make("td", { class: "t-address mono" }, entry.ip ? this.#link(`ip:${entry.ip}`, entry.ip) : ""),
+      make("td", { class: "t-agent" }, make("span", { title: entry.user_agent ?? "" }, agent)),
+    ];
+  }
+
+  /** A link to the book filtered by one field; a plain text is its own tooltip. */
+  #link(query, child, look = "quiet") {
+    const title = typeof child === "string" ? child : null;
+    return make("a", { class: look, title, href: `${this.book}?q=${encodeURIComponent(query)}` }, child);
+  }
+
+  #when({ occurred_at: text }) {
+    const date = new Date(text);
+    const shown = [make("span", { class: "ago" }, ago(date)), " ", make("small", {}, localTime(date))];
+    return make("time", { class: "when", datetime: text, title: stamp(text) }, ...shown);
+  }
+
+  #who(entry) {
+    const name = make("bdi", {}, entry.username ?? "");
+    const shown = [];
+    if (entry.username && entry.user_id) {
+      const link = this.#link(`user:${entry.username}`, name, null);
+      link.title = entry.username;
+      shown.push(link);
+    } else if (entry.username) {
+      shown.push(make("span", { class: "muted" }, `${this.words.unknown} · `, name));
+    }
+    if (entry.actor_name) shown.push(" ", make("small", {}, `${this.words.by} `, make("bdi", {}, entry.actor_name)));
+    return shown;
+  }
+}
