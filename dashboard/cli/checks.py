@@ -1,0 +1,99 @@
+"""What must hold before the site can be served; each check says how things stand."""
+
+import errno
+import socket
+from datetime import UTC, datetime, timedelta
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from redis import Redis, RedisError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from dashboard.config import Settings
+from models import LoginLog, db
+from models.base import is_sqlite
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: How far two clocks may differ before times in the book become doubtful.
+DRIFT = timedelta(seconds=5)
+
+
+class Bad(click.ClickException):
+    """Something is not as it must be; the text says what to do about it."""
+
+
+def database() -> str:
+    """Return the address of the database, which answers; raises ``Bad`` when it does not."""
+    address = db.engine.url.render_as_string(hide_password=True)
+    try:
+        db.session.execute(text("SELECT 1"))
+    except DBAPIError as error:
+        reason = error.orig.args[-1] if error.orig and error.orig.args else error
+        raise Bad(f"{address} does not answer: {reason}; check GATEHOUSE_DATABASE_URL") from None
+    return address
+
+
+def migrations() -> str:
+    """Return the revision of the schema; raises ``Bad`` unless it is the newest."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    newest = set(ScriptDirectory.from_config(config).get_heads())
+    present = set(MigrationContext.configure(db.session.connection()).get_current_heads())
+    if present != newest:
+        raise Bad("the database is not migrated: run `python manage.py db upgrade`")
+    return ", ".join(sorted(present))
+
+
+def redis(settings: Settings) -> str:
+    """Say whether Redis answers; one worker needs none."""
+    if settings.redis_url is None:
+        return "none; needed by more than one worker"
+    try:
+        with Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3) as client:
+            client.ping()
+    except (RedisError, ValueError) as error:
+        raise Bad(f"no answer ({error}); check GATEHOUSE_REDIS_URL") from None
+    return "answers"
+
+
+def clock() -> str:
+    """Compare this machine's clock with the database's and with the newest entry."""
+    here = datetime.now(UTC)
+    newest = db.session.scalar(select(func.max(LoginLog.occurred_at)))
+    if newest and newest - here > DRIFT:
+        raise Bad(f"it is {here:%F %T} UTC, but the newest entry is of {newest:%F %T}: set the clock")
+    if is_sqlite(db.engine.url):
+        return f"{here:%F %T} UTC"
+    there = db.session.scalar(text("SELECT UTC_TIMESTAMP(6)")).replace(tzinfo=UTC)
+    if abs(there - here) > DRIFT:
+        raise Bad(f"the database's clock differs by {(there - here).total_seconds():.0f} s: set both by NTP")
+    return f"{here:%F %T} UTC, as the database's"
+
+
+def proxy(settings: Settings) -> str:
+    """Say whose addresses the book will show; raises ``Bad`` when the settings contradict each other."""
+    if settings.is_secure and not settings.trusted_proxies:
+        raise Bad(
+            "https needs a proxy in front, set GATEHOUSE_TRUSTED_PROXIES=1, else it is taken for every client"
+        )
+    if settings.host not in LOOPBACK and settings.public_url is None:
+        raise Bad(f"{settings.host} is open to others: set GATEHOUSE_PUBLIC_URL to the address they use")
+    return f"{settings.trusted_proxies or 'no'} trusted in front of {settings.address}"
+
+
+def ready() -> None:
+    """Raise ``Bad`` unless the database answers and is migrated."""
+    database()
+    migrations()
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes any free one. Raises ``Bad`` when it cannot be had."""
+    try:
+        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
+        raise Bad(f"{host} port {port} {reason}; choose another with --port or GATEHOUSE_PORT") from None

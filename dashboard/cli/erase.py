@@ -1,0 +1,30 @@
+"""``erase-user``: forget a person."""
+
+import click
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from dashboard.cli import checks
+from dashboard.cli.export import OPERATOR
+from dashboard.stream.erase import blank, close_account, entries_of, find_account
+
+
+@click.command("erase-user")
+@click.argument("name")
+@with_appcontext
+def erase_user(name: str) -> None:
+    """Close an account for good and blank the personal fields of its entries.
+
+    Outcome, action and time stay provable. An erasure that was interrupted goes on when
+    it is asked for by the account's new name.
+    """
+    checks.ready()
+    user_id = find_account(name)
+    if user_id is None:
+        raise click.ClickException(f"there is no user called {name}")
+    left = close_account(user_id)
+    entries = entries_of(user_id)
+    with tqdm(total=len(entries), unit=" entries", unit_scale=True) as bar:
+        for count in blank(user_id, entries, actor=OPERATOR):
+            bar.update(count)
+        click.echo(f"{bar.n:,} entries blanked; the account is called {left} now")

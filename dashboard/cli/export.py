@@ -1,0 +1,97 @@
+"""``export``: entries as CSV, JSON Lines or OCSF."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkstemp
+from typing import BinaryIO
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from auth.events import Person, Place
+from dashboard.cli import checks
+from dashboard.export.export import Export, Order
+from dashboard.export.formats import FORMATS
+from dashboard.query.errors import QueryError
+from dashboard.query.selection import Selection, read_selection
+from dashboard.stream.sealer import seal_all
+
+#: Who is at the command line: somebody without an account.
+OPERATOR = Person("operator")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option(
+    "--query", default="", help="As in the panel, such as 'user:alice since:7d'; all when left out."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default="-",
+    show_default=True,
+    help="File to write; - is stdout.",
+)
+@with_appcontext
+def export(form: str, query: str, output: str) -> None:
+    """Write sealed entries, oldest first, to stdout or a file.
+
+    The file appears when it is complete. Start and end are recorded in the book.
+    """
+    checks.ready()
+    order = Order(
+        export_id=uuid4(),
+        format=form,
+        selection=_selection(query),
+        asked={"q": query} if query else {},
+        person=None,
+        actor=OPERATOR,
+        place=Place(),
+    )
+    seal_all()  # without a server nobody else does
+    with _destination(output) as file, closing(Export(order)) as stream:
+        _copy(stream, file)
+
+
+def _selection(query: str) -> Selection:
+    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
+    try:
+        return read_selection({"q": query}, zone, datetime.now(UTC))
+    except QueryError as error:
+        raise click.ClickException(f"--query: {error}") from None
+
+
+def _copy(stream: Export, file: BinaryIO) -> None:
+    with tqdm(desc=f"up to entry {stream.last_seq:,}", unit=" rows", unit_scale=True) as bar:
+        for chunk in stream:
+            file.write(chunk)
+            bar.update(stream.rows - bar.n)
+        file.flush()
+        bar.update(stream.rows - bar.n)
+
+
+@contextmanager
+def _destination(output: str) -> Iterator[BinaryIO]:
+    """Open stdout, or a file beside ``output`` that takes its name once it is complete."""
+    if output == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(output)
+    number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

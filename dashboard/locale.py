@@ -1,0 +1,43 @@
+"""The viewer's language and time zone."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, request
+from flask_babel import Babel
+from flask_login import current_user
+
+from dashboard.zones import zone_names
+
+LOCALES = ("en", "zh")
+#: What a browser's ``zh-CN`` asks for.
+_ASKED = ["en", "zh", "zh-CN", "zh-Hans", "zh-SG"]
+
+
+def init_app(app: Flask) -> None:
+    """Choose language and zone for each request."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "dashboard/translations"
+    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone().key)
+    app.context_processor(
+        lambda: {"viewer_locale": viewer_locale, "viewer_zone": viewer_zone, "own_zone": own_zone}
+    )
+
+
+def viewer_locale() -> str:
+    """Return the viewer's language: own setting, else the browser's, else the site's."""
+    own = getattr(current_user, "locale", None)
+    asked = request.accept_languages.best_match(_ASKED)
+    return own or (asked and asked[:2]) or current_app.config["SETTINGS"].locale
+
+
+def viewer_zone() -> ZoneInfo:
+    """Return the zone times are shown in: the one asked for, else the viewer's own."""
+    asked = request.args.get("tz")
+    return ZoneInfo(asked) if asked and asked in zone_names() else own_zone()
+
+
+def own_zone() -> ZoneInfo:
+    """Return the viewer's zone: own setting, else the browser's, else the site's."""
+    for name in (getattr(current_user, "timezone", None), request.cookies.get("tz")):
+        if name in zone_names():
+            return ZoneInfo(name)
+    return ZoneInfo(current_app.config["SETTINGS"].timezone)
