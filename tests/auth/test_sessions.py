@@ -1,0 +1,143 @@
+"""Server-side sessions: begun, found, ended."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select, text, update
+
+from auth import sessions
+from auth.events import Place, now
+from auth.sessions import REMEMBER_FOR, SEEN_EVERY, Visitor, find_visitor, touch
+from models import NotWritten, Role, User, UserSession, db, write_transaction
+from tests.actions import make_user
+
+HERE = Place(ip="10.0.0.7", user_agent="Curl/8")
+IDLE, LONGEST, LITTLE = timedelta(minutes=30), timedelta(hours=12), timedelta(seconds=5)
+
+
+def begin(user: User, *, remember: bool = False, **columns: object) -> str:
+    """Begin a session, age it by setting ``columns``, and return its token."""
+
+    def work(session: object) -> str:
+        token, row = sessions.begin(session, user, HERE, remember=remember)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        return token
+
+    return write_transaction(work)
+
+
+def visitor(token: str) -> Visitor:
+    """Return whose session it is."""
+    found = find_visitor(token)
+    assert found
+    return found
+
+
+def test_a_token_finds_its_person(app: Flask) -> None:
+    user = make_user("vera", Role.VIEWER, locale="zh", timezone="Asia/Shanghai")
+    found = visitor(begin(user))
+    assert (found.user_id, found.username, found.role) == (user.id, "vera", Role.VIEWER)
+    assert (found.locale, found.timezone) == ("zh", "Asia/Shanghai")
+    assert found.is_authenticated
+    assert visitor(found.get_id()) == found
+
+
+def test_only_the_hash_of_a_token_is_stored(app: Flask, alice: User) -> None:
+    token = begin(alice)
+    columns = db.session.execute(text("SELECT * FROM user_session")).one()
+    assert hashlib.sha256(token.encode()).digest() in columns
+    assert not any(token in str(column) for column in columns)
+
+
+def test_tokens_are_long_and_never_the_same(app: Flask, alice: User) -> None:
+    tokens = {begin(alice) for _ in range(5)}
+    assert len(tokens) == 5
+    assert min(len(token) for token in tokens) >= 43
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "😀", "a" * 10_000, "' OR 1=1 --"])
+def test_another_token_finds_nobody(app: Flask, alice: User, token: str) -> None:
+    begin(alice)
+    assert find_visitor(token) is None
+
+
+@pytest.mark.parametrize(
+    ("remember", "unused", "age", "lives"),
+    [
+        (False, IDLE - LITTLE, IDLE, True),
+        (False, IDLE + LITTLE, IDLE + LITTLE, False),
+        (False, LITTLE, LONGEST - LITTLE, True),
+        (False, LITTLE, LONGEST + LITTLE, False),
+        (True, IDLE + LITTLE, LONGEST + LITTLE, True),
+        (True, REMEMBER_FOR - LITTLE, REMEMBER_FOR - LITTLE, True),
+        (True, LITTLE, REMEMBER_FOR + LITTLE, False),
+    ],
+)
+def test_a_session_ends_when_unused_or_old(
+    app: Flask, alice: User, remember: bool, unused: timedelta, age: timedelta, lives: bool
+) -> None:
+    token = begin(alice, remember=remember, last_seen_at=now() - unused, created_at=now() - age)
+    assert (find_visitor(token) is not None) == lives
+
+
+@pytest.mark.parametrize("remember", [True, False])
+def test_a_revoked_session_finds_nobody(app: Flask, alice: User, remember: bool) -> None:
+    assert find_visitor(begin(alice, remember=remember, revoked_at=now())) is None
+
+
+def test_a_disabled_person_is_out_at_once(app: Flask, alice: User) -> None:
+    token = begin(alice)
+    write_transaction(lambda session: session.execute(update(User).values(disabled=True)))
+    assert find_visitor(token) is None
+
+
+def test_a_changed_role_counts_at_once(app: Flask, alice: User) -> None:
+    token = begin(alice)
+    write_transaction(lambda session: session.execute(update(User).values(role=Role.AUDITOR)))
+    assert visitor(token).role is Role.AUDITOR
+
+
+@pytest.mark.parametrize(("ago", "noted"), [(SEEN_EVERY - LITTLE, False), (SEEN_EVERY + LITTLE, True)])
+def test_use_is_noted_once_a_minute(app: Flask, alice: User, ago: timedelta, noted: bool) -> None:
+    before = now() - ago
+    found = visitor(begin(alice, last_seen_at=before))
+    touch(found)
+    after = db.session.scalars(select(UserSession.last_seen_at)).one()
+    assert (after > before) == noted
+
+
+def test_use_that_cannot_be_noted_harms_nothing(
+    app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_work: Callable[..., object]) -> None:
+        raise NotWritten("read-only")
+
+    found = visitor(begin(alice, last_seen_at=now() - 2 * SEEN_EVERY))
+    monkeypatch.setattr(sessions, "write_transaction", refuse)
+    touch(found)
+    assert "read-only" in caplog.text
+
+
+def test_a_session_ends_once(app: Flask, alice: User) -> None:
+    session_id = visitor(begin(alice)).session_id
+    ended = [write_transaction(lambda session: sessions.end(session, session_id)) for _ in range(2)]
+    assert ended == [True, False]
+    assert write_transaction(lambda session: sessions.end(session, 0)) is False
+
+
+def test_all_sessions_of_one_person_end_and_no_other(app: Flask, alice: User) -> None:
+    tokens, others = [begin(alice), begin(alice)], begin(make_user("bob"))
+    write_transaction(lambda session: sessions.end_all(session, alice.id))
+    assert [find_visitor(token) for token in tokens] == [None, None]
+    assert find_visitor(others)
+
+
+def test_a_visitor_costs_one_query(app: Flask, alice: User) -> None:
+    token, statements = begin(alice), []
+    event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    find_visitor(token)
+    assert len([sql for sql in statements if sql.startswith("SELECT")]) == 1

@@ -1,0 +1,195 @@
+"""The app on SQLite and on MariaDB, and people who use it."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import flask_migrate
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import delete, update
+
+from dashboard.app import create_app
+from dashboard.config import Settings, load_settings
+from models import ExportJob, LoginLog, LoginTotal, Role, StreamHead, User, UserSession, db, write_transaction
+from tests.actions import AuthActions, Browser, make_user
+from tests.servers.gatehouse import SECRET
+from tests.servers.mariadb import create_database, mariadb
+from tests.servers.redis import redis_server
+
+hypothesis.settings.register_profile("gatehouse", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("gatehouse")
+
+
+def build(database_url: str, **settings: object) -> Flask:
+    """Return an app that reads no ``.env`` file."""
+    return create_app(load_settings(_env_file=None, database_url=database_url, secret_key=SECRET, **settings))
+
+
+class TemplateCache(BytecodeCache):
+    """Compiles each template once in a run, not once an app."""
+
+    compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the template from memory, if it is there."""
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the template."""
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+@contextmanager
+def running(database_url: str, **settings: object) -> Iterator[Flask]:
+    """Enter the context of an app; no background thread runs."""
+    app = build(database_url, **settings)
+    app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = TemplateCache()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def migrate(database_url: str) -> str:
+    """Bring a database to the newest revision."""
+    with running(database_url):
+        flask_migrate.upgrade()
+    return database_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing of the environment reaches a test, and no test reaches ``instance/``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboard.config.INSTANCE", tmp_path_factory.mktemp("instance"))
+        for name in [name for name in os.environ if name.startswith("GATEHOUSE_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MariaDB for the whole run."""
+    with mariadb(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis for the whole run."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_migrated(mariadb_server: str) -> Iterator[Flask]:
+    """An app on a migrated database, to empty it between tests."""
+    address = create_database(mariadb_server, "gatehouse")
+    app = build(migrate(f"{address}?ssl_disabled=1"))  # certificates take longer to read than most tests
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty, migrated SQLite database."""
+    shutil.copy(sqlite_template, tmp_path / "gatehouse.db")
+    return f"sqlite:///{tmp_path / 'gatehouse.db'}"
+
+
+@pytest.fixture
+def mariadb_url(mariadb_migrated: Flask) -> str:
+    """An empty, migrated MariaDB database."""
+    settings: Settings = mariadb_migrated.config["SETTINGS"]
+    settings.spool_file.unlink(missing_ok=True)
+    with mariadb_migrated.app_context():
+        write_transaction(_empty)
+    return settings.database
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The app on an empty database; no background thread runs."""
+    with running(database_url) as app:
+        yield app
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str) -> Iterator[Flask]:
+    """The app on SQLite."""
+    with running(sqlite_url) as app:
+        yield app
+
+
+@pytest.fixture
+def mariadb_app(mariadb_url: str) -> Iterator[Flask]:
+    """The app on MariaDB."""
+    with running(mariadb_url) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies."""
+    return app.test_client()
+
+
+@pytest.fixture
+def auth(client: FlaskClient) -> AuthActions:
+    """What people do on the auth pages."""
+    return AuthActions(client)
+
+
+@pytest.fixture(params=list(Role))
+def role(request: pytest.FixtureRequest) -> Role:
+    """Each role in turn."""
+    return Role(request.param)
+
+
+@pytest.fixture
+def alice(app: Flask) -> User:
+    """A person with an account and no rights."""
+    return make_user("alice")
+
+
+@pytest.fixture
+def auditor(app: Flask, client: FlaskClient) -> User:
+    """An auditor who is signed in with ``client``."""
+    user = make_user("audrey", Role.AUDITOR)
+    AuthActions(client).login("audrey")
+    return user
+
+
+def _empty(session: object) -> None:
+    fresh = {"epoch": secrets.token_hex(16), "seq": 0, "pruned": 0, "chain": None}
+    for table in (UserSession, User, LoginLog, LoginTotal, ExportJob):
+        session.execute(delete(table))  # type: ignore[attr-defined]
+    session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""``create-admin`` and ``reset-password``."""
+
+from flask import Flask
+
+from auth.events import Place
+from auth.passwords import verify_password
+from auth.service import Credentials, SignedIn, authenticate
+from auth.sessions import find_visitor
+from models import Role, User, db
+from tests.actions import entries, make_user
+from tests.dashboard.cli.conftest import Run, refusal
+
+
+def account(name: str) -> User:
+    db.session.rollback()
+    return db.session.query(User).filter_by(username_key=name).one()
+
+
+def printed_password(line: str) -> str:
+    return line.rstrip("\n").rpartition("password: ")[2]
+
+
+def test_an_admin_is_made_with_a_password_printed_once(app: Flask, manage: Run) -> None:
+    result = manage("create-admin", "Root", "--email", "Root@Example.org")
+    made = account("root")
+    assert (made.username, made.email, made.role) == ("Root", "Root@example.org", Role.ADMIN)
+    assert verify_password(made.password_hash, printed_password(result.stdout))
+    assert [(entry.action, entry.outcome, entry.user_id) for entry in entries()] == [
+        ("register", "success", made.id)
+    ]
+
+
+def test_a_password_on_stdin_is_taken_and_not_printed(app: Flask, manage: Run) -> None:
+    result = manage("create-admin", "李娜", "--role", "viewer", "--password-stdin", given="tulips at dawn\n")
+    made = account("李娜")
+    assert made.role == Role.VIEWER
+    assert verify_password(made.password_hash, "tulips at dawn")
+    assert "tulips" not in result.output
+
+
+def test_if_none_makes_the_first_admin_only(app: Flask, manage: Run) -> None:
+    assert "Admin admin made" in manage("create-admin", "admin", "--if-none").stdout
+    second = manage("create-admin", "other", "--if-none")
+    assert (second.exit_code, second.output) == (0, "")
+    assert len(entries()) == 1
+
+
+def test_a_taken_name_is_refused_however_it_is_written(app: Flask, manage: Run) -> None:
+    make_user("alice")
+    assert "user of this name" in refusal(manage("create-admin", "ALICE"))
+
+
+def test_what_a_form_refuses_is_refused_here_too(app: Flask, manage: Run) -> None:
+    assert "2 to 64 letters" in refusal(manage("create-admin", "a b"))
+    assert "not an e-mail address" in refusal(manage("create-admin", "root", "--email", "nobody"))
+    assert "fewer than 8" in refusal(manage("create-admin", "root", "--password-stdin", given="short\n"))
+    assert "too common" in refusal(manage("create-admin", "root", "--password-stdin", given="password1\n"))
+    assert entries() == []
+
+
+def test_a_reset_ends_sessions_and_is_recorded(app: Flask, manage: Run) -> None:
+    user = make_user("alice", password="old and well known")
+    with app.test_request_context():
+        signed_in = authenticate(Credentials("alice", "old and well known"), Place())
+        assert isinstance(signed_in, SignedIn)
+        result = manage("reset-password", "Alice")
+        assert find_visitor(signed_in.token) is None
+    assert verify_password(account("alice").password_hash, printed_password(result.stdout))
+    assert (entries()[-1].action, entries()[-1].user_id) == ("password_reset", user.id)
+
+
+def test_nobody_s_password_cannot_be_reset(app: Flask, manage: Run) -> None:
+    assert refusal(manage("reset-password", "nobody")) == "there is no user called nobody"

@@ -1,0 +1,91 @@
+"""Whatever goes wrong is one line on stderr."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli.group import sentence
+from tests.dashboard.cli.conftest import on, refusal
+from tests.servers.gatehouse import environment, manage
+
+NO_SERVER = "mariadb://root:secret@127.0.0.1:1/gatehouse"
+DATABASE_COMMANDS = [
+    ("create-admin", "root"),
+    ("reset-password", "root"),
+    ("seed", "--rows", "10"),
+    ("export",),
+    ("serve", "--port", "0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nonsense",), "No such command 'nonsense'."),
+        (("serve", "--colour"), "No such option"),
+        (("serve", "--port", "high"), "'high' is not a valid integer"),
+        (("seed", "--rows", "0"), "0 is not in the range"),
+        (("serve", "--workers", "2"), "set GATEHOUSE_REDIS_URL"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line(sqlite_url: str, arguments: tuple[str, ...], said: str) -> None:
+    assert said in refusal(on(sqlite_url)(*arguments))
+
+
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+@pytest.mark.parametrize(
+    ("database_url", "said"),
+    [
+        (NO_SERVER, "does not answer"),
+        ("sqlite:////nowhere/at/all.db", "does not answer"),
+        ("postgresql://localhost/gatehouse", "must begin with sqlite:///"),
+        ("what", "GATEHOUSE_DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_named(
+    command: tuple[str, ...], database_url: str, said: str
+) -> None:
+    assert said in refusal(on(database_url)(*command))
+
+
+def test_no_password_of_the_database_is_shown() -> None:
+    for command in DATABASE_COMMANDS:
+        assert "secret" not in refusal(on(NO_SERVER)(*command))
+
+
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+def test_an_unmigrated_database_says_how_to_migrate(command: tuple[str, ...], tmp_path: Path) -> None:
+    line = refusal(on(f"sqlite:///{tmp_path / 'empty.db'}")(*command))
+    assert line == "the database is not migrated: run `python manage.py db upgrade`"
+
+
+def test_migrations_need_a_database_that_answers() -> None:
+    assert "Can't connect" in refusal(on(NO_SERVER)("db", "upgrade"))
+
+
+def test_production_needs_a_secret(sqlite_url: str) -> None:
+    assert refusal(on(sqlite_url)("serve", secret_key="")).startswith("GATEHOUSE_SECRET_KEY is required")
+
+
+def test_help_needs_no_configuration() -> None:
+    result = on("what")("--help")
+    assert result.exit_code == 0
+    assert "serve" in result.stdout
+
+
+@pytest.mark.parametrize("command", [("serve",), ("db", "upgrade", "nonsense"), ("simulate",)])
+def test_a_process_ends_as_quietly(sqlite_url: str, tmp_path: Path, command: tuple[str, ...]) -> None:
+    env = environment(sqlite_url, port="low" if command == ("serve",) else 1)
+    done = subprocess.run(
+        manage(*command), check=False, env=env, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("Error: ")
+
+
+def test_an_error_that_nobody_foresaw_says_where_it_happened() -> None:
+    try:
+        [].pop()
+    except IndexError as error:
+        assert sentence(error).startswith("IndexError: pop from empty list (test_errors.py, line ")

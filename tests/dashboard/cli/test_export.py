@@ -1,0 +1,78 @@
+"""``manage.py export``."""
+
+import json
+import stat
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from dashboard.cli.export import export
+from dashboard.export import export as exports
+from tests.actions import entries
+from tests.dashboard.book import entry, store, various
+
+
+@pytest.fixture
+def run(app):
+    store(various())
+    return lambda *options: app.test_cli_runner().invoke(export, options)
+
+
+def test_everything_goes_to_stdout_and_progress_to_stderr(run):
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes.count(b"\r\n") == 1 + len(various())
+    assert "rows/s" in result.stderr
+    assert "rows/s" not in result.stdout
+
+
+def test_a_query_and_a_format(run):
+    lines = run("--format", "jsonl", "--query", "user:alice").stdout.splitlines()
+    assert [json.loads(line)["username"] for line in lines] == ["a***", "ALICE", "alice"]
+
+
+def test_start_and_end_are_recorded_of_the_operator(run):
+    run("--query", "user:alice")
+    start, end = [row for row in entries() if row.action == "log_export"]
+    assert start.actor_name == end.actor_name == "operator"
+    assert json.loads(end.detail)["rows"] == 3
+
+
+def test_a_file_is_whole_and_private(run, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("old")
+    assert run("-o", str(path)).exit_code == 0
+    assert path.read_bytes().count(b"\r\n") == 1 + len(various())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".book*")) == []
+
+
+def test_a_file_that_breaks_off_does_not_appear(run, tmp_path, monkeypatch):
+    def failing(*_):
+        yield []
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(exports, "chunks", failing)
+    assert run("-o", str(tmp_path / "book.csv")).exit_code != 0
+    assert list(tmp_path.glob("*book*")) == []
+    assert entries()[-1].reason == "aborted"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--query", "nope:1"], "There is no filter"),
+        (["--format", "xlsx"], "'xlsx' is not one of"),
+        (["-o", "/"], "is a directory"),
+    ],
+)
+def test_a_bad_option_is_one_line_and_no_entry(run, options, message):
+    result = run(*options)
+    assert result.exit_code != 0
+    assert message in result.stderr
+    assert not [row for row in entries() if row.action == "log_export"]
+
+
+def test_what_is_not_sealed_yet_is_sealed_first(run):
+    store([entry(50, "zoe")])
+    assert "zoe" in run("--query", "user:zoe").stdout

@@ -1,0 +1,206 @@
+"""The book's pages, as a browser sees them."""
+
+import csv
+import io
+import re
+from uuid import UUID
+
+import pytest
+
+from dashboard.stream.sealer import seal_all
+from models import NotWritten, Role
+from tests.actions import AuthActions, entries, make_user
+from tests.dashboard.book import SESSION, entry, store, various
+
+LIST, EXPORT = "/admin/logins/", "/admin/logins/export"
+
+
+def listed(page):
+    return [UUID(text).int for text in re.findall(r'<tr data-event="([^"]+)"', page)]
+
+
+@pytest.fixture
+def page(client, auditor):
+    def read(status=200, **asked):
+        answer = client.get(LIST, query_string={name.rstrip("_"): text for name, text in asked.items()})
+        assert answer.status_code == status
+        return answer.text
+
+    return read
+
+
+@pytest.fixture
+def export(client, auditor):
+    token = AuthActions(client).token("/account")
+    return lambda **form: client.post(EXPORT, data={"csrf_token": token, **form})
+
+
+def test_the_newest_entries_come_first(page):
+    store(various())
+    assert listed(page(q="-action:login -action:log_export"))[:3] == [5, 8, 30]
+    assert listed(page(q="user:alice")) == [1, 2, 6]
+
+
+def test_an_unsealed_entry_is_listed(page):
+    store([entry(1)])
+    assert listed(page(q="user:alice")) == [1]
+
+
+def test_a_filter_can_be_taken_away(client, page):
+    store(various())
+    text = page(q="user:alice outcome:failure", from_="2026-11-01", size="20")
+    chips = dict(re.findall(r'class="chip" href="([^"]+)"[^>]*><bdi>([^<]+)', text))
+    assert set(chips.values()) == {"user:alice", "outcome:failure", "from:2026-11-01"}
+    (href,) = [href for href, label in chips.items() if label == "outcome:failure"]
+    assert listed(client.get(href.replace("&amp;", "&")).text) == [1, 2, 6]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"q": "nope:1"}, "There is no filter “nope”"),
+        ({"q": 'ip:"<b>'}, "A quote is not closed"),
+        ({"q": "ip:<script>"}, "“&lt;script&gt;” is not an address"),
+        ({"q": "x" * 10_000}, "too long"),
+        ({"from_": "soon"}, "“soon” is not a day"),
+        ({"to": "2026-99-01"}, "is not a day"),
+        ({"from_": "2026-11-22", "to": "2026-11-01"}, "before the beginning"),
+        ({"tz": "Nowhere"}, "not a time zone"),
+        ({"after": "x"}, "damaged"),
+        ({"before": "é"}, "damaged"),
+        ({"size": "1000"}, "20, 50 or 100"),
+        ({"size": "50' OR 1=1"}, "20, 50 or 100"),
+        ({"order": "sideways"}, "newest or oldest"),
+        ({"q": "ip:999.1.1.1"}, "“999.1.1.1” is not an address"),
+        ({"q": "since:forever"}, "“forever” is not a length of time"),
+        ({"q": "action:login' OR '1'='1"}, "There is no action"),
+        ({"from_": "2026-11-01'; DROP TABLE login_log; --"}, "is not a day"),
+        ({"after": "' UNION SELECT 1 --"}, "damaged"),
+        ({"after": "AAAA", "before": "AAAA"}, "not both"),
+    ],
+)
+def test_a_bad_question_is_answered_beside_its_field(page, asked, message):
+    text = page(status=400, **asked)
+    assert message in text
+    assert 'role="alert"' in text
+    assert 'name="q"' in text
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "user:%",
+        "al%",
+        "a_ice",
+        "user:alice' OR '1'='1",
+        "user:\\",
+        "x');DROP TABLE login_log;--",
+        "agent:%",
+        "user:😀",
+    ],
+)
+def test_values_are_only_values(page, q):
+    store(various())
+    text = page(q=q)
+    assert listed(text) == []
+    assert "No entry matches" in text
+    assert listed(page(q="user:alice")) == [1, 2, 6]
+
+
+def test_the_form_keeps_what_was_typed(page):
+    text = page(status=400, q='user:"al', from_="2026-11-01")
+    assert 'value="user:&#34;al"' in text
+    assert 'value="2026-11-01"' in text
+    assert 'aria-invalid="true"' in text
+
+
+def test_an_empty_answer_says_what_to_do(page):
+    assert "No entry matches" in page(q="user:nobody")
+    assert "Go back to the newest" in page(q="user:nobody", after="A" * 22)
+
+
+def test_an_entry_shows_all_that_is_known(client, page):
+    store(various())
+    text = client.get(f"{LIST}{UUID(int=1)}").text
+    for fact in ("alice", "10.0.0.7", "Firefox 140", "DE", str(SESSION), str(UUID(int=1))):
+        assert fact in text
+    assert "?q=ip:10.0.0.7" in text
+    assert client.get(f"{LIST}{UUID(int=6)}").status_code == 200
+
+
+@pytest.mark.parametrize("unknown", [str(UUID(int=12345)), "nope", "1"])
+def test_an_unknown_entry_is_not_found(client, page, unknown):
+    assert client.get(LIST + unknown).status_code == 404
+
+
+def test_the_export_holds_what_is_listed(export):
+    store(various())
+    sealed = seal_all()
+    answer = export(q="user:alice outcome:failure", export_id=str(UUID(int=5)))
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["X-Gatehouse-Export-Id"] == str(UUID(int=5))
+    assert answer.headers["X-Gatehouse-Last-Seq"] == str(sealed)
+    assert "Content-Length" not in answer.headers
+    assert re.fullmatch(
+        r"attachment; filename=gatehouse-logins-\d{8}T\d{6}Z\.csv", answer.headers["Content-Disposition"]
+    )
+    found = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [UUID(row["event_id"]).int for row in found] == [6, 2]
+    assert [row["username"] for row in found] == ["a***", "ALICE"]
+
+
+def test_an_export_names_its_visitor_and_session(export):
+    export(format="jsonl").close()
+    start, end = [row for row in entries() if row.action == "log_export"]
+    assert start.username == end.username == "audrey"
+    assert start.session_ref == end.session_ref is not None
+    assert start.ip == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"format": "xlsx"}, "not a format"),
+        ({"export_id": "7"}, "not a UUID"),
+        ({"q": "nope:1"}, "no filter"),
+        ({"from": "soon"}, "not a day"),
+        ({"tz": "Nowhere"}, "not a time zone"),
+    ],
+)
+def test_a_bad_order_is_refused(export, form, message):
+    answer = export(**form)
+    assert answer.status_code == 400
+    assert message in answer.text
+    assert not [row for row in entries() if row.action == "log_export"]
+
+
+def test_no_export_without_its_entry(export, monkeypatch):
+    def refuse(*_, **__):
+        raise NotWritten("read-only")
+
+    monkeypatch.setattr("dashboard.export.export.write_transaction", refuse)
+    assert export().status_code == 503
+
+
+def test_no_export_without_a_token(client, auditor):
+    assert client.post(EXPORT).status_code == 400
+
+
+def test_an_export_is_no_link(client, auditor):
+    assert client.get(EXPORT).status_code in (404, 405)
+
+
+def test_who_may_do_what(client, role):
+    make_user("rita", role)
+    AuthActions(client).login("rita")
+    token = AuthActions(client).token("/account")
+    may_view, may_export = role.includes(Role.VIEWER), role.includes(Role.AUDITOR)
+    answer = client.get(LIST)
+    assert answer.status_code == (200 if may_view else 403)
+    assert (EXPORT in answer.text) == may_export
+    assert client.post(EXPORT, data={"csrf_token": token}).status_code == (200 if may_export else 403)
+
+
+def test_strangers_are_sent_to_sign_in(client):
+    assert client.get(f"{LIST}?q=user:alice").headers["Location"].startswith("/login?next=")

@@ -1,0 +1,47 @@
+"""The overview counts today and shows the newest entries."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.stream.sealer import seal_all
+from models import User
+from tests.actions import AuthActions
+from tests.dashboard.book import entry, store
+
+
+def tiles(page: str) -> dict[str, str]:
+    """Return the figures of the page by their titles."""
+    return dict(re.findall(r'<div class="k">([^<]+)</div><div class="v">([^<]+)</div>', page))
+
+
+def test_it_counts_todays_attempts_users_and_people(auth: AuthActions, auditor: User) -> None:
+    AuthActions(auth.client.application.test_client()).login("audrey", "wrong password")
+
+    figures_shown = tiles(auth.client.get("/admin/").text)
+
+    assert figures_shown == {"Sign-ins": "1", "Failed": "1", "New users": "1", "People in": "1"}
+
+
+def test_it_shows_the_newest_entry(auditor: User, client: FlaskClient) -> None:
+    page = client.get("/admin/").text
+
+    assert page.count("<tr data-event=") == 1
+    assert 'href="/admin/logins/?q=user:audrey"' in page
+
+
+def test_yesterday_ends_at_this_time_of_day(
+    auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not 24 hours ago: the clocks went back in between."""
+    client.set_cookie("tz", "Europe/Berlin")
+    noon = datetime(2026, 10, 24, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    store([entry(1, occurred_at=noon), entry(2, occurred_at=noon + timedelta(hours=1))])
+    seal_all()
+
+    monkeypatch.setattr("dashboard.panel.overview.now", lambda: datetime(2026, 10, 25, 11, 30, tzinfo=UTC))
+
+    assert "1 by this time yesterday" in client.get("/admin/").text

@@ -1,0 +1,125 @@
+"""The query language as text: what it accepts, refuses and prints."""
+
+from datetime import date, timedelta
+from ipaddress import ip_network
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.query.errors import QueryError
+from dashboard.query.parse import MAX_LENGTH, parse
+from dashboard.query.terms import Browser, Country, Name
+from models import Action, Outcome, Reason
+
+SESSION = "0190a4c2-7d3e-7b11-8f00-3c5d2a9e4b17"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("user:Alice", Name("alice")),
+        ("user:al*", Name("al", is_prefix=True)),
+        ("al", Name("al", is_prefix=True)),
+        ("al*", Name("al", is_prefix=True)),
+        ('user:"al*"', Name("al*")),
+        ('user:"o hara"', Name("o hara")),
+        (r'user:"a\"b\\c"', Name('a"b\\c')),
+        ("user:\uff21lice", Name("alice")),
+        ("ip:10.0.0.7", ip_network("10.0.0.7")),
+        ("ip:10.1.2.3/8", ip_network("10.0.0.0/8")),
+        ("ip:2001:db8::/32", ip_network("2001:db8::/32")),
+        ("action:login", Action.LOGIN),
+        ("ACTION:Login", Action.LOGIN),
+        ("outcome:failure", Outcome.FAILURE),
+        ("reason:invalid_password", Reason.INVALID_PASSWORD),
+        (f"session:{SESSION}", UUID(SESSION)),
+        ('agent:"Firefox 140"', Browser("firefox 140")),
+        ("country:de", Country("DE")),
+        ("since:7d", timedelta(days=7)),
+        ("on:2026-11-22", date(2026, 11, 22)),
+    ],
+)
+def test_a_filter_means_its_value(text, value):
+    (term,) = parse(text).terms
+    assert term.value == value
+
+
+def test_terms_are_joined_and_negated():
+    query = parse("  -outcome:success\tuser:alice\u3000since:7d ")
+    assert [term.negated for term in query.terms] == [True, False, False]
+    assert str(query) == "-outcome:success user:alice since:7d"
+    assert str(query.without("since")) == "-outcome:success user:alice"
+    assert str(query.minus(query.terms[0])) == "user:alice since:7d"
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_nothing_asked_is_everything(text):
+    assert parse(text).terms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "words"),
+    [
+        ("user:alice usr:bob", 11, "There is no filter “usr”. Try: user"),
+        ("zzz:1", 0, "Try: user, ip, action"),
+        ("::1", 0, "There is no filter “”"),
+        ("user:", 0, "“user:” needs a value"),
+        ('user:""', 0, "needs a value"),
+        ("-", 0, "“-” needs a value"),
+        ("*", 0, "“*” needs a value"),
+        ('x user:"al', 2, "quote"),
+        ('al"ice', 0, "quote"),
+        ("ip:300.1.1.1", 0, "not an address or network"),
+        ("ip:10.0.0.0/33", 0, "not an address or network"),
+        ("ip:10.0.*", 0, "“10.0.*” is not an address"),
+        ("action:logni", 0, "There is no action “logni”. Try: login"),
+        ("outcome:yes", 0, "Try: success, failure"),
+        ("reason:password", 0, "invalid_password"),
+        ("session:abc", 0, "not a session"),
+        ("country:DEU", 0, "two letters"),
+        ("since:7", 0, "30m, 12h or 7d"),
+        ("since:999999w", 0, "30m, 12h or 7d"),
+        ("on:2026-13-01", 0, "2026-11-22"),
+        ("on:0001-01-01", 0, "2026-11-22"),
+        ("on:9999-12-31", 0, "2026-11-22"),
+        ("a\0b", None, "not text"),
+        ("a\udcffb", None, "not text"),
+        ("x" * (MAX_LENGTH + 1), None, "too long"),
+    ],
+)
+def test_what_is_not_understood_is_refused_where_it_stands(text, position, words):
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert words in str(caught.value)
+    assert caught.value.position == position
+    assert caught.value.field == "q"
+
+
+def test_a_message_stays_short():
+    with pytest.raises(QueryError) as caught:
+        parse("action:" + "%s" * 300)
+    assert len(str(caught.value)) < 500
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_parsed_or_refused(text):
+    try:
+        query = parse(text)
+    except QueryError as error:
+        assert str(error)
+    else:
+        assert parse(str(query)) == query
+
+
+words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(str.strip)
+
+
+@given(st.lists(st.tuples(st.booleans(), words, st.booleans()), max_size=4))
+def test_printing_a_query_keeps_its_meaning(parts):
+    escaped = [(sign, raw.replace("\\", "\\\\").replace('"', '\\"'), star) for sign, raw, star in parts]
+    text = " ".join(f'{"-" * sign}user:"{raw}"{"*" * star}' for sign, raw, star in escaped)
+    query = parse(text)
+    assert [(term.negated, term.value.is_prefix) for term in query.terms] == [(s, p) for s, _, p in parts]
+    assert parse(str(query)) == query

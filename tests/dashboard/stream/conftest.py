@@ -1,0 +1,36 @@
+"""The threads of a serving process."""
+
+import threading
+from collections.abc import Iterator
+from queue import Queue
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from dashboard.signals import entry_recorded
+from dashboard.stream import background
+
+
+@pytest.fixture
+def threads(app: Flask) -> Iterator[None]:
+    """The background threads run, and have ended when the test has."""
+    before = set(threading.enumerate())
+    background.start(app)
+    yield
+    background.stop(app)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def heard() -> Iterator["Queue[UUID]"]:
+    """What a receiver of ``entry_recorded`` heard."""
+    queue: Queue[UUID] = Queue()
+
+    def receiver(_app: Flask, *, event_id: UUID) -> None:
+        queue.put(event_id)
+
+    with entry_recorded.connected_to(receiver):
+        yield queue

@@ -1,0 +1,57 @@
+"""The threads of a serving process work together."""
+
+from functools import partial
+from queue import Queue
+
+import pytest
+from flask import Flask
+
+from auth.events import AuthEvent, Person, Place
+from dashboard.stream import background
+from dashboard.stream.head import read_head
+from dashboard.stream.recorder import record
+from models import Action, Outcome, db, write_transaction
+from tests.conftest import running
+
+
+def write_one() -> None:
+    """Record an entry."""
+    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+    write_transaction(partial(record, event=event))
+
+
+@pytest.fixture
+def heads(app: Flask) -> "Queue[int]":
+    """Where the head was whenever something was sealed."""
+    queue: Queue[int] = Queue()
+    follow = lambda: queue.put(read_head(db.session()).seq)  # noqa: E731 - a receiver in one line
+    background.after_seal(app, "follower", follow, every=3600, rest=0)
+    return queue
+
+
+def test_a_commit_is_sealed_and_followed_at_once(app: Flask, heads: "Queue[int]", threads: None) -> None:
+    for number in (1, 2, 3):
+        write_one()
+        assert heads.get(timeout=10) == number
+
+
+def test_what_was_left_unsealed_is_swept_up(app: Flask, heads: "Queue[int]") -> None:
+    write_one()
+    background.start(app)
+    assert heads.get(timeout=10) == 1
+    background.stop(app)
+
+
+def test_a_process_starts_them_once(app: Flask, threads: None) -> None:
+    with pytest.raises(RuntimeError, match="running already"):
+        background.start(app)
+
+
+def test_stopping_what_does_not_run_is_no_error(sqlite_url: str) -> None:
+    with running(sqlite_url) as app:
+        background.stop(app)
+
+
+def test_building_the_app_starts_nothing(app: Flask) -> None:
+    write_one()
+    assert read_head(db.session()).seq == 0

@@ -1,0 +1,42 @@
+"""The bytes that the databases build are those of the chain's own encoding."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from dashboard.stream.chain import PERSONAL, PUBLIC, encode
+from dashboard.stream.encoding import personal_bytes, public_bytes
+from models import LoginLog, db
+from models.types import pack_ip
+from tests.dashboard.book import entry, store, various
+
+ODD = "\\ 'quoted\" \x00 é 😀 \u202e"
+
+
+def plain(name: str, value: Any) -> str | None:
+    """Return the text of a value as the chain's documentation says."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    if name in ("ip", "peer_ip"):
+        return value and pack_ip(value).hex()
+    if isinstance(value, UUID | bytes):
+        return value.hex if isinstance(value, UUID) else value.hex()
+    return None if value is None else str(value)
+
+
+def test_both_databases_encode_what_is_read_back(app: Flask) -> None:
+    store(
+        [
+            *various(),
+            entry(90, "odd", user_agent=ODD, detail='{"a":"é"}', peer_ip="::1", asn=2**40, country=""),
+        ]
+    )
+    kind = db.engine.dialect.name
+    for row, public, personal in db.session.execute(
+        select(LoginLog, public_bytes(kind), personal_bytes(kind))
+    ):
+        assert public == encode(plain(name, getattr(row, name)) for name in PUBLIC)
+        assert personal == encode(plain(name, getattr(row, name)) for name in PERSONAL)

@@ -1,0 +1,117 @@
+"""Late entries: attempts of an outage enter the book once it is over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import OperationalError
+
+from auth.events import AuthEvent, Person, Place
+from auth.service import Credentials, SignedIn, authenticate
+from auth.sessions import find_visitor
+from dashboard.stream import late
+from models import Action, NotWritten, Outcome, Reason, User, UserSession, db, write_transaction
+from tests.actions import PASSWORD, AuthActions, entries
+
+
+@pytest.fixture(autouse=True)
+def empty_spool(app: Flask) -> None:
+    """Nothing waits from an earlier test."""
+    with late.spool().taken():
+        pass
+
+
+@contextmanager
+def outage() -> Iterator[None]:
+    """The book cannot be written."""
+    _rename("login_log", "away")
+    yield
+    _rename("away", "login_log")
+
+
+def _rename(old: str, new: str) -> None:
+    write_transaction(lambda session: session.execute(text(f"ALTER TABLE {old} RENAME TO {new}")))
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_an_attempt_during_an_outage_is_in_the_book_afterwards(
+    auth: AuthActions, alice: User, password: str
+) -> None:
+    with outage():
+        assert auth.login("alice", password).status_code == 503
+    assert late.enter_all() == 1
+    (entry,) = entries()
+    assert (entry.action, entry.outcome, entry.user_id) == (Action.LOGIN, Outcome.FAILURE, alice.id)
+    assert (entry.reason, entry.ip, entry.session_ref) == (Reason.RECORDING_UNAVAILABLE, "127.0.0.1", None)
+    assert db.session.scalars(select(UserSession)).all() == []
+
+
+def test_registrations_are_kept_too_and_unknown_names_masked(auth: AuthActions) -> None:
+    with outage():
+        assert auth.register("zoe").status_code == 503
+        assert auth.login("nobody").status_code == 503
+    late.enter_all()
+    assert [(entry.action, entry.username) for entry in entries()] == [
+        ("register", "z***"),
+        ("login", "n***"),
+    ]
+
+
+def test_entering_again_adds_nothing(auth: AuthActions, alice: User) -> None:
+    with outage():
+        auth.login("alice")
+    assert [late.enter_all() for _ in range(3)] == [1, 0, 0]
+    assert len(entries()) == 1
+
+
+def test_while_the_outage_lasts_attempts_are_kept(auth: AuthActions, alice: User) -> None:
+    with outage():
+        auth.login("alice")
+        with pytest.raises(NotWritten):
+            late.enter_all()
+    assert late.enter_all() == 1
+
+
+def test_what_the_database_had_taken_after_all_is_taken_back(app: Flask, alice: User) -> None:
+    result = authenticate(Credentials("alice", PASSWORD), Place())
+    assert isinstance(result, SignedIn)
+    (admitted,) = entries()
+    late.keep(told_off(alice, admitted.event_id))
+    assert late.enter_all() == 1
+    assert find_visitor(result.token) is None
+    revoked = entries()[1]
+    assert (revoked.action, revoked.session_ref) == (Action.SESSION_REVOKE, admitted.session_ref)
+    assert (revoked.reason, revoked.user_id) == (Reason.RECORDING_UNAVAILABLE, alice.id)
+
+
+def test_it_is_taken_back_though_the_first_commit_of_that_is_lost(app: Flask, alice: User) -> None:
+    result = authenticate(Credentials("alice", PASSWORD), Place())
+    assert isinstance(result, SignedIn)
+    late.keep(told_off(alice, entries()[0].event_id))
+    event.listen(db.engine, "commit", lose, once=True)
+    late.enter_all()
+    assert find_visitor(result.token) is None
+    assert [entry.action for entry in entries()] == [Action.LOGIN, Action.SESSION_REVOKE]
+
+
+def lose(connection: Connection) -> None:
+    """Lose the connection before the database hears COMMIT."""
+    connection.connection.rollback()
+    raise OperationalError("COMMIT", None, Exception("lost"), connection_invalidated=True)
+
+
+def test_a_refusal_the_database_had_taken_stays_as_it_is(app: Flask, alice: User) -> None:
+    authenticate(Credentials("alice", "wrong"), Place())
+    late.keep(told_off(alice, entries()[0].event_id))
+    late.enter_all()
+    assert [entry.reason for entry in entries()] == [Reason.INVALID_PASSWORD]
+
+
+def told_off(user: User, event_id: object) -> AuthEvent:
+    """Return the event of somebody who was told that it did not work."""
+    who = Person(user.username, user.id)
+    return AuthEvent(
+        action=Action.LOGIN, outcome=Outcome.FAILURE, person=who, place=Place(), event_id=event_id
+    )

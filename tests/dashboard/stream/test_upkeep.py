@@ -1,0 +1,72 @@
+"""What a serving process does by the clock."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from auth.events import now
+from dashboard.stream import background, upkeep
+from dashboard.stream.checkpoint import parse
+from dashboard.stream.sealer import seal_all
+from models import LoginLog, StreamHead, db
+from tests.conftest import running
+from tests.dashboard.book import entry, store
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Look often; keep the key here."""
+    monkeypatch.setattr(upkeep, "CHECKPOINT_LOOK", 0.02)
+    monkeypatch.setattr(upkeep, "PRUNE_LOOK", 0.02)
+    monkeypatch.setattr("dashboard.config.INSTANCE", tmp_path / "instance")
+
+
+def served(url: str, done: threading.Event, **settings: object) -> None:
+    """Run the threads of a serving process until ``done`` or for ten seconds."""
+    before = set(threading.enumerate())
+    with running(url, **settings) as app:
+        background.start(app)
+        done.wait(10)
+        background.stop(app)
+        for thread in set(threading.enumerate()) - before:
+            thread.join(10)
+
+
+def test_a_checkpoint_is_kept_without_any_sign_in(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, keep = threading.Event(), upkeep.Store.keep_if_due
+    looks = iter(range(3))
+
+    def kept(store: upkeep.Store, every: timedelta) -> Path | None:
+        path = keep(store, every)
+        if next(looks, None) is None:
+            done.set()
+        return path
+
+    monkeypatch.setattr(upkeep.Store, "keep_if_due", kept)
+    served(database_url, done, checkpoint_dir=tmp_path / "kept")
+    [path] = (tmp_path / "kept").glob("*.json")
+    with running(database_url):
+        head = db.session.scalars(select(StreamHead)).one()
+        assert (parse(path.read_text()).origin, parse(path.read_text()).size) == (head.origin, 0)
+
+
+@pytest.mark.parametrize(("retention", "pruned"), [("10d", 1), (None, 0)])
+def test_what_is_older_than_the_retention_goes(
+    database_url: str, retention: str | None, pruned: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(database_url):
+        store([entry(1, occurred_at=now() - timedelta(days=20)), entry(2, occurred_at=now())])
+        seal_all()
+    done, prune_if_due = threading.Event(), upkeep.prune_if_due
+    monkeypatch.setattr(upkeep, "prune_if_due", lambda age: prune_if_due(age) and done.set())
+    if retention is None:
+        done.set()
+    served(database_url, done, retention=retention)
+    with running(database_url):
+        assert db.session.scalars(select(StreamHead.pruned)).one() == pruned
+        assert db.session.scalar(select(LoginLog.id).where(LoginLog.seq == 2))

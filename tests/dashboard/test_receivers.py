@@ -1,0 +1,62 @@
+"""The wiring: exactly one storage receiver a signal, or no start."""
+
+from typing import Any
+
+import pytest
+from blinker import ANY
+from flask import Flask
+
+from auth.signals import AUTH_SIGNALS, recording_unavailable
+from dashboard import receivers
+from dashboard.receivers import WiringError, check, connect, store
+
+
+@pytest.fixture(autouse=True)
+def connected() -> None:
+    """All is as it should be."""
+    connect()
+
+
+def also_stores(_app: Flask, **_: Any) -> None:
+    """Be a second storage receiver."""
+
+
+also_stores.is_storage = True  # type: ignore[attr-defined]
+
+
+def listens(_app: Flask, **_: Any) -> None:
+    """Hear and store nothing."""
+
+
+def test_as_it_is_wired_it_may_start() -> None:
+    check()
+
+
+def test_connecting_again_is_harmless() -> None:
+    connect()
+    check()
+
+
+@pytest.mark.parametrize("signal", AUTH_SIGNALS, ids=lambda signal: signal.name)
+def test_a_signal_without_storage_keeps_it_from_starting(signal: Any) -> None:
+    signal.disconnect(store)
+    try:
+        with pytest.raises(WiringError, match=f"{signal.name} has 0 storage receivers"):
+            check()
+    finally:
+        connect()
+
+
+@pytest.mark.parametrize("signal", AUTH_SIGNALS, ids=lambda signal: signal.name)
+def test_a_signal_stored_twice_keeps_it_from_starting(signal: Any) -> None:
+    with signal.connected_to(also_stores), pytest.raises(WiringError, match="has 2 storage receivers"):
+        check()
+
+
+def test_who_only_listens_is_welcome() -> None:
+    with AUTH_SIGNALS[0].connected_to(listens):
+        check()
+
+
+def test_attempts_of_an_outage_are_kept() -> None:
+    assert receivers.keep in list(recording_unavailable.receivers_for(ANY))

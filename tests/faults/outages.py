@@ -1,0 +1,82 @@
+"""States that a stage's database and Redis can be in, and come back from."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pymysql
+from sqlalchemy import make_url
+
+from tests.faults.stage import Stage
+
+Outage = Callable[[Stage], AbstractContextManager[None]]
+
+
+@contextmanager
+def database_dead(stage: Stage) -> Iterator[None]:
+    """MariaDB was killed; it starts again."""
+    stage.database.kill()
+    try:
+        yield
+    finally:
+        stage.database.start()
+
+
+@contextmanager
+def database_unreachable(stage: Stage) -> Iterator[None]:
+    """Every connection to MariaDB is cut and no new one is to be had."""
+    stage.proxy.vanish()
+    try:
+        yield
+    finally:
+        stage.proxy.is_away = False
+
+
+@contextmanager
+def database_read_only(stage: Stage) -> Iterator[None]:
+    """MariaDB takes no writes."""
+    _as_root(stage, "SET GLOBAL read_only = 1")
+    try:
+        yield
+    finally:
+        _as_root(stage, "SET GLOBAL read_only = 0")
+
+
+@contextmanager
+def database_deaf(stage: Stage) -> Iterator[None]:
+    """MariaDB hears everything but COMMIT."""
+    stage.proxy.cut_commits(10**6, "before")
+    try:
+        yield
+    finally:
+        stage.proxy.cut_commits(0, "before")
+
+
+#: Every way in which nothing can be recorded.
+OUTAGES: list[Outage] = [database_dead, database_unreachable, database_read_only, database_deaf]
+
+
+@contextmanager
+def redis_dead(stage: Stage) -> Iterator[None]:
+    """Redis was killed; it starts again, empty."""
+    stage.redis.kill()
+    try:
+        yield
+    finally:
+        stage.redis.start()
+
+
+@contextmanager
+def redis_frozen(stage: Stage) -> Iterator[None]:
+    """Redis takes connections and answers nothing."""
+    stage.redis.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stage.redis.process.send_signal(signal.SIGCONT)
+
+
+def _as_root(stage: Stage, statement: str) -> None:
+    port = make_url(stage.database_url).port or 0
+    with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection:
+        connection.cursor().execute(statement)

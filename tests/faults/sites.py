@@ -1,0 +1,88 @@
+"""Stages on MariaDB and on SQLite."""
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pymysql
+from argon2 import PasswordHasher
+from sqlalchemy import make_url
+
+from models import Role
+from tests.actions import PASSWORD, make_user
+from tests.conftest import migrate, running
+from tests.faults.crowd import ONLOOKER, PEOPLE, WATCHER
+from tests.faults.stage import Stage
+from tests.servers import mariadb, redis
+from tests.servers.gatehouse import ROOT, Site, environment
+from tests.servers.process import Server, free_port
+from tests.servers.proxy import Proxy
+
+#: A commit outlives the server, and nothing waits long for a lock.
+DURABLE = ("--innodb-flush-log-at-trx-commit=1",)
+
+
+@contextmanager
+def on_mariadb(folder: Path, rng: random.Random) -> Iterator[Stage]:
+    """Two workers on MariaDB, behind a proxy, and Redis."""
+    database, server = mariadb.prepared(folder, *DURABLE)
+    queue, redis_url = redis.prepared(folder)
+    with ExitStack() as stack:
+        stack.enter_context(database)
+        stack.enter_context(queue)
+        url = _account(migrate(mariadb.create_database(server, "gatehouse")))
+        proxy = stack.enter_context(Proxy(make_url(url).port or 0))
+        proxied = make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
+        stage = stack.enter_context(_staged(folder, url, proxied, rng, "--workers", "2", redis_url=redis_url))
+        stage.database, stage.redis, stage.proxy = database, queue, proxy
+        yield stage
+
+
+@contextmanager
+def on_sqlite(folder: Path, rng: random.Random, database: Path, **settings: object) -> Iterator[Stage]:
+    """One worker on a SQLite file."""
+    url = migrate(f"sqlite:///{database}")
+    with _staged(folder, url, url, rng, **settings) as stage:
+        yield stage
+
+
+@contextmanager
+def _staged(
+    folder: Path, url: str, served: str, rng: random.Random, *arguments: str, **settings: object
+) -> Iterator[Stage]:
+    """Serve ``served`` with faults planted; ``url`` is the same database, reached safely."""
+    faults = folder / "faults"
+    faults.mkdir()
+    people(url)
+    port, given = free_port(), _settings(folder) | settings
+    env = environment(served, **given) | {"PYTHONPATH": str(ROOT), "FAULTS": str(faults)}
+    command = [sys.executable, "-m", "tests.faults.launch", "serve", "--port", str(port), *arguments]
+    site = Site(f"http://127.0.0.1:{port}")
+    with Server(command, site.is_up, folder / "gatehouse.log", env, cwd=folder) as server:
+        yield Stage(folder, url, site.url, server, rng, Path(str(given["spool"])))
+
+
+def _settings(folder: Path) -> dict[str, object]:
+    """Return settings for a crowd from many addresses, and for viewers who stay for long."""
+    own = {"spool": folder / "attempts.jsonl", "checkpoint_dir": folder / "checkpoints"}
+    return own | {"trusted_proxies": 1, "max_viewers": 400, "session_idle": "12h"}
+
+
+def people(url: str) -> None:
+    """Store those who sign in; their passwords are quick to check."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with running(url):
+        for name in PEOPLE:
+            make_user(name, password_hash=quick)
+        for name in (WATCHER, ONLOOKER):
+            make_user(name, Role.VIEWER)
+
+
+def _account(url: str) -> str:
+    """Return the address with an account that obeys ``read_only``, as root does not."""
+    address = make_url(url)
+    with pymysql.connect(host=address.host, port=address.port, user="root") as connection:
+        connection.cursor().execute(f"GRANT ALL ON `{address.database}`.* TO gate@'%' IDENTIFIED BY 'gate'")
+    return address.set(username="gate", password="gate").render_as_string(hide_password=False)

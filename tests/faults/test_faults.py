@@ -1,0 +1,12 @@
+"""Whatever goes wrong while people sign in: nobody gets in unrecorded, and every viewer sees all, once."""
+
+import pytest
+
+from tests.faults.faults import FAULTS
+from tests.faults.stage import Stage
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_nothing_is_lost_or_told_twice(stage: Stage, name: str) -> None:
+    FAULTS[name](stage)
+    stage.check()

@@ -1,0 +1,192 @@
+"""Viewers that send what they should not, ask too much or never read: nobody else notices."""
+
+import random
+import struct
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from time import sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from auth.events import now
+from dashboard.live import MAX_PULLS
+from models import User, UserSession, write_transaction
+from tests.conftest import running
+from tests.faults.crowd import ONLOOKER
+from tests.faults.sites import on_sqlite
+from tests.faults.stage import Stage
+from tests.viewer import LOST, Wire
+from tests.waiting import wait_until
+
+SEATS = 5
+#: What is no Socket.IO, or none that the feed knows.
+JUNK = {
+    "nothing": "",
+    "a word": "hello",
+    "brackets": "[" * 9_000,
+    "an unknown Engine.IO packet": "9",
+    "a ping": "2",
+    "an unasked pong": "3",
+    "a goodbye": "1",
+    "an empty message": "4",
+    "an empty event": "42",
+    "an event without a name": "42/live,[]",
+    "an event that is a number": "42/live,1[5]",
+    "an event that is no list": "42/live,1{}",
+    "an event cut short": '42/live,["since"',
+    "an event of too many parts": '42/live,1["since",1,2,3]',
+    "an event that nobody hears": '42/live,1["nothing"]',
+    "an event of another namespace": '42/nowhere,1["since",{}]',
+    "the server's own event": '42/live,1["disconnect"]',
+    "another namespace": "40/nowhere,",
+    "the namespace again": "40/live,",
+    "leaving the namespace": "41/live,",
+    "an answer to no question": "43/live,1[]",
+    "an error": "44/live,1",
+    "many attachments": "4599999999999-/live,[]",
+    "an attachment that never comes": '451-/live,["since",{"_placeholder":true,"num":0}]',
+    "deep nesting": f'42/live,1["since",{"[" * 6_000}{"]" * 6_000}]',
+    "a huge number": f'42/live,{"9" * 9_000}["since",{{}}]',
+    "bytes": b"\x00\xff",
+    "no bytes": b"",
+}
+
+
+def wish(cursor: object = 0, limit: object = 500, epoch: object = "?") -> dict[str, object]:
+    """Return a pull; of no epoch that ever was, unless told."""
+    return {"epoch": epoch, "cursor": cursor, "limit": limit}
+
+
+#: Pulls that cannot be answered, by the mistake in them.
+MISTAKES: dict[str, list[Any]] = {
+    "invalid_cursor": [wish(bad) for bad in (-1, 2**63, 10**30, 1.5, "1", True, None, [])] + [{"epoch": "?"}],
+    "invalid_limit": [wish(0, bad) for bad in (0, -1, 501, 10**9, "5", 2.5, None)],
+    "invalid_epoch": [wish(0, 1, bad) for bad in (None, 5, "e" * 65, ["?"])] + [{}],
+    "invalid_request": [None, 5, "since", [], [0, 1]],
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One worker with few seats, of which a well-behaved viewer has one."""
+    folder = tmp_path_factory.mktemp("small")
+    database = folder / "gatehouse.db"
+    with on_sqlite(folder, random.Random(2), database, max_viewers=SEATS) as stage, stage.watching(1):
+        with stage.crowd.busy(400):
+            pass
+        yield stage
+    assert "Traceback" not in stage.site.log.read_text()
+
+
+@pytest.fixture
+def cookie(small: Stage) -> str:
+    """The session of one more person who may watch."""
+    return small.crowd.cookie_of(ONLOOKER)
+
+
+@pytest.fixture
+def wire(small: Stage, cookie: str) -> Iterator[Wire]:
+    """One more viewer; whatever it did, all seats but one are free again and the good one missed nothing."""
+    workers = small.workers()
+    with closing(seated(small, cookie)) as wire:
+        yield wire
+    cookie = small.crowd.cookie_of(ONLOOKER)
+    wait_until(lambda: are_free(small, cookie, SEATS - 1), "free seats")
+    with small.crowd.busy(5):
+        pass
+    small.check()
+    assert small.workers() == workers
+
+
+def seated(stage: Stage, cookie: str) -> Wire:
+    """Return one more viewer, as soon as there is a seat."""
+    wires: list[Wire] = []
+
+    def sit_down() -> bool:
+        with suppress(*LOST):
+            wires.append(Wire(stage.url, cookie).join())
+        return bool(wires)
+
+    wait_until(sit_down, "a seat")
+    return wires[0]
+
+
+def are_free(stage: Stage, cookie: str, seats: int) -> bool:
+    """Whether so many more people can watch."""
+    wires: list[Wire] = []
+    with suppress(*LOST):
+        for _ in range(seats):
+            wires.append(Wire(stage.url, cookie).join())
+    for wire in wires:
+        wire.close()
+    return len(wires) == seats
+
+
+def test_a_bad_pull_is_answered_with_its_mistake(wire: Wire) -> None:
+    told = {code: {wire.call(bad)["error"]["code"] for bad in pulls} for code, pulls in MISTAKES.items()}
+    assert told == {code: {code} for code in MISTAKES}
+
+
+def test_a_pull_of_what_never_was_begins_anew(wire: Wire) -> None:
+    told = wire.call(wish())
+    assert told["reset"] is True
+    assert wire.call(wish(told["head"] + 1000, 1, told["epoch"]))["reset"] is True
+
+
+def test_a_thousand_pulls_at_once_are_too_many(wire: Wire) -> None:
+    codes = set()
+    with suppress(*LOST):  # who asks faster than it reads may be cut off
+        last = [wire.ask(wish()) for _ in range(1000)][-1]
+        while (heard := wire.hear())[0] != last:
+            codes.add(heard[1].get("error", {}).get("code"))
+    assert codes <= {None, "too_many", "too_slow"}
+
+
+def test_junk_ends_the_connection_or_nothing(small: Stage, cookie: str, wire: Wire) -> None:
+    for frame in JUNK.values():
+        with suppress(*LOST), closing(seated(small, cookie)) as wire:
+            (wire.socket.send_binary if isinstance(frame, bytes) else wire.send)(frame)  # type: ignore[operator]
+            last = [wire.ask(wish()) for _ in range(2)][-1]  # the first may be taken for an attachment
+            while wire.hear()[0] != last:
+                pass
+
+
+def test_a_message_too_large_ends_the_connection(wire: Wire) -> None:
+    with pytest.raises(LOST):
+        wire.send(f'42/live,1["since","{"x" * 100_000}"]')
+        while True:
+            wire.hear()
+
+
+def test_a_message_without_end_is_not_waited_for(wire: Wire) -> None:
+    line = wire.socket.sock
+    with pytest.raises(OSError):
+        line.sendall(b"\x81\xff" + struct.pack(">Q", 2**40) + bytes(4))
+        for _ in range(64):
+            line.sendall(bytes(2**20))
+
+
+def test_who_asks_and_never_reads_loses_the_seat(small: Stage, cookie: str, wire: Wire) -> None:
+    ask_unheard(wire, 120)
+    wait_until(lambda: are_free(small, cookie, SEATS - 1), "the seat is free")
+
+
+def test_who_is_revoked_and_never_reads_loses_the_seat(small: Stage, wire: Wire) -> None:
+    ask_unheard(wire, 25)
+    with running(small.database_url):
+        owner = select(User.id).where(User.username == ONLOOKER).scalar_subquery()
+        ended = update(UserSession).where(UserSession.user_id == owner).values(revoked_at=now())
+        write_transaction(lambda session: session.execute(ended))
+    cookie = small.crowd.cookie_of(ONLOOKER)
+    wait_until(lambda: are_free(small, cookie, SEATS - 1), "the seat is free")
+
+
+def ask_unheard(wire: Wire, pulls: int) -> None:
+    """Ask for the whole book again and again, as fast as is allowed, and read nothing."""
+    told = wire.call(wish())
+    with suppress(*LOST):
+        for _ in range(pulls):
+            wire.ask(wish(0, 500, told["epoch"]))
+            sleep(1 / MAX_PULLS)

@@ -1,0 +1,53 @@
+"""How each database is opened."""
+
+import sqlite3
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from models import User, db
+from models.base import engine_options, is_sqlite
+from tests.actions import make_user
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+def test_sqlite_is_durable_and_checks_keys(sqlite_app: Flask, pragma: str, value: object) -> None:
+    assert db.session.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_sqlite_reads_while_another_program_writes(sqlite_app: Flask) -> None:
+    make_user("alice")
+    other = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert db.session.scalar(select(User.username)) == "alice"
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("@@tx_isolation", "READ-COMMITTED"),
+        ("@@time_zone", "+00:00"),
+        ("@@character_set_connection", "utf8mb4"),
+        ("@@sql_mode LIKE '%STRICT_ALL_TABLES%'", 1),
+    ],
+)
+def test_mariadb_is_strict_and_in_utc(mariadb_app: Flask, variable: str, value: object) -> None:
+    assert db.session.scalar(text(f"SELECT {variable}")) == value
+
+
+def test_mariadb_compares_every_table_exactly(mariadb_app: Flask) -> None:
+    of_tables = text("SELECT DISTINCT table_collation, engine FROM information_schema.tables "
+                     "WHERE table_schema = DATABASE() AND table_name <> 'alembic_version'")  # fmt: skip
+    assert db.session.execute(of_tables).all() == [("utf8mb4_bin", "InnoDB")]
+
+
+@pytest.mark.parametrize("url", ["mariadb+pymysql://h/d", "mysql+pymysql://h/d"])
+def test_a_servers_pool_is_pinged_and_bounded(url: str) -> None:
+    options = engine_options(url)
+    assert options["pool_pre_ping"]
+    assert options["pool_timeout"] <= 5
+    assert not is_sqlite(url)

@@ -1,0 +1,90 @@
+"""Start a server program, wait until it answers, end it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+DEADLINE = 60
+
+
+def need(program: str, package: str) -> str:
+    """Return the path of an installed program; skip the test, or fail it when REQUIRE_ALL is set."""
+    found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if found:
+        return found
+    message = f"{program} is missing: apt-get install {package}"
+    if os.environ.get("REQUIRE_ALL"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A child process with its output in a file; usable as a context manager."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        ready: Callable[[], object],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self._command, self._ready, self.log = command, ready, log
+        self._env = None if env is None else dict(env)
+        self._cwd = cwd
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the process, again after it has ended, and wait until it answers."""
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self._command, stdout=out, stderr=out, env=self._env, cwd=self._cwd, start_new_session=True
+            )
+        wait_for(self._ready, lambda: self.process.poll() is None, self.log)
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self, timeout: float = 20) -> int:
+        """Ask the process to end and return its exit code."""
+        self.process.terminate()
+        return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+
+def wait_for(ready: Callable[[], object], alive: Callable[[], bool], log: Path) -> None:
+    """Poll ``ready`` until it neither raises nor returns False."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        try:
+            if ready() is not False:
+                return
+        except Exception as error:
+            failure: object = error
+        else:
+            failure = "not ready"
+        if not alive() or time.monotonic() > deadline:
+            raise AssertionError(
+                f"server did not start: {failure}\n{log.read_text(errors='replace')[-4000:]}"
+            )
+        time.sleep(0.05)
