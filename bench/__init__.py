@@ -1,0 +1,1 @@
+"""Side-by-side measurements; each file answers one question and prints a table."""

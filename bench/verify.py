@@ -1,0 +1,126 @@
+"""How many entries a second does ``verify`` check, and what is the limit?
+
+Rivals, both over one connection: reading the same encoded bytes and checking nothing; and
+hashing what was read row by row in Python. ``ROWS`` (1,000,000) seeded entries.
+
+CPU is that of this process, its workers and MariaDB, in microseconds an entry, so that it
+matters less what else the machine does. Cores over CPU is the limit that is left.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pymysql.cursors import SSCursor
+from sqlalchemy import select
+
+from bench.tables import table
+from dashboard.stream.chain import next_link, personal_digest
+from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.verify import begin, verify
+from models import LoginLog, db
+from tests.conftest import migrate, running
+from tests.servers.gatehouse import environment, manage
+from tests.servers.mariadb import create_database, mariadb
+
+ROWS = int(os.environ.get("ROWS", "1000000"))
+CORES = len(os.sched_getaffinity(0))
+
+
+def as_shipped() -> None:
+    """Verify the book: chain, personal fields, totals, head."""
+    verify(begin(), None, lambda _: None)
+
+
+def read_only() -> None:
+    """Read the encoded bytes."""
+    for _ in _entries():
+        pass
+
+
+def hashed_here() -> None:
+    """Read the encoded bytes and recompute the chain, without the totals."""
+    link = begin().anchor
+    for seq, _chain, personal, nonce, public, fields in _entries():
+        digest = personal if nonce is None else personal_digest(nonce, fields)
+        link = next_link(link, seq, public, digest)
+    if link != begin().chain:
+        raise SystemExit("the chain does not check")
+
+
+def _entries() -> Iterator[tuple[Any, ...]]:
+    """Stream the entries as the driver hands them out, without SQLAlchemy in between."""
+    kind = db.engine.dialect.name
+    columns = (LoginLog.seq, LoginLog.chain, LoginLog.personal, LoginLog.nonce)
+    statement = select(*columns, public_bytes(kind), personal_bytes(kind)).where(LoginLog.seq.is_not(None))
+    sql = str(statement.order_by(LoginLog.seq).compile(db.engine)).replace("%%", "%")
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        cursor = driver.cursor() if kind == "sqlite" else driver.cursor(SSCursor)  # type: ignore[union-attr]
+        cursor.execute(sql)
+        yield from cursor
+        cursor.close()
+
+
+def measured(work: Callable[[], None], cpu: Callable[[], float]) -> tuple[float, float]:
+    """Return entries a second and microseconds of CPU an entry."""
+    before, start = cpu(), time.perf_counter()
+    work()
+    took = time.perf_counter() - start
+    return ROWS / took, (cpu() - before) / ROWS * 1e6
+
+
+def cpu_here() -> float:
+    """Return the seconds of CPU that this process and its ended workers used."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def cpu_of(pid: int) -> float:
+    """Return the seconds of CPU that a process used (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[list[tuple[str, str, Callable[[], float]]]]:
+    """Yield name, address and clock of CPU of a SQLite and a MariaDB."""
+    with mariadb(folder, "--innodb-buffer-pool-size=2G") as server:
+        pid = int((folder / "pid").read_text())
+        yield [
+            ("SQLite", f"sqlite:///{folder / 'bench.db'}", cpu_here),
+            ("MariaDB", create_database(server, "bench"), lambda: cpu_here() + cpu_of(pid)),
+        ]
+
+
+def main() -> None:
+    """Seed both databases and measure each way on each."""
+    folder = Path(tempfile.mkdtemp(prefix="gatehouse-bench-"))
+    ways = {"verify": as_shipped, "read only": read_only, "hashed row by row": hashed_here}
+    rows = []
+    try:
+        with databases(folder) as found:
+            for name, url, cpu in found:
+                seed = manage("seed", "--rows", str(ROWS), "--seed", "1")
+                subprocess.run(seed, env=environment(migrate(url)), cwd=folder, check=True)
+                with running(url):
+                    for way, work in ways.items():
+                        speed, cost = measured(work, cpu)
+                        limit = CORES / cost * 1e6 if way == "verify" else 1 / cost * 1e6
+                        rows.append((name, way, f"{speed:,.0f}", f"{cost:.2f}", f"{limit:,.0f}"))
+    finally:
+        shutil.rmtree(folder)
+    load = os.getloadavg()[0]
+    head = ("database", "way", "entries/s", "CPU µs", "limit/s")
+    table(f"verify, {ROWS:,} entries, {CORES} cores, load {load:.1f} at the end", head, rows)
+
+
+if __name__ == "__main__":
+    main()
