@@ -136,6 +136,7 @@ def test_what_is_chosen_stays_and_no_gap_is_shown_later(live: Page, scribe: Scri
     assert names(live, ".*") == ["rare-2", "rare-1"]
 
     live.get_by_role("button", name="Show all").click()
+    expect(live.get_by_role("button", name="Show all")).to_be_hidden()
 
     shown = names(live, ".*")
     assert shown == ["rare-2", *[f"common-{number}" for number in range(599, 599 - len(shown) + 1, -1)]]
