@@ -24,6 +24,7 @@ from tests.servers.gatehouse import SECRET
 from tests.servers.mariadb import create_database, mariadb
 from tests.servers.redis import redis_server
 
+pytest_plugins = ["tests.sharing"]
 hypothesis.settings.register_profile("gatehouse", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("gatehouse")
 

@@ -126,3 +126,8 @@ def watch(page: Page, site: Site, choice: str = "") -> None:
     """Open the live page and wait until it is connected."""
     page.goto(f"{site.url}/admin/live/{choice}")
     expect(page.locator("#state")).to_have_text("connected")
+
+
+def ready(page: Page) -> None:
+    """Wait until the scripts of the book's list have run."""
+    expect(page.get_by_role("combobox", name="Query")).to_be_visible()

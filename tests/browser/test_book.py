@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from dashboard.stream.sealer import seal_all
 from models import Outcome, Reason, Role, db
 from tests.actions import PASSWORD, make_user
+from tests.browser.conftest import ready
 from tests.conftest import build
 from tests.dashboard.book import entry, store
 from tests.servers.gatehouse import Site, serving
@@ -50,11 +51,6 @@ def book(site: Site, open_page: Callable[[], Page]) -> Page:
     page.get_by_role("button", name="Sign in").click()
     ready(page)
     return page
-
-
-def ready(page: Page) -> None:
-    """Wait until the scripts of the list have run."""
-    expect(page.get_by_role("combobox", name="Query")).to_be_visible()
 
 
 def test_text_chips_presets_and_address_say_the_same(book: Page) -> None:

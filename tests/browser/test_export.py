@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from models import Role, db
 from tests.actions import PASSWORD, make_user
+from tests.browser.conftest import ready
 from tests.conftest import build
 from tests.servers.gatehouse import serving
 
@@ -23,6 +24,7 @@ def test_it_tells_how_far_it_is_and_that_it_is_done(
         page.get_by_label("User name or e-mail").fill("audrey")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        ready(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="Export").click()
         assert download.value.path().read_bytes().startswith(b"seq,event_id,")

@@ -151,7 +151,7 @@ def test_the_status_tells_the_pace(live: Page, scribe: Scribe) -> None:
     expect(live.locator("#spark .ok")).to_have_attribute("d", re.compile("M"))
     expect(live.locator("#spark .bad")).to_have_attribute("d", re.compile("M"))
     expect(
-        live.get_by_role("img", name=re.compile(r"Entries, last 5 minutes at most \d+ in 5 seconds"))
+        live.get_by_role("img", name=re.compile(r"Entries, last 5 minutes at most [\d,]+ in 5 seconds"))
     ).to_be_visible()
 
 

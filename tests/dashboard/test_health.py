@@ -33,7 +33,11 @@ def test_a_book_that_lacks_a_table_is_not(client: FlaskClient, table: str) -> No
     assert (answer.status_code, answer.json) == (503, {"status": "unavailable"})
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/x.db", f"mariadb://root@127.0.0.1:{free_port()}/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////nowhere/x.db", f"mariadb://root@127.0.0.1:{free_port()}/x"],
+    ids=["sqlite", "mariadb"],
+)
 def test_without_a_database_it_is_healthy_but_not_ready(url: str) -> None:
     with running(url) as app:
         client = app.test_client()

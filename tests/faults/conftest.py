@@ -1,4 +1,4 @@
-"""One stage for all faults of a run, and the count of what was injected."""
+"""One stage for all faults of a run."""
 
 import random
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ import pytest
 from tests.faults.sites import on_mariadb
 from tests.faults.soak import report
 from tests.faults.stage import Stage
-
-REPORTS: list[str] = []
+from tests.sharing import REPORTS
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +17,3 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with on_mariadb(tmp_path_factory.mktemp("stage"), random.Random(1)) as stage, stage.watching(6):
         yield stage
         REPORTS.append(report(stage))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was injected and what people were told."""
-    for text in REPORTS:
-        terminalreporter.section("faults")
-        terminalreporter.write_line(text)

@@ -119,7 +119,9 @@ def test_callbacks_of_a_try_that_failed_do_not_run(mariadb_app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/gatehouse.db", f"mariadb://root@127.0.0.1:{free_port()}/x"]
+    "url",
+    ["sqlite:////nowhere/gatehouse.db", f"mariadb://root@127.0.0.1:{free_port()}/x"],
+    ids=["sqlite", "mariadb"],
 )
 def test_a_database_that_is_not_there_is_not_written(url: str) -> None:
     with running(url), pytest.raises(NotWritten):

@@ -1,16 +1,20 @@
 """Start a server program, wait until it answers, end it."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 DEADLINE = 60
+#: Below those that the kernel gives to outgoing connections (ip(7), ip_local_port_range).
+PORTS = (10_000, 32_000)
 
 
 def need(program: str, package: str) -> str:
@@ -25,10 +29,12 @@ def need(program: str, package: str) -> str:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody listens on, and that no outgoing connection can take meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
