@@ -32,7 +32,12 @@ def links_from(asked: Mapping[str, str]) -> BookLinks:
     try:
         return BookLinks(asked, read_selection(asked, viewer_zone(), now()))
     except QueryError:
-        return BookLinks({}, read_selection({}, viewer_zone(), now()))
+        return whole_book()
+
+
+def whole_book() -> BookLinks:
+    """Return the addresses that lead on from the book without any filter."""
+    return BookLinks({}, read_selection({}, viewer_zone(), now()))
 
 
 def around(entry: LoginLog, links: BookLinks) -> Iterator[Link]:

@@ -37,6 +37,7 @@ class BookLinks:
     selection: Selection
     book: str = field(default_factory=lambda: url_for("logins.index"))
     _frames: dict[str, list[str]] = field(default_factory=dict)
+    _narrowed: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def chips(self) -> Iterator[Link]:
         """Yield what narrows the list; each leads to the list without it."""
@@ -64,8 +65,10 @@ class BookLinks:
 
     def narrowed(self, name: str, value: object) -> str:
         """Return the address of the list with one filter more, in the place of others of its name."""
-        before, after = self._frame(name)
-        return f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
+        if (name, value) not in self._narrowed:
+            before, after = self._frame(name)
+            self._narrowed[name, value] = f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
+        return self._narrowed[name, value]
 
     def _frame(self, name: str) -> list[str]:
         """Return what stands before and after the value in such an address: a page has hundreds."""

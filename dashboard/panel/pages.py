@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from auth.place import parse_agent
 from dashboard.panel import times
+from dashboard.panel.around import whole_book
 from dashboard.panel.entries import is_by_admin
 from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
     )
     times.init_app(app)
+    app.add_template_global(whole_book)
     app.add_template_filter(format_decimal, "number")
     app.add_template_filter(percent)
     app.add_template_filter(agent_name)

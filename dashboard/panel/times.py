@@ -1,9 +1,13 @@
 """How times are shown: relative, exact beside it, in the viewer's zone."""
 
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_skeleton, format_timedelta
-from flask import Flask
+from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -11,40 +15,67 @@ from auth.events import now
 from dashboard.locale import viewer_zone
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What one page needs to tell times: its viewer's zone and language, and when it is made."""
+
+    zone: ZoneInfo
+    locale: Locale
+    now: datetime
+
+    def ago(self, moment: datetime) -> str:
+        """Return "2 min. ago", or "now" within the minute; `static/panel/time.js` says the same."""
+        passed = self.now - moment
+        if passed.total_seconds() < 60:
+            return _("now")
+        return format_timedelta(-passed, format="short", threshold=1, add_direction=True, locale=self.locale)
+
+    def local_time(self, moment: datetime) -> str:
+        """Return the viewer's "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57"."""
+        local = moment.astimezone(self.zone)
+        if local.year != self.now.year:
+            return f"{local:%Y-%m-%d %H:%M}"
+        day = "" if local.date() == self.now.date() else f"{_day(local.date(), self.locale)} "
+        return f"{day}{local:%H:%M:%S}"
+
+    def stamp(self, moment: datetime) -> str:
+        """Return the whole time with its offset: "2026-11-22 14:57:30.123456 UTC+8"."""
+        local = moment.astimezone(self.zone)
+        return f"{local:%Y-%m-%d %H:%M:%S.%f} {offset(local)}"
+
+    def all(self, moment: datetime) -> tuple[str, str, str, str]:
+        """Return it in ISO 8601, exactly, in words, and as `local_time`."""
+        return moment.isoformat(), self.stamp(moment), self.ago(moment), self.local_time(moment)
+
+
 def init_app(app: Flask) -> None:
-    """Add the filters ``ago``, ``local_time`` and ``stamp``, and ``zone_name()``."""
-    for name in (ago, local_time, stamp):
-        app.add_template_filter(name)
+    """Add the filters ``ago``, ``local_time`` and ``stamp``, ``clock()`` and ``zone_name()``."""
+    app.add_template_filter(lambda moment: clock().ago(moment), "ago")
+    app.add_template_filter(lambda moment: clock().local_time(moment), "local_time")
+    app.add_template_filter(lambda moment: clock().stamp(moment), "stamp")
+    app.add_template_global(clock)
     app.add_template_global(zone_name)
 
 
-def ago(moment: datetime) -> str:
-    """Return "2 min. ago", or "now" within the minute; `static/panel/time.js` says the same."""
-    passed = now() - moment
-    if passed.total_seconds() < 60:
-        return _("now")
-    return format_timedelta(-passed, format="short", threshold=1, add_direction=True, locale=get_locale())
-
-
-def local_time(moment: datetime) -> str:
-    """Return the viewer's "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57"."""
-    local, today = moment.astimezone(viewer_zone()), now().astimezone(viewer_zone())
-    if local.year != today.year:
-        return f"{local:%Y-%m-%d %H:%M}"
-    day = "" if local.date() == today.date() else format_skeleton("MMMd", local, locale=get_locale()) + " "
-    return f"{day}{local:%H:%M:%S}"
-
-
-def stamp(moment: datetime) -> str:
-    """Return the whole time with its offset: "2026-11-22 14:57:30.123456 UTC+8"."""
-    local = moment.astimezone(viewer_zone())
-    return f"{local:%Y-%m-%d %H:%M:%S.%f} {offset(local)}"
+def clock() -> Clock:
+    """Return the clock of the present request."""
+    if "clock" not in g:
+        zone = viewer_zone()
+        g.clock = Clock(zone, get_locale(), now().astimezone(zone))
+    found: Clock = g.clock
+    return found
 
 
 def zone_name() -> str:
     """Return the viewer's zone with its present offset: "Asia/Shanghai (UTC+8)"."""
-    zone = viewer_zone()
-    return zone.key if zone.key == "UTC" else f"{zone.key} ({offset(now().astimezone(zone))})"
+    told = clock()
+    return told.zone.key if told.zone.key == "UTC" else f"{told.zone.key} ({offset(told.now)})"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, locale: Locale) -> str:
+    text: str = format_skeleton("MMMd", day, locale=locale)
+    return text
 
 
 def offset(local: datetime) -> str:
