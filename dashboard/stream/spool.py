@@ -70,9 +70,11 @@ class Spool:
 
 def _write(path: Path, line: bytes, limit: int) -> None:
     """Append a line durably; raises ``OSError`` and leaves no half line when it does not fit."""
-    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
     try:
         size = os.fstat(file).st_size
+        if size and os.pread(file, 1, size - 1) != b"\n":  # cut short by a crash: that line alone is lost
+            line = b"\n" + line
         if size + len(line) > limit:
             raise OSError(f"full at {limit} bytes")
         try:

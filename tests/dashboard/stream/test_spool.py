@@ -94,6 +94,14 @@ def test_a_folder_that_cannot_be_made_loses_but_never_fails(
     assert "1 attempts are in no log" in caplog.text
 
 
+def test_a_line_that_a_crash_cut_short_takes_no_other_with_it(path: Path) -> None:
+    spool = Spool(path)
+    spool.append(columns(number=1))
+    path.write_bytes(path.read_bytes() + b'{"event_id": "019')
+    spool.append(columns(number=2))
+    assert [entry["number"] for entry in taken(spool)] == [1, 2]
+
+
 @pytest.mark.parametrize("line", [b"\xff\x00", b"{", b"[]", b"{}", b'{"event_id": "x"}', b'"', b"null", b"5"])
 def test_a_damaged_line_is_told_and_left_out(
     path: Path, caplog: pytest.LogCaptureFixture, line: bytes
