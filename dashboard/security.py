@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -98,11 +98,21 @@ def error_page(code: int, title: str, message: str) -> tuple[str, int]:
 def _error_page(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    _look_visitor_up()
     return error_page(error.code, *_wording(error.code))
 
 
 def _csrf_page(_error: CSRFError) -> tuple[str, int]:
+    _look_visitor_up()
     return error_page(400, _("This form is out of date"), _("Go back, reload the page and try again."))
+
+
+def _look_visitor_up() -> None:
+    """Find out who gets the page; nobody in particular when the database cannot tell."""
+    try:
+        bool(current_user.is_authenticated)
+    except (DBAPIError, PoolTimeout):
+        g._login_user = AnonymousUserMixin()
 
 
 def _unavailable_page(error: Exception) -> tuple[str, int]:

@@ -46,11 +46,12 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the ``create_engine`` options of a database address.
 
     MariaDB and MySQL: a pre-pinged pool, READ COMMITTED, strict mode, UTC, utf8mb4.
-    SQLite: a 10 s wait for the write lock.
+    SQLite: a 10 s wait for the write lock. Errors never quote values: people type passwords as names.
     """
     if is_sqlite(url):
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
         "pool_recycle": 1800,
