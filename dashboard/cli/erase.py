@@ -22,7 +22,7 @@ def erase_user(name: str) -> None:
     user_id = find_account(name)
     if user_id is None:
         raise click.ClickException(f"there is no user called {name}")
-    left = close_account(user_id)
+    left = close_account(user_id, actor=OPERATOR)
     entries = entries_of(user_id)
     with tqdm(total=len(entries), unit=" entries", unit_scale=True) as bar:
         for count in blank(user_id, entries, actor=OPERATOR):

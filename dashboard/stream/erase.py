@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place
+from auth.passwords import NO_PASSWORD
 from dashboard.signals import person_erased
 from dashboard.stream.chain import PERSONAL
 from dashboard.stream.erase_ranges import as_text
+from dashboard.stream.late import enter_all
 from dashboard.stream.recorder import record
 from dashboard.stream.sealer import seal_all
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
@@ -25,8 +27,6 @@ from models.names import username_key
 BATCH = 200
 #: Entries that vouch for others keep their detail; they name nobody.
 _VOUCHING = (Action.ERASE, Action.LOG_PURGE)
-#: Takes the place of a password hash; no password makes it.
-NO_PASSWORD = "!"  # noqa: S105 - not one
 
 
 def find_account(name: str) -> int | None:
@@ -34,13 +34,17 @@ def find_account(name: str) -> int | None:
     return db.session.scalar(select(User.id).where(User.username_key == username_key(name)))
 
 
-def close_account(user_id: int) -> str:
-    """Make the account nobody's, end its sessions and return its new name; again is harmless."""
-    return write_transaction(partial(_close, user_id))
+def close_account(user_id: int, *, actor: Person | None = None) -> str:
+    """Make the account nobody's, end its sessions and return its new name; again is harmless.
+
+    That is an entry of its own: a person may have none left that `blank` would tell of.
+    """
+    return write_transaction(partial(_close, user_id, actor))
 
 
 def entries_of(user_id: int) -> list[int]:
-    """Seal what waits and return the numbers of a person's entries that are not blank yet."""
+    """Enter and seal what waits and return the numbers of a person's entries that are not blank yet."""
+    enter_all()
     seal_all()
     theirs = select(LoginLog.seq).where(_is_theirs(user_id)).order_by(LoginLog.seq)
     found = [seq for seq in db.session.scalars(theirs) if seq is not None]
@@ -74,18 +78,20 @@ def _blank(user_id: int, seqs: list[int], actor: Person | None, session: Session
     if batch:
         nothing = dict.fromkeys((*PERSONAL, "nonce"))
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
-        event = AuthEvent(
-            action=Action.ERASE,
-            outcome=Outcome.SUCCESS,
-            person=Person("", user_id),
-            place=Place(),
-            detail={"erased": as_text(batch)},
-        )
-        record(session, event, actor=actor)
+        record(session, _erased(user_id, erased=as_text(batch)), actor=actor)
 
 
-def _close(user_id: int, session: Session) -> str:
+def _erased(user_id: int, **detail: object) -> AuthEvent:
+    person = Person("", user_id)
+    return AuthEvent(
+        action=Action.ERASE, outcome=Outcome.SUCCESS, person=person, place=Place(), detail=detail
+    )
+
+
+def _close(user_id: int, actor: Person | None, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
+    if user.password_hash != NO_PASSWORD:
+        record(session, _erased(user_id), actor=actor)
     name = _free_name(user_id, session)
     for column, value in {"username": name, "username_key": name, "password_hash": NO_PASSWORD}.items():
         setattr(user, column, value)

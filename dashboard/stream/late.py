@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place, now
+from auth.passwords import NO_PASSWORD
 from dashboard.config import Settings
-from dashboard.stream.background import at_intervals
+from dashboard.stream.background import at_intervals, committed
+from dashboard.stream.chain import PERSONAL
 from dashboard.stream.recorder import columns, record
 from dashboard.stream.spool import Spool
-from models import Action, LoginLog, Outcome, Reason, UserSession, write_transaction
+from models import Action, LoginLog, Outcome, Reason, User, UserSession, on_commit, write_transaction
 
 _KEY = "gatehouse.spool"
 
@@ -51,9 +53,18 @@ def _enter(session: Session, entry: dict[str, Any]) -> None:
     event_id: UUID = entry["event_id"]
     found = session.scalars(select(LoginLog).where(LoginLog.event_id == event_id)).one_or_none()
     if found is None:
-        session.add(LoginLog(**entry))
+        session.add(LoginLog(**_unless_erased(session, entry)))
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        on_commit(session, partial(committed, app, event_id))
     elif found.outcome == Outcome.SUCCESS and found.session_ref:
         _take_back(session, found)
+
+
+def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry, without what is personal when its account was erased meanwhile."""
+    account = session.get(User, entry["user_id"]) if entry.get("user_id") else None
+    is_erased = account is not None and account.password_hash == NO_PASSWORD
+    return entry | dict.fromkeys(PERSONAL) if is_erased else entry
 
 
 def _take_back(session: Session, admitted: LoginLog) -> None:

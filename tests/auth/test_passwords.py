@@ -7,6 +7,7 @@ from argon2.low_level import Type
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth import passwords
 from auth.passwords import hash_password, is_common, is_too_long, verify_password
 
 
@@ -75,3 +76,15 @@ def test_a_kibibyte_is_just_short_enough() -> None:
     assert is_too_long("a" * 1025)
     assert is_too_long("é" * 513)
     assert is_too_long("\ud800" * 500)
+
+
+def test_an_account_without_a_password_takes_as_long_as_an_unknown_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(
+        passwords._hasher.__class__, "verify", lambda _, stored, __: checked.append(stored) or True
+    )
+    assert not passwords.verify_password(None, "x")
+    assert not passwords.verify_password(passwords.NO_PASSWORD, "x")
+    assert checked == [passwords._DUMMY_HASH] * 2

@@ -12,6 +12,7 @@ from auth.events import AuthEvent, Person, Place
 from auth.service import Credentials, SignedIn, authenticate
 from auth.sessions import find_visitor
 from dashboard.stream import late
+from dashboard.stream.erase import close_account, entries_of
 from models import Action, NotWritten, Outcome, Reason, User, UserSession, db, write_transaction
 from tests.actions import PASSWORD, AuthActions, entries
 
@@ -115,3 +116,29 @@ def told_off(user: User, event_id: object) -> AuthEvent:
     return AuthEvent(
         action=Action.LOGIN, outcome=Outcome.FAILURE, person=who, place=Place(), event_id=event_id
     )
+
+
+def test_a_late_entry_is_announced(auth: AuthActions, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(late, "committed", lambda _app, event_id: told.append(event_id))
+    with outage():
+        auth.login("alice")
+    late.enter_all()
+    assert told == [entry.event_id for entry in entries()]
+
+
+def test_a_late_entry_of_somebody_erased_meanwhile_names_nobody(auth: AuthActions, alice: User) -> None:
+    with outage():
+        auth.login("alice")
+    close_account(alice.id)
+    late.enter_all()
+    (late_entry,) = [entry for entry in entries() if entry.action == Action.LOGIN]
+    assert (late_entry.user_id, late_entry.username, late_entry.ip) == (alice.id, None, None)
+
+
+def test_an_erasure_enters_what_waits_first(auth: AuthActions, alice: User) -> None:
+    with outage():
+        auth.login("alice")
+    close_account(alice.id)
+    assert len(entries_of(alice.id)) == 1
+    assert late.spool().is_empty()
