@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     checkpoint_dir: Path | None = Field(
         None, description="Folder of the hourly checkpoints (default: checkpoints in instance/)"
     )
+    checkpoint_key: Path | None = Field(
+        None, description="File of the key that signs checkpoints (default: checkpoint_key in instance/)"
+    )
     retention: Duration | None = Field(
         None, description="Entries older than this are pruned daily (default: never)"
     )
@@ -142,9 +145,9 @@ class Settings(BaseSettings):
         return self.checkpoint_dir or INSTANCE / "checkpoints"
 
     @property
-    def checkpoint_key(self) -> Path:
-        """The file of the key that signs checkpoints, beside the generated secret key."""
-        return INSTANCE / "checkpoint_key"
+    def checkpoint_key_file(self) -> Path:
+        """The file of the key that signs checkpoints, by default beside the generated secret key."""
+        return self.checkpoint_key or INSTANCE / "checkpoint_key"
 
     @property
     def address(self) -> str:

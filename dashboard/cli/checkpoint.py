@@ -25,7 +25,7 @@ def checkpoint(output: Path | None) -> None:
     """Sign where the stream stands now; keep the file away from the database."""
     checks.ready()
     settings: Settings = current_app.config["SETTINGS"]
-    store = Store(settings.checkpoint_folder, settings.checkpoint_key)
+    store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
     seal_all()
     taken = store.take()
     if str(output) == "-":

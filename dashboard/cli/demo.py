@@ -49,6 +49,7 @@ class Site:
             "GATEHOUSE_DATABASE_URL": f"sqlite:///{folder / 'gatehouse.db'}",
             "GATEHOUSE_SECRET_KEY": secrets.token_urlsafe(48),
             "GATEHOUSE_CHECKPOINT_DIR": str(folder / "checkpoints"),
+            "GATEHOUSE_CHECKPOINT_KEY": str(folder / "checkpoint_key"),
             "GATEHOUSE_SPOOL": str(folder / "spool.jsonl"),
             "GATEHOUSE_TRUSTED_PROXIES": "1",  # so that the simulated people have addresses
         }

@@ -4,6 +4,7 @@ A file's name holds origin, key and time, so that the newest of a book is found 
 ``<origin>-<key>-<time>.json``, the first two shortened to 8 digits.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,17 +48,24 @@ class Store:
     def keep_if_due(self, every: timedelta) -> Path | None:
         """Take and keep a checkpoint, unless there is one younger than ``every``."""
         checkpoint = self.take()
-        newest = self.newest(checkpoint.origin)
-        if newest and checkpoint.time - _time(newest) < every:
-            return None
-        return self.keep(checkpoint)
+        is_recent = (
+            checkpoint.time - every < _time(path) <= checkpoint.time for path in self._own(checkpoint.origin)
+        )
+        return None if any(is_recent) else self.keep(checkpoint)
 
     def newest(self, origin: str) -> Path | None:
-        """Return the newest checkpoint of a book that was signed with our key."""
-        if not self.key.exists():
+        """Return the newest checkpoint of a book that was signed with our key.
+
+        Raises ``NoKey`` when there are checkpoints of the book, but no key any more.
+        """
+        if not self.key.exists() and not any(self.folder.glob(f"{origin[:8]}-*Z.json")):
             return None
+        return max(self._own(origin), default=None)
+
+    def _own(self, origin: str) -> Iterator[Path]:
+        """Return the checkpoints of a book that were signed with our key."""
         name = _name(origin, key_id(read_key(self.key).public_key()))
-        return max(self.folder.glob(f"{name}*Z.json"), default=None)
+        return self.folder.glob(f"{name}*Z.json")
 
     def read(self, path: Path) -> Checkpoint:
         """Return the checkpoint of a file, its signature checked.

@@ -21,7 +21,7 @@ CHECKPOINT_LOOK, PRUNE_LOOK = 60, 3600
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
-    store = Store(settings.checkpoint_folder, settings.checkpoint_key)
+    store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
     at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
     if settings.retention:
         at_intervals(app, "retention", partial(prune_if_due, settings.retention), every=PRUNE_LOOK)

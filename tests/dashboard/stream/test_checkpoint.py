@@ -128,6 +128,9 @@ def test_a_kept_checkpoint_is_the_newest_of_its_book(app: Flask, kept: Store) ->
     assert kept.newest(taken.origin) == path
     assert kept.newest("f" * 32) is None
     assert kept.read(path) == taken
+    kept.key.unlink()
+    with pytest.raises(NoKey):
+        kept.newest(taken.origin)
     assert [file.name for file in kept.folder.glob("*.pub.pem")] == [f"{taken.key}.pub.pem"]
 
 
@@ -144,6 +147,17 @@ def test_checkpoints_are_taken_when_due_also_when_idle(
     second = kept.keep_if_due(hour)
     assert second is not None
     assert kept.read(second).size == kept.read(first).size == 0
+
+
+def test_one_dated_in_the_future_does_not_stop_the_schedule(
+    app: Flask, kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [NOON + timedelta(days=365)]
+    monkeypatch.setattr(checkpoint_store, "now", lambda: clock[0])
+    assert kept.keep_if_due(timedelta(hours=1)) is not None
+    clock[0] = NOON
+    assert kept.keep_if_due(timedelta(hours=1)) is not None
+    assert kept.keep_if_due(timedelta(hours=1)) is None
 
 
 @pytest.mark.parametrize("sealed_first", [True, False])
