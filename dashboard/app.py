@@ -5,6 +5,7 @@ from flask import Flask
 import auth.views
 from dashboard import database, gate, health, live, locale, panel, receivers, security
 from dashboard.config import ROOT, Settings, load_settings
+from dashboard.export import upkeep as exports
 from dashboard.stream import late, upkeep
 
 
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     receivers.check()
     late.init_app(app, settings)
     upkeep.init_app(app, settings)
+    exports.init_app(app)
     panel.init_app(app)
     live.init_app(app, settings)
     gate.init_app(app, settings)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 from tqdm import tqdm
 
 from auth.events import Person, Place
@@ -23,6 +24,7 @@ from dashboard.export.formats import FORMATS
 from dashboard.query.errors import QueryError
 from dashboard.query.selection import Selection, read_selection
 from dashboard.stream.sealer import seal_all
+from models import StreamHead, db
 
 #: Who is at the command line: somebody without an account.
 OPERATOR = Person("operator")
@@ -59,7 +61,7 @@ def export(form: str, query: str, output: str) -> None:
     )
     seal_all()  # without a server nobody else does
     with _destination(output) as file, closing(Export(order)) as stream:
-        _copy(stream, file)
+        _copy(stream, file, None if query else _length())
 
 
 def _selection(query: str) -> Selection:
@@ -70,8 +72,16 @@ def _selection(query: str) -> Selection:
         raise click.ClickException(f"--query: {error}") from None
 
 
-def _copy(stream: Export, file: BinaryIO) -> None:
-    with tqdm(desc=f"up to entry {stream.last_seq:,}", unit=" rows", unit_scale=True) as bar:
+def _length() -> int:
+    """Return how many entries are sealed and kept."""
+    head = db.session.scalars(select(StreamHead)).one()
+    db.session.rollback()
+    return head.seq - head.pruned
+
+
+def _copy(stream: Export, file: BinaryIO, total: int | None) -> None:
+    """Copy the lines and tell how far they are; ``total`` is None when nobody knows how many match."""
+    with tqdm(total=total, desc=f"up to entry {stream.last_seq:,}", unit=" rows", unit_scale=True) as bar:
         for chunk in stream:
             file.write(chunk)
             bar.update(stream.rows - bar.n)
@@ -81,11 +91,15 @@ def _copy(stream: Export, file: BinaryIO) -> None:
 
 @contextmanager
 def _destination(output: str) -> Iterator[BinaryIO]:
-    """Open stdout, or a file beside ``output`` that takes its name once it is complete."""
+    """Open stdout, a pipe or device, or a file beside ``output`` that takes its name once it is complete."""
     if output == "-":
         yield sys.stdout.buffer
         return
-    path = Path(output)
+    path = Path(output).resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(number, "wb") as file:

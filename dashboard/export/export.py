@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from flask import current_app
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Person, Place
 from dashboard.export import progress
 from dashboard.export.formats import FORMATS
-from dashboard.export.progress import Progress
+from dashboard.export.progress import Cancelled, Progress
 from dashboard.export.rows import chunks, sealed
 from dashboard.query.compile import compile_selection
 from dashboard.query.selection import Selection
@@ -56,6 +55,7 @@ class Export:
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]
         self._engine = db.engine
         self._progress = Progress(order.export_id)
+        self._is_watched = order.person is not None and order.person.id is not None
         self._ended = False
         self.rows = 0
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
@@ -68,11 +68,13 @@ class Export:
     def __iter__(self) -> Iterator[bytes]:
         if self._format.header:
             yield self._format.header
-        for rows in chunks(self._engine, self._rows):
-            yield self._format.lines(rows)
-            self.rows += len(rows)
-            with self._app.app_context():
-                self._progress.note(self.rows, rows[-1].occurred_at)
+        for found in chunks(self._engine, self._rows):
+            if found.rows:
+                yield self._format.lines(found.rows)
+            self.rows += len(found.rows)
+            if found.reached:
+                with self._app.app_context():
+                    self._progress.note(self.rows, found.reached[0])
         self._end(self._event(Outcome.SUCCESS, stage="end", rows=self.rows), ExportState.DONE)
         self._ended = True
 
@@ -92,8 +94,8 @@ class Export:
         order = self._order
 
         def work(session: Session) -> None:
-            if order.person and order.person.id is not None:
-                progress.begin(session, order.export_id, order.person.id)
+            if self._is_watched:
+                progress.begin(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
             record(session, event, actor=order.actor)
 
         try:
@@ -103,10 +105,16 @@ class Export:
             raise UsedId(str(order.export_id)) from None
 
     def _end(self, event: AuthEvent, state: ExportState) -> None:
+        """Record the end and that of the job, which may have been cancelled a moment ago."""
+
+        def work(session: Session) -> None:
+            was_running = progress.end(session, self._order.export_id, state, self.rows)
+            if self._is_watched and not was_running and state is ExportState.DONE:
+                raise Cancelled(f"export {self._order.export_id} was cancelled")
+            record(session, event, actor=self._order.actor)
+
         with self._app.app_context():
-            work = partial(record, event=event, actor=self._order.actor)
             write_transaction(work, event_id=event.event_id)
-            self._progress.end(state, self.rows)
 
     def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
         order = self._order

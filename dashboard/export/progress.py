@@ -38,16 +38,10 @@ class Progress:
             if not self._write(rows=rows, reached=reached):
                 raise Cancelled(f"export {self.export_id} was cancelled")
 
-    def end(self, state: ExportState, rows: int) -> None:
-        """Note how the export ended, unless it was cancelled."""
-        self._write(state=state, rows=rows)
-
     def _write(self, **values: object) -> bool:
         """Write values of a running job; False when it runs no more. A failure only costs the note."""
-        running = (ExportJob.export_id == self.export_id) & (ExportJob.state == ExportState.RUNNING)
-        change = update(ExportJob).where(running).values(updated_at=now(), **values)
         try:
-            return bool(write_transaction(lambda session: session.connection().execute(change).rowcount))
+            return write_transaction(lambda session: _change(session, self.export_id, **values))
         except NotWritten as error:
             log.warning("export %s: progress not noted: %s", self.export_id, error)
             return True
@@ -56,10 +50,30 @@ class Progress:
 def begin(session: Session, export_id: UUID, user_id: int) -> None:
     """Add the job of an export that begins, and forget old ones; an id can be used once."""
     moment = now()
-    session.execute(delete(ExportJob).where(ExportJob.started_at < moment - KEPT))
+    session.execute(delete(ExportJob).where(ExportJob.updated_at < moment - KEPT))
     job = ExportJob(export_id=export_id, user_id=user_id, started_at=moment, updated_at=moment)
     session.add(job)
     session.flush()
+
+
+def end(session: Session, export_id: UUID, state: ExportState, rows: int) -> bool:
+    """Note how an export ended; False when it had ended already, as when it was cancelled."""
+    return _change(session, export_id, state=state, rows=rows)
+
+
+def _change(session: Session, export_id: UUID, **values: object) -> bool:
+    running = (ExportJob.export_id == export_id) & (ExportJob.state == ExportState.RUNNING)
+    change = update(ExportJob).where(running).values(updated_at=now(), **values)
+    return bool(session.connection().execute(change).rowcount)
+
+
+def abandoned(session: Session, older_than: datetime) -> list[ExportJob]:
+    """Note that exports are aborted whose process died, as their last note is so old; return them."""
+    silent = (ExportJob.state == ExportState.RUNNING) & (ExportJob.updated_at < older_than)
+    found = session.scalars(select(ExportJob).where(silent).with_for_update()).all()
+    for job in found:
+        job.state, job.updated_at = ExportState.ABORTED, now()
+    return list(found)
 
 
 def find(export_id: UUID, user_id: int) -> ExportJob | None:

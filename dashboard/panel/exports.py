@@ -20,11 +20,12 @@ ASKED = ("q", "from", "to", "tz")
 
 def order_of(form: Mapping[str, str]) -> Order:
     """Return what the visitor orders; raises ``QueryError`` naming a field that is wrong."""
+    selection = read_selection(form, viewer_zone(), now())
     return Order(
         export_id=_export_id(form.get("export_id", "")),
         format=_format(form.get("format", "csv")),
-        selection=read_selection(form, viewer_zone(), now()),
-        asked={name: form[name] for name in ASKED if form.get(name)},
+        selection=selection,
+        asked={name: form[name] for name in ASKED if form.get(name)} | {"tz": selection.zone.key},
         person=Person(current_user.username, current_user.user_id),
         place=place_of_request(),
         session_ref=current_user.session_ref,

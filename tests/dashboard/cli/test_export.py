@@ -1,7 +1,9 @@
 """``manage.py export``."""
 
 import json
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -76,3 +78,17 @@ def test_a_bad_option_is_one_line_and_no_entry(run, options, message):
 def test_what_is_not_sealed_yet_is_sealed_first(run):
     store([entry(50, "zoe")])
     assert "zoe" in run("--query", "user:zoe").stdout
+
+
+def test_a_pipe_is_written_to_and_a_link_followed(run, tmp_path):
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link", tmp_path / "file"
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert run("-o", str(pipe)).exit_code == 0
+    assert read.result().count(b"\r\n") == 1 + len(various())
+    assert run("-o", str(link)).exit_code == 0
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert file.read_bytes().startswith(b"seq,")

@@ -10,9 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.events import Person, Place
 from dashboard.export import export as exports
-from dashboard.export import rows
+from dashboard.export import progress, rows
 from dashboard.export.export import Export, Order
+from dashboard.query.compile import compile_selection
 from dashboard.query.selection import read_selection
+from dashboard.stream.recorder import name_ref
 from dashboard.stream.sealer import seal_all
 from models import NotWritten, Outcome, Reason, db
 from tests.actions import entries
@@ -138,3 +140,25 @@ def test_chunks_keep_no_transaction_open(app):
     assert db.engine.pool.checkedout() == 0
     store([entry(12)])
     assert len(b"".join(lines).splitlines()) == 7
+
+
+def test_what_is_rare_is_looked_for_in_short_reads(app, monkeypatch):
+    store(entry(number) for number in range(100, 1_800))
+    monkeypatch.setattr(rows, "SEARCH", 0)
+    keyset = rows.sealed(compile_selection(order("agent:nope").selection, name_ref), 10**6, [])
+    found = list(rows.chunks(db.engine, keyset))
+    assert len(found) > 2
+    assert all(one.rows == [] for one in found)
+    assert [one.reached is None for one in found] == [False] * (len(found) - 1) + [True]
+
+
+def test_one_that_is_cancelled_at_the_last_moment_is_no_success(app):
+    export = Export(order())
+    lines = iter(export)
+    next(lines)
+    progress.cancel(EXPORT_ID, 7)
+    with pytest.raises(progress.Cancelled):
+        list(lines)
+    export.close()
+    assert [reason for _, reason, _ in recorded()] == [None, Reason.ABORTED]
+    assert progress.find(EXPORT_ID, 7).state == "cancelled"

@@ -1,5 +1,6 @@
 """How far an export has come, and its cancellation."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -8,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from auth.events import now
-from dashboard.export import progress
+from dashboard.export import progress, upkeep
 from dashboard.export.progress import Cancelled, Progress
 from dashboard.stream.sealer import seal_all
 from models import ExportJob, ExportState, LoginLog, Role, User, db, write_transaction
-from tests.actions import AuthActions, make_user
+from tests.actions import AuthActions, entries, make_user
 
 
 def running(user_id: int = 7) -> Progress:
@@ -42,8 +43,22 @@ def test_a_cancelled_export_stops_at_its_next_note(app: Flask) -> None:
     progress.cancel(job.export_id, 7)
     with pytest.raises(Cancelled):
         job.note(1, now())
-    job.end(ExportState.ABORTED, 1)
+    assert not write_transaction(lambda session: progress.end(session, job.export_id, ExportState.ABORTED, 1))
     assert stored(job).state == ExportState.CANCELLED
+
+
+def test_an_export_whose_process_died_is_ended_for_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user("audrey", Role.AUDITOR)
+    job = running(user.id)
+    job.note(500, now())
+    assert upkeep.end_abandoned() == 0
+    later = now() + 2 * upkeep.SILENCE
+    monkeypatch.setattr(upkeep, "now", lambda: later)
+    assert (upkeep.end_abandoned(), upkeep.end_abandoned()) == (1, 0)
+    assert stored(job).state == ExportState.ABORTED
+    (entry,) = entries()
+    assert (entry.action, entry.outcome, entry.reason) == ("log_export", "failure", "aborted")
+    assert (entry.username, json.loads(entry.detail or "")["rows"]) == ("audrey", 500)
 
 
 def test_nobody_cancels_or_sees_another_s_export(app: Flask) -> None:

@@ -1,0 +1,47 @@
+"""The end of exports that could not record it themselves: their process died."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place, now
+from dashboard.export import progress
+from dashboard.stream.background import at_intervals
+from dashboard.stream.recorder import record
+from models import Action, ExportJob, Outcome, Reason, User, write_transaction
+
+#: How long an export may say nothing: a slow reader blocks it for a while.
+SILENCE = timedelta(hours=1)
+#: Seconds between two looks; each process looks.
+LOOK = 300
+
+
+def init_app(app: Flask) -> None:
+    """Have the ends of dead exports recorded."""
+    at_intervals(app, "exports", end_abandoned, every=LOOK)
+
+
+def end_abandoned() -> int:
+    """Record that exports broke off whose process died; return how many."""
+
+    def work(session: Session) -> int:
+        jobs = progress.abandoned(session, now() - SILENCE)
+        for job in jobs:
+            record(session, _broken_off(job, session))
+        return len(jobs)
+
+    return write_transaction(work)
+
+
+def _broken_off(job: ExportJob, session: Session) -> AuthEvent:
+    user = session.get(User, job.user_id)
+    person = Person(user.username, user.id) if user else None
+    return AuthEvent(
+        action=Action.LOG_EXPORT,
+        outcome=Outcome.FAILURE,
+        reason=Reason.ABORTED,
+        person=person,
+        place=Place(),
+        detail={"export_id": str(job.export_id), "stage": "end", "rows": job.rows},
+    )
