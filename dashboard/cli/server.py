@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
+from gunicorn.http import message
 from gunicorn.workers.gthread import ThreadWorker
 
 from dashboard.cli.group import sentence
@@ -20,6 +21,8 @@ from dashboard.stream import background
 SPARE_THREADS = 32
 #: Connections that may be open without a thread: kept alive, or still silent.
 IDLE_CONNECTIONS = 512
+#: Bytes of a request line: a query of emojis takes 9,600, and the page says which is too long.
+LONGEST_LINE = 64 * 1024
 #: Seconds for requests under way when the server stops; it is gone within five.
 GRACE = 4
 
@@ -46,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then exit the process."""
         _allow_many_files()
+        message.MAX_REQUEST_LINE = LONGEST_LINE  # it takes no longer limit as an option
         super().run()
 
 
@@ -98,7 +102,7 @@ def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
         "worker_connections": threads + IDLE_CONNECTIONS,
         "graceful_timeout": GRACE,
         "keepalive": 5,
-        "limit_request_line": 8190,
+        "limit_request_line": LONGEST_LINE - 1,
         "limit_request_fields": 100,
         "limit_request_field_size": 8190,
         "forwarded_allow_ips": "",  # proxies are counted by TRUSTED_PROXIES, not believed by address

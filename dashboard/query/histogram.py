@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dashboard.query.buckets import QUARTER, edges, quarter
 from dashboard.query.selection import Selection, day_begins
 from dashboard.query.terms import Term
-from models import Action, LoginTotal, Outcome, Reason
+from models import Action, LoginLog, LoginTotal, Outcome, Reason
 
 _COLUMNS: Mapping[type, InstrumentedAttribute[str]] = {
     Action: LoginTotal.action,
@@ -69,8 +69,16 @@ def read_histogram(session: Session, selection: Selection) -> Histogram:
         Bar(bar.start, bar.end, sums.get((n, Outcome.SUCCESS), 0), sums.get((n, Outcome.FAILURE), 0))
         for n, bar in enumerate(bars)
     ]
-    is_exact = not ignored and all(bound == quarter(bound) for bound in period)
+    is_whole = all(bound == quarter(bound) for bound in period) and _is_kept(session, period[0])
+    is_exact = not ignored and is_whole
     return Histogram(bars, ignored, is_exact)
+
+
+def _is_kept(session: Session, start: datetime) -> bool:
+    """Whether all that the totals count from ``start`` on is in the book: they outlive pruned entries."""
+    oldest = session.scalar(select(func.min(LoginLog.occurred_at)))
+    counted = session.scalar(select(func.min(LoginTotal.quarter)))
+    return oldest is not None and (counted == quarter(oldest) or start > oldest)
 
 
 def _sum(number: int, bar: Bar, counted: list[ColumnElement[bool]]) -> Select[int, str, int]:

@@ -12,6 +12,8 @@ from dashboard.query.values import YEARS, read_day
 from dashboard.zones import zone_names
 
 _INSTANT = timedelta(microseconds=1)
+#: Characters of a time; the box on the page takes no more.
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ def read_selection(asked: Mapping[str, str], zone: ZoneInfo, now: datetime) -> S
     A time without an offset is one in ``tz``, by default ``zone``; ``to`` includes the
     instant or the whole day that it names. Raises ``QueryError`` naming the field.
     """
+    for name in ("from", "to"):
+        if len(asked.get(name, "")) > _LONGEST:
+            raise _no_time(asked[name], name)
     zone = _zone(asked.get("tz", "").strip()) or zone
     start, end = _start(asked.get("from", "").strip(), zone), _end(asked.get("to", "").strip(), zone)
     if start and end and end <= start:
@@ -76,14 +81,18 @@ def _instants(text: str, zone: ZoneInfo, field: str) -> list[datetime]:
     """Return the instants of a date-time: two when clocks are turned back at that hour."""
     moment = _moment(text)
     if moment is None or moment.year not in YEARS:
-        raise QueryError(
-            "“%(value)s” is not a day or time such as 2026-11-22 or 2026-11-22T14:30.",
-            field=field,
-            value=shown(text),
-        )
+        raise _no_time(text, field)
     if moment.tzinfo:
         return [moment.astimezone(UTC)]
     return [moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+
+
+def _no_time(text: str, field: str) -> QueryError:
+    return QueryError(
+        "“%(value)s” is not a day or time such as 2026-11-22 or 2026-11-22T14:30.",
+        field=field,
+        value=shown(text),
+    )
 
 
 def _moment(text: str) -> datetime | None:

@@ -4,11 +4,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import delete, select
 
 from dashboard.query.histogram import read_histogram
 from dashboard.query.selection import read_selection
 from dashboard.stream.sealer import seal_all
-from models import db
+from models import LoginLog, db, write_transaction
 from tests.dashboard.book import NOW, entry, store, various
 
 
@@ -70,3 +71,10 @@ def test_days_are_those_of_the_zone(app):
     for bar in histogram("Asia/Kathmandu").bars[1:-1]:
         assert bar.start.astimezone(zone).minute in (0, 30)
         assert bar.total == (bar.end - bar.start) / timedelta(hours=1)
+
+
+def test_what_was_pruned_is_not_counted_as_there(book):
+    oldest = db.session.scalars(select(LoginLog).order_by(LoginLog.occurred_at).limit(1)).one()
+    write_transaction(lambda session: session.execute(delete(LoginLog).where(LoginLog.id == oldest.id)))
+    assert not histogram().is_exact
+    assert histogram(from_="2026-11-22T05:00").is_exact
