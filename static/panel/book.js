@@ -14,11 +14,19 @@ input.form.addEventListener("formdata", ({ formData }) => {
 });
 
 /** A filter that was not understood is selected, ready to be typed over. */
-const start = Number(input.dataset.position ?? NaN);
-if (!Number.isNaN(start)) {
+const position = Number(input.dataset.position ?? NaN); // in characters, of which some are two units here
+if (!Number.isNaN(position)) {
+  const start = [...input.value].slice(0, position).join("").length;
   const [word] = input.value.slice(start).match(/^\S*/);
   input.focus();
   input.setSelectionRange(start, start + word.length);
+}
+
+/** A period of one's own takes the place of others, as a preset takes its place. */
+for (const name of ["from", "to"]) {
+  document.getElementById(name).addEventListener("change", () => {
+    input.value = input.value.replace(/(?<=^|\s)(since|on):\S+/g, "").replace(/\s+/g, " ").trim();
+  });
 }
 
 suggest(input, JSON.parse(document.getElementById("vocabulary").textContent));

@@ -2,8 +2,9 @@
 const form = document.getElementById("export");
 const words = form && JSON.parse(document.getElementById("export-words").textContent);
 const language = document.querySelector("[data-zone]")?.lang || "en";
+const zone = document.querySelector("[data-zone]")?.dataset.zone;
 const number = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
 const EVERY = 1_000;
 const PATIENCE = 10; // answers of 404 before the export counts as refused: it is recorded first
 
@@ -37,7 +38,8 @@ class Box {
 
   async ask(method) {
     const body = method === "POST" ? new URLSearchParams({ csrf_token: form.csrf_token.value }) : undefined;
-    const answer = await fetch(this.url, { method, body, redirect: "error" });
+    const headers = method === "GET" ? { "X-Background": "1" } : {}; // a page left open is nobody at work
+    const answer = await fetch(this.url, { method, body, headers, redirect: "error" });
     if (answer.ok) return this.say(await answer.json());
     this.missing += 1;
     if (this.missing >= PATIENCE) this.end(words.refused);

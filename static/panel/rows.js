@@ -35,15 +35,14 @@ export class Rows {
 
   #cells(entry) {
     const badge = document.getElementById(entry.outcome === "success" ? "success" : "failure").content.cloneNode(true);
-    const agent = [entry.browser, entry.os].filter(Boolean).join(" · ");
     return [
       make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.book + entry.event_id }, this.#when(entry))),
       make("td", { class: "t-outcome" }, this.#link(`outcome:${entry.outcome}`, badge)),
-      make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action)),
+      make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry)),
       make("td", { class: "t-user" }, ...this.#who(entry)),
       make("td", { class: "t-reason" }, entry.reason ? this.#link(`reason:${entry.reason}`, entry.reason) : ""),
       make("td", { class: "t-address mono" }, entry.ip ? this.#link(`ip:${entry.ip}`, entry.ip) : ""),
-      make("td", { class: "t-agent" }, make("span", { title: entry.user_agent ?? "" }, agent)),
+      make("td", { class: "t-agent" }, this.#agent(entry)),
     ];
   }
 
@@ -51,6 +50,21 @@ export class Rows {
   #link(query, child, look = "quiet") {
     const title = typeof child === "string" ? child : null;
     return make("a", { class: look, title, href: `${this.book}?q=${encodeURIComponent(query)}` }, child);
+  }
+
+  #session({ session_ref: session }) {
+    if (!session) return [];
+    const link = this.#link(`session:${session}`, document.getElementById("device").content.cloneNode(true), "session");
+    link.title = this.words.session;
+    link.setAttribute("aria-label", this.words.session);
+    return [" ", link];
+  }
+
+  #agent({ browser, os, user_agent: title }) {
+    const name = [browser, os].filter(Boolean).join(" · ");
+    const cell = browser ? this.#link(`agent:${/\s/.test(browser) ? JSON.stringify(browser) : browser}`, name) : make("span", {}, name);
+    cell.title = title ?? "";
+    return cell;
   }
 
   #when({ occurred_at: text }) {
