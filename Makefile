@@ -24,6 +24,7 @@ bench: .venv/dev  # the tables of bench/
 
 soak: .venv/dev  # injected faults and outside scanners
 	$(BIN)/python -m tests.faults.soak
+	$(BIN)/python -m tests.faults.scan
 
 screens: .venv/dev  # the screenshots of docs/screens
 	$(BIN)/python -m docs.screenshots
