@@ -169,3 +169,28 @@ def test_a_drag_over_bars_chooses_all_of_them(book: Page) -> None:
     bars.nth(8).hover()
     book.mouse.up()
     expect(book).to_have_url(re.compile(f"from={first}&to={last}$"))
+
+
+def test_a_period_of_one_s_own_takes_the_place_of_a_preset(book: Page) -> None:
+    book.get_by_role("link", name="7 days", exact=True).click()
+    ready(book)
+    first, last = ((datetime.now(UTC) - timedelta(days=back)).strftime("%Y-%m-%d") for back in (20, 10))
+    book.get_by_label("from").fill(first)
+    book.get_by_label("to", exact=True).fill(last)
+    book.get_by_label("to", exact=True).blur()
+    book.get_by_role("button", name="Find").click()
+    expect(book).to_have_url(re.compile(rf"\?from={first}&to={last}$"))
+    expect(book.locator(".chip")).to_have_text([f"from:{first}remove", f"to:{last}remove"])
+    expect(book.locator("tbody tr")).to_have_count(50)
+
+
+def test_a_session_and_an_agent_are_one_click_away(book: Page) -> None:
+    book.goto(re.sub(r"/admin.*", "/admin/logins/?q=user:audrey", book.url))
+    ready(book)
+    row = book.locator("tbody tr").first
+    row.get_by_role("link", name="Same session").click()
+    expect(book.get_by_label("Query")).to_have_value(re.compile("^user:audrey session:[-0-9a-f]{36}$"))
+    ready(book)
+    book.locator("tbody tr").first.locator(".t-agent a").click()
+    expect(book.get_by_label("Query")).to_have_value(re.compile("agent:"))
+    expect(book.locator("tbody tr")).to_have_count(1)

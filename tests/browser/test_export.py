@@ -1,5 +1,7 @@
 """An export as the person who orders it sees it."""
 
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from models import Role, db
 from tests.actions import PASSWORD, make_user
 from tests.browser.conftest import ready
 from tests.conftest import build
-from tests.servers.gatehouse import serving
+from tests.servers.gatehouse import Site, environment, manage, serving
 
 
 def test_it_tells_how_far_it_is_and_that_it_is_done(
@@ -20,11 +22,7 @@ def test_it_tells_how_far_it_is_and_that_it_is_done(
         db.engine.dispose()
     with serving(sqlite_url, tmp_path) as site:
         page = open_page()
-        page.goto(f"{site.url}/login?next=/admin/logins/")
-        page.get_by_label("User name or e-mail").fill("audrey")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        ready(page)
+        open_book(page, site)
         with page.expect_download() as download:
             page.get_by_role("button", name="Export").click()
         assert download.value.path().read_bytes().startswith(b"seq,event_id,")
@@ -32,3 +30,41 @@ def test_it_tells_how_far_it_is_and_that_it_is_done(
         expect(box).to_contain_text("Exported: 1 rows")
         box.get_by_role("button", name="Close").click()
         expect(box).to_have_count(0)
+
+
+def test_it_is_followed_and_cancelled(sqlite_url: str, tmp_path: Path, open_page: Callable[[], Page]) -> None:
+    subprocess.run(
+        manage("seed", "--rows", "40000", "--seed", "1"),
+        env=environment(sqlite_url),
+        cwd=tmp_path,
+        check=True,
+    )
+    with build(sqlite_url).app_context():
+        make_user("audrey", Role.AUDITOR)
+        db.engine.dispose()
+    with serving(sqlite_url, tmp_path) as site:
+        page = open_page()
+        open_book(page, site)
+        slow_down(page)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Export").click()
+        box = page.get_by_role("status", name="Export")
+        expect(box).to_contain_text(re.compile(r"Exporting: [\d,]+ rows"))
+        box.get_by_role("button", name="Cancel").click()
+        expect(box).to_contain_text(re.compile(r"Cancelled after [\d,]+ rows"))
+        assert download.value.failure() is not None
+
+
+def slow_down(page: Page) -> None:
+    """Have the browser read no more than 200 kB a second."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
+
+
+def open_book(page: Page, site: Site) -> None:
+    """Sign the auditor in and open the list."""
+    page.goto(f"{site.url}/login?next=/admin/logins/")
+    page.get_by_label("User name or e-mail").fill("audrey")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    ready(page)
