@@ -14,22 +14,18 @@ from contextlib import contextmanager
 
 import requests
 
-from bench.shelf import Shelf
+from bench.shelf import GUEST, Shelf
 from bench.tables import table
 from bench.transfer import Exporter
-from tests.actions import PASSWORD, make_user
-from tests.conftest import running
+from tests.actions import PASSWORD
 from tests.servers.gatehouse import Site, serving
 
 ROUNDS, SIGN_INS = 3, 150
-GUEST = "guest"
 
 
 def sign_ins(shelf: Shelf, rows: int) -> None:
     """Print the 95th percentile with and without an export."""
     url = shelf.mariadb(rows)
-    with running(url):
-        make_user(GUEST)
     pairs = []
     with serving(url, shelf.folder) as site:
         signing_in(site)

@@ -22,8 +22,8 @@ from tests.servers.mariadb import create_database, mariadb
 
 #: Somebody with so many entries, in the middle of the book.
 RARE, RARE_ENTRIES = "seldom", 20
-#: Who looks at the book.
-READER = "audrey"
+#: Who looks at the book, and who only signs in.
+READER, GUEST = "audrey", "guest"
 USERS = 5_000
 
 
@@ -75,8 +75,9 @@ def shelf() -> Iterator[Shelf]:
 
 
 def _add_readers() -> None:
-    """Add somebody who may read and export, and somebody who is seldom in the book."""
+    """Add those who read or sign in, and somebody who is seldom in the book."""
     make_user(READER, Role.AUDITOR)
+    make_user(GUEST)
     seldom: User = make_user(RARE)
     first, last = db.session.execute(
         select(func.min(LoginLog.occurred_at), func.max(LoginLog.occurred_at))
