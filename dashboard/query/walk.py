@@ -1,7 +1,7 @@
 """One branch of a selection, read along its index."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +47,16 @@ class Walk:
         return list(reader.execute(wanted.limit(limit)).all())
 
     def slice(self, statement: Select[Any], beyond: Position | None, until: Position | None) -> Select[Any]:
-        """Narrow ``statement`` to what matches between two positions."""
-        statement = self.plan.of(statement).where(*self.plan.others)
+        """Narrow ``statement`` to what matches between two positions.
+
+        They come before the period: of two bounds on one side, SQLite seeks by the first and looks at
+        each entry for the second, which took 70 ms instead of 3 deep in a period of 500,000.
+        """
         if beyond:
             statement = statement.where(_on_from(beyond, descending=self.descending))
         if until:
             statement = statement.where(_on_from(until, descending=not self.descending, inclusive=True))
-        return statement
+        return self.plan.of(statement).where(*self.plan.others)
 
     def find(self, reader: Reader, beyond: Position | None, limit: int, budget: Budget) -> Found:
         """Return ``limit`` rows at most, or those of the slices that the budget lets be read."""
@@ -73,9 +76,7 @@ class Walk:
 
     def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on, from the index alone; None beyond the last."""
-        stretch = self.plan.of(select(*_POSITION))
-        if beyond:
-            stretch = stretch.where(_on_from(beyond, descending=self.descending))
+        stretch = replace(self, plan=replace(self.plan, others=[])).slice(select(*_POSITION), beyond, None)
         row = reader.execute(self._ordered(stretch).offset(size - 1).limit(1)).first()
         return row and (row[0], row[1])
 

@@ -56,8 +56,8 @@ def test_it_is_followed_and_cancelled(sqlite_url: str, tmp_path: Path, open_page
 
 
 def slow_down(page: Page) -> None:
-    """Have the browser read no more than 200 kB a second."""
-    limits = {"offline": False, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": -1}
+    """Have the browser read no more than 1 MB a second."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": 1_000_000, "uploadThroughput": -1}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
 
 

@@ -3,17 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
+from operator import itemgetter
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, insert, select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.orm import Session
 
 from dashboard.export import csv, jsonl
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
 from dashboard.export.raw import csv_raw, json_raw
-from models import LoginLog, db, write_transaction
+from dashboard.stream.recorder import MAX_DETAIL, canonical
+from models import Action, LoginLog, Outcome, Reason, db, write_transaction
 
 Line = Callable[[Mapping[str, object]], str]
 Raw = Callable[[str], ColumnElement[bytes]]
@@ -47,6 +52,7 @@ NAUGHTY = [
 ]
 IPS = [None, "10.4.7.94", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::1:0:0:1", "::102:304"]
 DETAILS = [None, '{"a":"x,\\"y\\"","n":1}', '{"q":"user:张伟 \\\\"}']
+FORMATS = [(csv.line, csv_raw, csv_lines), (jsonl.line, json_raw, json_lines)]
 TIMES = [datetime(2026, 1, 2, 3, 4, 5, micro, UTC) for micro in (0, 1, 999999, 120000)]
 
 
@@ -80,9 +86,52 @@ def rows() -> list[dict[str, object]]:
     return some
 
 
-@pytest.mark.parametrize(
-    ("python", "raw", "finish"), [(csv.line, csv_raw, csv_lines), (jsonl.line, json_raw, json_lines)]
-)
+def texts(length: int) -> st.SearchStrategy[str]:
+    """Return naughty texts and any others that a column of ``length`` takes."""
+    naughty = [text[:length] for text in NAUGHTY if text is not None]
+    return st.sampled_from(naughty) | st.text(
+        st.characters(exclude_categories=["Cs"]), max_size=min(length, 20)
+    )
+
+
+def details() -> st.SearchStrategy[str | None]:
+    """Return details as they are stored: nested, with naughty keys and values."""
+    plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    values = st.recursive(
+        plain | texts(30),
+        lambda some: st.lists(some, max_size=2) | st.dictionaries(texts(10), some, max_size=2),
+        max_leaves=4,
+    )
+    found = st.dictionaries(texts(10), values, max_size=3).map(canonical)
+    return found.filter(lambda text: text is None or len(text.encode()) <= MAX_DETAIL)
+
+
+def batches() -> st.SearchStrategy[list[dict[str, object]]]:
+    """Return rows in which each column is drawn by itself."""
+    columns = LoginLog.__table__.c
+    text_columns = (
+        *("username", "actor_name", "country", "user_agent"),
+        *("browser", "os", "device", "auth_method", "request_id"),
+    )
+    numbers, ipv4 = st.integers(1, 2**63 - 1), st.ip_addresses(v=4).map(str)
+    times = st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone stands beside
+    row = {name: st.none() | texts(columns[name].type.length) for name in text_columns} | {
+        "event_id": st.uuids(),
+        "seq": st.none() | numbers,
+        "occurred_at": times | times.map(lambda moment: moment.replace(microsecond=0)),
+        "action": st.sampled_from(Action),
+        "outcome": st.sampled_from(Outcome),
+        "reason": st.none() | st.sampled_from(Reason),
+        "user_id": st.none() | numbers,
+        "ip": st.none() | ipv4 | st.ip_addresses(v=6).map(str) | ipv4.map("::ffff:{}".format),
+        "session_ref": st.none() | st.uuids(),
+        "detail": details(),
+    }
+    unique = (itemgetter("event_id"), lambda row: row["seq"] or row["event_id"])
+    return st.lists(st.fixed_dictionaries(row), min_size=1, max_size=20, unique_by=unique)
+
+
+@pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
 def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: Raw, finish: Finish) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     columns = [getattr(LoginLog, name) for name in FIELDS]
@@ -91,3 +140,20 @@ def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: Raw,
     for row in found:
         assert finish([row.raw]) == python(as_fields(row)).encode()
     assert finish([row.raw for row in found]) == "".join(python(as_fields(row)) for row in found).encode()
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batch=batches())
+def test_lines_of_any_values_equal_python_s(app: Flask, batch: list[dict[str, object]]) -> None:
+    def store(session: Session) -> None:
+        session.execute(delete(LoginLog))
+        session.execute(insert(LoginLog), batch)
+
+    write_transaction(store)
+    columns = [getattr(LoginLog, name) for name in FIELDS]
+    for python, raw, finish in FORMATS:
+        found = db.session.execute(select(*columns, raw(db.engine.dialect.name).label("raw"))).all()
+        assert len(found) == len(batch)
+        lines = [python(as_fields(row)).encode() for row in found]
+        assert [finish([row.raw]) for row in found] == lines
+        assert finish([row.raw for row in found]) == b"".join(lines)
