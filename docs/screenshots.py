@@ -94,7 +94,8 @@ def shoot(page: Page, site: Site, path: str, name: str) -> None:
     page.goto(f"{site.url}{path}")
     page.wait_for_load_state("networkidle")
     page.wait_for_function("document.fonts.status === 'loaded'")
-    page.wait_for_function("document.getElementById('peak')?.textContent !== ''")  # drawn each second
+    if page.locator("#peak").count():
+        page.locator("#peak:not(:empty)").wait_for()  # drawn each second
     page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
 
 
