@@ -33,7 +33,7 @@ class Ring:
         """Read the head from the database, and the entries that are new."""
         with self._alone():
             head, known = read_head(db.session()), self._head
-            if known is None or head.epoch != known.epoch or not 0 <= head.seq - known.seq <= REACH:
+            if known is None or head.epoch != known.epoch or not head.floor <= known.seq <= head.seq:
                 self._start, self._entries = head.seq, []
             elif head.seq > known.seq:
                 self._append(_stretch(known.seq, head.seq))
