@@ -1,21 +1,11 @@
-"""How the processes of pytest-xdist share a run: who runs what, and one report at the end."""
+"""One report at the end of a run that the processes of pytest-xdist share."""
 
 from typing import Any
 
 import pytest
 
-#: Folders and files whose tests start programs: one after the other, as each wants the machine.
-PROGRAMS = {"browser", "faults", "test_serve.py", "test_simulate.py", "test_errors.py"}
 #: What was injected, and what people were told.
 REPORTS: list[str] = []
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together, and all that start programs."""
-    for item in items:
-        starts_programs = PROGRAMS.intersection(item.path.parts)
-        item.add_marker(pytest.mark.xdist_group("programs" if starts_programs else item.path.name))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
