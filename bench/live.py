@@ -6,7 +6,6 @@ doubles for as long as every viewer still gets everything with a p99 of half a s
 
 import json
 import os
-import re
 import resource
 import selectors
 import sys
@@ -21,8 +20,9 @@ import requests
 from bench.live_site import VIEWERS
 from bench.tables import table
 from models import Role, db
-from tests.actions import PASSWORD, make_user
+from tests.actions import make_user
 from tests.conftest import build, migrate
+from tests.faults.scan import signed_in
 from tests.feed import Feed
 from tests.servers.gatehouse import ROOT, environment
 from tests.servers.process import Server, free_port
@@ -116,7 +116,7 @@ def run(rate: int, way: str) -> Result:
 def watch(url: str, folder: Path, master: int) -> Result:
     """Open the viewers, follow to the end and compare."""
     alone = memory(master)
-    audience = Audience(url, signed_in(url))
+    audience = Audience(url, signed_in(url, "audrey"))
     audience.follow(time.time() + SECONDS + 3)
     while not (folder / "committed.json").exists():
         audience.follow(time.time() + 1)
@@ -131,16 +131,6 @@ def watch(url: str, folder: Path, master: int) -> Result:
     complete = sum(committed.keys() <= received.keys() for received in audience.received)
     grown = (memory(master) - alone) / VIEWERS
     return Result(late[len(late) // 2], late[int(len(late) * 0.99)], complete, len(committed), grown)
-
-
-def signed_in(url: str) -> str:
-    """Return the cookie of an auditor."""
-    with requests.Session() as session:
-        page = session.get(f"{url}/login", timeout=30).text
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        data = {"username": "audrey", "password": PASSWORD, "csrf_token": token[1] if token else ""}
-        session.post(f"{url}/login", data=data, timeout=30).raise_for_status()
-        return "; ".join(f"{name}={value}" for name, value in session.cookies.items())
 
 
 def memory(master: int) -> float:

@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import requests
 
-from bench.live import memory, signed_in
+from bench.live import memory
+from bench.shelf import READER
+from tests.faults.scan import signed_in
 from tests.servers.gatehouse import Site
 
 #: Bytes read at once.
@@ -65,7 +67,7 @@ class Exporter:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._headers = {"Cookie": signed_in(url), "Accept-Encoding": "identity"}
+        self._headers = {"Cookie": signed_in(url, READER), "Accept-Encoding": "identity"}
 
     def take(self, format_: str, **asked: str) -> Transfer:
         """Take a whole export and throw it away."""

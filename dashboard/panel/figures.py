@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, Select, func, literal, select
 
+from dashboard.query.buckets import QUARTER, quarter
 from models import Action, LoginLog, LoginTotal, Outcome, User, UserSession, db
 
 #: A person is in when their session was seen this recently.
 PRESENT = timedelta(minutes=15)
-#: The step of `models.LoginTotal`.
-QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def attempts(since: datetime, until: datetime) -> Attempts:
     Whole quarter hours are sums of the totals, what sticks out at either end is counted by
     index. An entry that is not sealed yet, for a second, may be missing.
     """
-    first, last = _quarter(since + QUARTER - datetime.resolution), _quarter(until)
+    first, last = quarter(since + QUARTER - datetime.resolution), quarter(until)
     if first >= last:
         first = last = until
     whole, edges = _totals(first, last), _logged((since, first), (last, until))
@@ -49,12 +48,6 @@ def people_in(at: datetime) -> int:
     """Count the people with a session that was seen within ``PRESENT`` before ``at``."""
     seen = (UserSession.last_seen_at > at - PRESENT) & UserSession.revoked_at.is_(None)
     return _count(select(func.count(UserSession.user_id.distinct())).where(seen))
-
-
-def _quarter(moment: datetime) -> datetime:
-    """Return the beginning of the quarter hour that ``moment`` is in."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
 
 
 def _totals(since: datetime, until: datetime) -> dict[str, int]:

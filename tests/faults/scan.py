@@ -54,7 +54,7 @@ def scan(wapiti: str, site: Site, folder: Path, who: str | None) -> list[str]:
     command += ["--store-session", str(folder / "session"), "-f", "json", "-o", str(report)]
     command += ["-s", f"{site.url}/admin/logins/", "-d", "4"]
     if who:
-        command += ["-H", f"Cookie: {signed_in(site, who)}"]
+        command += ["-H", f"Cookie: {signed_in(site.url, who)}"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=2 * SECONDS)
     return list(findings(json.loads(report.read_text()), who or "stranger"))
 
@@ -70,13 +70,13 @@ def findings(report: dict[str, dict[str, list[dict[str, str]]]], who: str) -> li
     ]
 
 
-def signed_in(site: Site, name: str) -> str:
+def signed_in(url: str, name: str) -> str:
     """Return the cookies of somebody who signs in."""
     with requests.Session() as session:
-        page = session.get(f"{site.url}/login", timeout=30).text
+        page = session.get(f"{url}/login", timeout=30).text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         data = {"username": name, "password": PASSWORD, "csrf_token": token[1] if token else ""}
-        session.post(f"{site.url}/login", data=data, timeout=30).raise_for_status()
+        session.post(f"{url}/login", data=data, timeout=30).raise_for_status()
         return "; ".join(f"{cookie}={value}" for cookie, value in session.cookies.items())
 
 
