@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from auth.events import now
 from auth.sessions import is_live
 from dashboard.config import Settings
+from dashboard.doorbells import Doorbells
 from dashboard.export.fields import as_fields
 from dashboard.stream import wire
 from dashboard.stream.background import after_seal, at_intervals
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 _library_log = log.getChild("library")
 _library_log.setLevel(logging.ERROR)
 NAMESPACE = "/live"
+#: Seconds between two doorbells of a viewer at least.
+REST = 0.25
 #: Pulls a second of one viewer; a page that keeps up needs four.
 MAX_PULLS = 50
 #: Packets that may wait for a viewer who does not read; then it is cut off.
@@ -75,7 +78,7 @@ class LiveFeed(Namespace):
             raise ConnectionRefusedError("unavailable") from error
         with self._lock:
             self._viewers[request.sid] = Viewer(current_user.session_id)  # type: ignore[attr-defined]
-        emit("head", _doorbell(head))
+        emit("head", _doorbell(head), ignore_queue=True)
 
     def on_disconnect(self, _reason: object = None) -> None:
         """Forget the viewer; who does not hang up is hung up on by the next `cut_off`."""
@@ -96,7 +99,10 @@ class LiveFeed(Namespace):
             return _error("unavailable", "the book cannot be read right now")
 
     def ring(self) -> None:
-        """Tell every viewer when the head has moved."""
+        """Tell the viewers of this process, and all other processes, when the head has moved.
+
+        The others ring in turn, but each head once, so that it ends when all know the newest.
+        """
         head = self._ring.refresh()
         if head != self._rung:
             self._rung = head
@@ -152,6 +158,9 @@ class LiveFeed(Namespace):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve the feed by websocket only, one handler at a time for each socket."""
+    feed = LiveFeed()
+    look = after_seal(app, "doorbell", feed.ring, every=5, rest=REST)
+    at_intervals(app, "cut-off", feed.cut_off, every=5)
     socketio = SocketIO(
         app,
         async_mode="threading",
@@ -163,14 +172,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         json=wire,
         logger=_library_log,
         engineio_logger=_library_log,
-        message_queue=settings.redis_url,
-        channel="gatehouse",
+        client_manager=Doorbells(settings.redis_url, look) if settings.redis_url else None,
     )
     restrict(socketio)
-    feed = LiveFeed()
     socketio.on_namespace(feed)
-    after_seal(app, "doorbell", feed.ring, every=5, rest=0.25)
-    at_intervals(app, "cut-off", feed.cut_off, every=5)
 
 
 def _encoded(row: LoginLog) -> str:

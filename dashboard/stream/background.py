@@ -24,9 +24,16 @@ class Background:
     others: list[Loop]
 
 
-def after_seal(app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float) -> None:
-    """Have ``work`` done after each seal, ``rest`` seconds apart, and every ``every`` seconds."""
-    _planned(app).append((Loop(app, name, work, every=every, rest=rest), True))
+def after_seal(
+    app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float
+) -> Callable[[], None]:
+    """Have ``work`` done after each seal, ``rest`` seconds apart, and every ``every`` seconds.
+
+    Returns what to call when another process sealed: the work is then done soon as well.
+    """
+    loop = Loop(app, name, work, every=every, rest=rest)
+    _planned(app).append((loop, True))
+    return loop.wake
 
 
 def at_intervals(app: Flask, name: str, work: Callable[[], object], *, every: float) -> None:

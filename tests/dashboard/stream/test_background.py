@@ -42,6 +42,15 @@ def test_what_was_left_unsealed_is_swept_up(app: Flask, heads: "Queue[int]") -> 
     background.stop(app)
 
 
+def test_who_follows_can_be_woken_without_a_seal(app: Flask) -> None:
+    done: Queue[str] = Queue()
+    wake = background.after_seal(app, "follower", lambda: done.put("looked"), every=3600, rest=0)
+    background.start(app)
+    wake()
+    assert done.get(timeout=10) == "looked"
+    background.stop(app)
+
+
 def test_a_process_starts_them_once(app: Flask, threads: None) -> None:
     with pytest.raises(RuntimeError, match="running already"):
         background.start(app)

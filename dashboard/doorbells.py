@@ -1,0 +1,28 @@
+"""Doorbells between processes: what one process rings makes the others look, no more."""
+
+from collections.abc import Callable
+from typing import Any
+
+from socketio import RedisManager
+
+#: Where the processes of a site hear each other.
+CHANNEL = "gatehouse"
+
+
+class Doorbells(RedisManager):
+    """The viewers of this process, and by Redis what other processes ring.
+
+    A viewer hears its own process only, which rings so many times a second and no more, however
+    many processes there are. What another one rings calls ``heard``: it says that the head may
+    have moved, and this process then looks for itself.
+    """
+
+    def __init__(self, url: str, heard: Callable[[], object]) -> None:
+        super().__init__(url, channel=CHANNEL)
+        self._heard = heard
+
+    def _handle_emit(self, message: dict[str, Any]) -> None:
+        if message.get("host_id") == self.host_id:
+            super()._handle_emit(message)
+        else:
+            self._heard()
