@@ -47,7 +47,7 @@ class AuthEvent:
     """One attempt and how it ended; ``person`` is None when it is about nobody.
 
     ``event_id`` is a UUIDv7 made once, before the first try to store it; ``session_ref``
-    the public id of the session it began or ended; ``detail`` plain JSON values.
+    the public id of the session it began, ended or was made in; ``detail`` plain JSON values.
     """
 
     action: Action

@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.passwords import MIN_LENGTH, is_common, is_too_long
 from models.names import is_username, username_key
+from models.zones import zone_names
 
 MAX_EMAIL = 254
 GENDERS = [
@@ -104,6 +105,17 @@ class RegisterForm(FlaskForm):
             raise ValidationError(_("Use at least 8 characters."))
         if is_common(field.data):
             raise ValidationError(_("This password is too common. Choose another."))
+
+
+class ProfileForm(FlaskForm):
+    """What people set for themselves; no zone means the browser's."""
+
+    timezone = StringField(_l("Time zone"), filters=[strip])
+
+    def validate_timezone(self, field: Field) -> None:
+        """Refuse what names no zone, and a form without the field."""
+        if not field.raw_data or field.data not in {"", *zone_names()}:
+            raise ValidationError(_("Choose a time zone such as Europe/Berlin, or leave this empty."))
 
 
 def _address(text: str) -> str:

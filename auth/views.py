@@ -4,6 +4,7 @@ from flask import (
     Blueprint,
     Flask,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -15,14 +16,15 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from auth import extensions, history, service, sessions
+from auth import extensions, history, profile, service, sessions
 from auth.access import refusal
-from auth.forms import LoginForm, RegisterForm, strip
+from auth.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.place import place_of_request
 from auth.redirects import safe_next
 from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import Visitor
 from models import Reason, Role
+from models.zones import zone_names
 
 blueprint = Blueprint("auth", __name__)
 Answer = str | Response | tuple[str, int]
@@ -91,15 +93,20 @@ def register() -> Answer:
     return redirect(url_for("auth.login"))
 
 
-@blueprint.get("/account")
+@blueprint.route("/account", methods=["GET", "POST"])
 def account() -> Answer:
-    """Show a person their own sign-ins and sessions."""
+    """Show a person their own sign-ins and sessions, and take the time zone they choose."""
     elsewhere = refusal(Role.USER)
     if elsewhere:
         return elsewhere
-    entries = history.own_entries(current_user.user_id)
-    own = history.own_sessions(current_user.user_id)
-    return render_template("auth/account.html", visitor=current_user, entries=entries, sessions=own)
+    form = ProfileForm(request.form, timezone=current_user.timezone)
+    if not form.is_submitted():
+        return _account_page(form)
+    if not form.validate():
+        return _account_page(form, 400)
+    profile.set_timezone(current_user, form.timezone.data or None, place_of_request())
+    flash(_("Your time zone is saved."))
+    return redirect(url_for("auth.account"))
 
 
 def _login_page(
@@ -139,6 +146,18 @@ def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response
 
 def _register_page(form: RegisterForm, status: int, *, closed: bool = False) -> tuple[str, int]:
     return render_template("auth/register.html", form=form, closed=closed), status
+
+
+def _account_page(form: ProfileForm, status: int = 200) -> tuple[str, int]:
+    page = render_template(
+        "auth/account.html",
+        form=form,
+        zones=sorted(zone_names()),
+        visitor=current_user,
+        entries=history.own_entries(current_user.user_id),
+        sessions=history.own_sessions(current_user.user_id),
+    )
+    return page, status
 
 
 def _form_reason(form: RegisterForm) -> Reason:

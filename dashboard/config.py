@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dashboard.durations import duration
-from dashboard.zones import zone_names
+from models.zones import zone_names
 
 PREFIX = "GATEHOUSE_"
 ROOT = Path(__file__).resolve().parent.parent

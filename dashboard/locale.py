@@ -6,7 +6,7 @@ from flask import Flask, current_app, request
 from flask_babel import Babel
 from flask_login import current_user
 
-from dashboard.zones import zone_names
+from models.zones import zone_names
 
 LOCALES = ("en", "zh")
 #: What a browser's ``zh-CN`` asks for.

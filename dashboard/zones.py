@@ -1,10 +1,5 @@
-"""The names of time zones."""
+"""The names of time zones; accounts have one too, so they stand with the models."""
 
-from functools import cache
-from zoneinfo import available_timezones
+from models.zones import zone_names
 
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Return every IANA name; finding them walks a whole folder tree, so it is done once."""
-    return frozenset(available_timezones())
+__all__ = ["zone_names"]

@@ -72,6 +72,11 @@ class AuthActions:
         }
         return self.client.post("/register", data=data | fields)
 
+    def set_timezone(self, zone: str) -> TestResponse:
+        """Send the form with the own time zone."""
+        data = {"timezone": zone, "csrf_token": self.token("/account")}
+        return self.client.post("/account", data=data)
+
     def logout(self) -> TestResponse:
         """Press sign out."""
         return self.client.post("/logout", data={"csrf_token": self.token("/account")})

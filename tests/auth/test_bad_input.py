@@ -56,7 +56,7 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/login", "/register", "/logout"])
+@pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/account"])
 def test_a_body_that_is_no_form_is_refused(auth: AuthActions, path: str) -> None:
     auth.token()
     answers = [auth.client.post(path, data=body, content_type=kind).status_code for body, kind in BODIES]
@@ -71,7 +71,7 @@ def test_json_is_no_form_even_with_a_token(auth: AuthActions, path: str, body: s
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/login", "/register", "/logout"])
+@pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/account"])
 @pytest.mark.parametrize("start", [b"a=", b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n"])
 def test_ten_megabytes_are_too_much(client: FlaskClient, path: str, start: bytes) -> None:
     kind = "application/x-www-form-urlencoded" if start == b"a=" else "multipart/form-data; boundary=b"
@@ -80,7 +80,7 @@ def test_ten_megabytes_are_too_much(client: FlaskClient, path: str, start: bytes
     assert "That was too much" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/login", "/register", "/logout"])
+@pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/account"])
 def test_without_its_token_no_form_counts(auth: AuthActions, alice: User, path: str) -> None:
     auth.login("alice")
     for token in (None, "", "x", "\x00", "IjEi.x.y", "😀" * 100):

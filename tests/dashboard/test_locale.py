@@ -48,6 +48,7 @@ def test_the_browser_is_asked_for_the_language(site: Flask, asked: str, language
         ("", "Asia/Tokyo", "Asia/Tokyo"),
         ("?tz=America/Lima", "Asia/Tokyo", "America/Lima"),
         ("?tz=Mars/Olympus", "Asia/Tokyo", "Asia/Tokyo"),
+        ("?tz=localtime", "localtime", "Europe/Berlin"),
         ("?tz=../../etc/passwd", "/etc/passwd", "Europe/Berlin"),
         ("?tz=%00", "\x80", "Europe/Berlin"),
         ("?tz=", "utc", "Europe/Berlin"),

@@ -24,7 +24,11 @@ PAGES = {
     "/admin/logins/histogram": Role.VIEWER,
     f"/admin/logins/export/{EXPORT}": Role.AUDITOR,
 }
-FORMS = {"/admin/logins/export": Role.AUDITOR, f"/admin/logins/export/{EXPORT}": Role.AUDITOR}
+FORMS = {
+    "/account": Role.USER,
+    "/admin/logins/export": Role.AUDITOR,
+    f"/admin/logins/export/{EXPORT}": Role.AUDITOR,
+}
 
 
 @pytest.fixture

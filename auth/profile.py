@@ -1,0 +1,35 @@
+"""What a person may change about themself. No HTTP in here."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from auth import signals
+from auth.events import AuthEvent, Person, Place
+from auth.sessions import Visitor
+from models import Action, Outcome, User, write_transaction
+
+
+def set_timezone(visitor: Visitor, zone: str | None, place: Place) -> None:
+    """Let times be shown in ``zone``, an IANA name; None follows the browser. The same again is no entry.
+
+    An account that was closed meanwhile stays as it is. Raises ``NotWritten`` when the change
+    cannot be recorded; nothing is changed then.
+    """
+    event = AuthEvent(
+        action=Action.PROFILE_CHANGE,
+        outcome=Outcome.SUCCESS,
+        person=Person(visitor.username, visitor.user_id),
+        place=place,
+        session_ref=visitor.session_ref,
+    )
+
+    def work(session: Session) -> None:
+        user = session.get_one(User, visitor.user_id, with_for_update=True)
+        if user.disabled or user.timezone == zone:
+            return
+        change: dict[str, object] = {"field": "timezone", "old": user.timezone, "new": zone}
+        user.timezone = zone
+        signals.emit(signals.account_changed, replace(event, detail=change), session)
+
+    write_transaction(work, event_id=event.event_id)
