@@ -16,7 +16,7 @@ def place_of_request() -> Place:
 
     ``ip`` is the address after the trusted proxies; ``peer_ip`` is kept only when it differs.
     """
-    agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
+    agent = request.headers.get("User-Agent", "")[:MAX_AGENT].replace("\0", "\N{REPLACEMENT CHARACTER}")
     browser, system, device = parse_agent(agent)
     ip = _address(request.remote_addr)
     peer = _address(request.environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR"))

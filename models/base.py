@@ -61,7 +61,9 @@ def engine_options(url: str) -> dict[str, Any]:
         "connect_args": {
             "charset": "utf8mb4",
             "connect_timeout": 5,
-            "init_command": "SET sql_mode = 'TRADITIONAL', time_zone = '+00:00'",
+            # An export has the lines of thousands of entries as one value.
+            "init_command": "SET sql_mode = 'TRADITIONAL', time_zone = '+00:00', "
+            "group_concat_max_len = 67108864",
         },
     }
 

@@ -28,12 +28,16 @@ def row(cells: Iterable[str]) -> str:
     return text.getvalue()
 
 
+def safe(text: str) -> str:
+    """Return a cell's text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _cell(value: object) -> str:
     """Return the text of a value: nothing for None, sorted JSON for a detail."""
     if value is None:
         return ""
-    text = _json(value) if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return safe(_json(value) if isinstance(value, dict) else str(value))
 
 
 def _json(value: object) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place
 from dashboard.export import progress
+from dashboard.export.ahead import made_ahead
 from dashboard.export.formats import FORMATS
 from dashboard.export.progress import Cancelled, Progress
-from dashboard.export.rows import chunks, sealed
+from dashboard.export.rows import Rows
 from dashboard.query.compile import compile_selection
 from dashboard.query.selection import Selection
 from dashboard.stream.head import read_head
@@ -61,20 +62,19 @@ class Export:
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
         self._format = FORMATS[order.format]
-        columns = self._format.columns(self._engine.dialect.name)
-        self._rows = sealed(compile_selection(order.selection, name_ref), self.last_seq, columns)
+        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self._format)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))
 
     def __iter__(self) -> Iterator[bytes]:
         if self._format.header:
             yield self._format.header
-        for found in chunks(self._engine, self._rows):
-            if found.rows:
-                yield self._format.lines(found.rows)
-            self.rows += len(found.rows)
-            if found.reached:
+        for chunk in made_ahead(self._book.chunks(self._engine)):
+            if chunk.rows:
+                yield self._format.finish(chunk.read)
+            self.rows += chunk.rows
+            if chunk.reached:
                 with self._app.app_context():
-                    self._progress.note(self.rows, found.reached[0])
+                    self._progress.note(self.rows, chunk.reached[0])
         self._end(self._event(Outcome.SUCCESS, stage="end", rows=self.rows), ExportState.DONE)
         self._ended = True
 

@@ -1,40 +1,102 @@
-"""The rows of an export, streamed: memory stays the same however many there are."""
+"""The rows of an export, a chunk at a time: memory stays the same however many there are.
 
+A chunk is a stretch of the book whose end is found in the index alone, and a short
+transaction of its own, so that none stays open for minutes.
+"""
+
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
+from dashboard.export.formats import Format
+from dashboard.export.gather import Cut
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
 from dashboard.query.keyset import Keyset
-from dashboard.query.walk import Found
+from dashboard.query.walk import Position, Walk, next_size
 from models import LoginLog
 
-#: Rows of the first read, so that it starts at once, and of each later one. Each is a short
-#: transaction of its own, so none stays open for minutes.
-FIRST, CHUNK = 500, 8_000
-#: Seconds that one read may search for matches.
+#: Rows of the first chunk, so that it starts at once, and of each later one.
+FIRST, CHUNK = 500, 4_000
+#: More rows than a chunk has.
+MOST = 10**6
+#: Seconds that one chunk may search for matches.
 SEARCH = 0.5
+_POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
 
 
-def sealed(branches: list[Branch], last_seq: int, columns: Sequence[ColumnElement[Any]]) -> Keyset:
-    """Return ``columns`` of the entries of ``branches`` sealed with ``last_seq`` or before."""
-    return Keyset(
-        select(LoginLog.id, LoginLog.occurred_at, *columns).where(LoginLog.seq <= last_seq), branches
-    )
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """So many rows, all there are up to ``reached``; to the book's end when it is None.
 
-
-def chunks(engine: Engine, keyset: Keyset, first: int = FIRST, size: int = CHUNK) -> Iterator[Found]:
-    """Yield the rows by time and id, ``size`` at most at once; no transaction is open between.
-
-    There may be none in a chunk, when what matches is rare: it says how far was searched.
+    ``read`` is what the format's ``finish`` makes lines of.
     """
-    beyond, wanted = None, min(first, size)
-    while True:
+
+    rows: int
+    read: Any
+    reached: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The entries of ``branches`` sealed with ``last_seq`` or before, by time and id."""
+
+    branches: list[Branch]
+    last_seq: int
+    form: Format
+
+    def chunks(self, engine: Engine, first: int = FIRST, size: int = CHUNK) -> Iterator[Chunk]:
+        """Yield chunks of ``size`` rows at most; no transaction is open between.
+
+        There may be no rows in one, when what matches is rare.
+        """
+        beyond, limit, span = None, min(first, size), size
         with engine.connect() as connection:
-            found = keyset.find(connection, beyond, wanted, descending=False, budget=Budget(SEARCH))
-        yield found
-        if found.reached is None:
-            return
-        beyond, wanted = found.reached, size
+            walks = Keyset(select(*_POSITION), self.branches).walks(connection, descending=False)
+        while True:
+            began = time.monotonic()
+            with engine.connect() as connection:
+                ends = [_end(walk, connection, beyond, limit, span) for walk in walks]
+                reached = min((end for end, _ in ends if end), default=None)
+                try:
+                    rows, read = self._read(connection, walks, beyond, reached)
+                except Cut:
+                    if limit == 1:
+                        raise
+                    limit = max(1, limit // 4)
+                    continue
+            yield Chunk(rows, read, reached)
+            if reached is None:
+                return
+            took = time.monotonic() - began
+            span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
+            beyond, limit = reached, size
+
+    def _read(
+        self, connection: Connection, walks: list[Walk], beyond: Position | None, until: Position | None
+    ) -> tuple[int, Any]:
+        """Return how many rows a stretch has, and what lines are made of."""
+
+        def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+            statement = select(*_POSITION, *columns).where(LoginLog.seq <= self.last_seq)
+            slices = [walk.slice(statement, beyond, until) for walk in walks]
+            if len(slices) == 1:
+                return slices[0].order_by(*_POSITION).limit(MOST)
+            both = union_all(*slices).subquery()
+            return select(both).order_by(both.c.occurred_at, both.c.id).limit(MOST)
+
+        return self.form.read(connection, entries)
+
+
+def _end(
+    walk: Walk, connection: Connection, beyond: Position | None, limit: int, span: int
+) -> tuple[Position | None, bool]:
+    """Return where a chunk of ``limit`` rows ends and that it is full, else after ``span`` entries."""
+    if not walk.plan.others:
+        return walk.edge(connection, beyond, limit), True
+    edge = walk.edge(connection, beyond, span)
+    last = walk.nth(connection, beyond, edge, limit)
+    return last or edge, last is not None

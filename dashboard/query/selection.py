@@ -9,7 +9,7 @@ from dashboard.query.errors import QueryError, shown
 from dashboard.query.parse import parse
 from dashboard.query.terms import Query
 from dashboard.query.values import YEARS, read_day
-from dashboard.zones import zone_names
+from models.zones import zone_names
 
 _INSTANT = timedelta(microseconds=1)
 #: Characters of a time; the box on the page takes no more.

@@ -76,8 +76,14 @@ class Walk:
 
     def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on, from the index alone; None beyond the last."""
-        stretch = replace(self, plan=replace(self.plan, others=[])).slice(select(*_POSITION), beyond, None)
-        row = reader.execute(self._ordered(stretch).offset(size - 1).limit(1)).first()
+        return replace(self, plan=replace(self.plan, others=[])).nth(reader, beyond, None, size)
+
+    def nth(
+        self, reader: Reader, beyond: Position | None, until: Position | None, number: int
+    ) -> Position | None:
+        """Return the position of a match counted from ``beyond``; None when there are fewer."""
+        matches = self._ordered(self.slice(select(*_POSITION), beyond, until))
+        row = reader.execute(matches.offset(number - 1).limit(1)).first()
         return row and (row[0], row[1])
 
     def _ordered(self, statement: Select[Any]) -> Select[Any]:

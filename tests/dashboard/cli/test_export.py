@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from dashboard.cli.export import export
-from dashboard.export import export as exports
+from dashboard.export.rows import Chunk, Rows
 from tests.actions import entries
 from tests.dashboard.book import entry, store, various
 
@@ -51,10 +51,10 @@ def test_a_file_is_whole_and_private(run, tmp_path):
 
 def test_a_file_that_breaks_off_does_not_appear(run, tmp_path, monkeypatch):
     def failing(*_):
-        yield []
+        yield Chunk(0, b"", None)
         raise OperationalError("SELECT", {}, Exception("gone"))
 
-    monkeypatch.setattr(exports, "chunks", failing)
+    monkeypatch.setattr(Rows, "chunks", failing)
     assert run("-o", str(tmp_path / "book.csv")).exit_code != 0
     assert list(tmp_path.glob("*book*")) == []
     assert entries()[-1].reason == "aborted"

@@ -10,8 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.events import Person, Place
 from dashboard.export import export as exports
-from dashboard.export import progress, rows
+from dashboard.export import formats, progress, rows
 from dashboard.export.export import Export, Order
+from dashboard.export.formats import FORMATS
+from dashboard.export.gather import Cut
 from dashboard.query.compile import compile_selection
 from dashboard.query.selection import read_selection
 from dashboard.stream.recorder import name_ref
@@ -25,7 +27,7 @@ EXPORT_ID = UUID(int=99)
 
 @pytest.fixture(autouse=True)
 def book(app, monkeypatch):
-    monkeypatch.setattr(rows.chunks, "__defaults__", (3, 3))
+    monkeypatch.setattr(rows.Rows.chunks, "__defaults__", (3, 3))
     store(entry(number) for number in range(1, 11))
     seal_all()
     store([entry(11)])
@@ -99,7 +101,7 @@ def test_an_export_that_is_left_is_recorded_as_aborted(app, taken):
     export.close()
     _, (outcome, reason, detail) = recorded()
     assert (outcome, reason) == (Outcome.FAILURE, Reason.ABORTED)
-    assert detail["rows"] == max(0, taken - 1) * 3
+    assert detail["rows"] == (0, 0, 2)[taken]  # the first three are two and the one that is not sealed
 
 
 def test_a_failing_database_breaks_the_transfer(app, monkeypatch):
@@ -107,7 +109,7 @@ def test_a_failing_database_breaks_the_transfer(app, monkeypatch):
         raise DBAPIError("SELECT", {}, Exception("gone"))
         yield
 
-    monkeypatch.setattr(exports, "chunks", failing)
+    monkeypatch.setattr(rows.Rows, "chunks", failing)
     export = Export(order())
     with pytest.raises(DBAPIError):
         list(export)
@@ -134,22 +136,57 @@ def test_a_transfer_fails_when_its_end_cannot_be_recorded(app, monkeypatch, capl
     assert "could not be recorded" in caplog.text
 
 
+def sealed(q=""):
+    return rows.Rows(compile_selection(order(q).selection, name_ref), 10**6, FORMATS["csv"])
+
+
 def test_chunks_keep_no_transaction_open(app):
-    lines = iter(Export(order()))
-    next(lines)
+    chunks = sealed().chunks(db.engine)
+    assert next(chunks).rows == 2
     assert db.engine.pool.checkedout() == 0
     store([entry(12)])
-    assert len(b"".join(lines).splitlines()) == 7
+    assert sum(chunk.rows for chunk in chunks) == 8
 
 
 def test_what_is_rare_is_looked_for_in_short_reads(app, monkeypatch):
     store(entry(number) for number in range(100, 1_800))
     monkeypatch.setattr(rows, "SEARCH", 0)
-    keyset = rows.sealed(compile_selection(order("agent:nope").selection, name_ref), 10**6, [])
-    found = list(rows.chunks(db.engine, keyset))
+    found = list(sealed("agent:nope").chunks(db.engine))
     assert len(found) > 2
-    assert all(one.rows == [] for one in found)
+    assert all(one.rows == 0 for one in found)
     assert [one.reached is None for one in found] == [False] * (len(found) - 1) + [True]
+
+
+def test_what_is_found_in_a_wide_search_still_comes_in_small_chunks(app):
+    store(entry(number, browser=("Firefox 145", "Safari 19")[number % 2]) for number in range(100, 1_800))
+    seal_all()
+    found = list(sealed("agent:firefox").chunks(db.engine, size=50))
+    assert sum(chunk.rows for chunk in found) == 850
+    assert max(chunk.rows for chunk in found) <= 50
+
+
+def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):
+    gathered = formats.gathered
+
+    def cutting(connection, entries, line):
+        count, lines = gathered(connection, entries, line)
+        if count > 2:
+            raise Cut
+        return count, lines
+
+    monkeypatch.setattr(formats, "gathered", cutting)
+    found = list(sealed().chunks(db.engine, 10, 10))
+    assert sum(chunk.rows for chunk in found) == 10
+    assert max(chunk.rows for chunk in found) <= 2
+
+
+def test_a_line_that_a_server_cuts_fails_the_export(app, monkeypatch):
+    def cutting(*_):
+        raise Cut
+
+    monkeypatch.setattr(formats, "gathered", cutting)
+    with pytest.raises(Cut):
+        list(sealed().chunks(db.engine))
 
 
 def test_one_that_is_cancelled_at_the_last_moment_is_no_success(app):
