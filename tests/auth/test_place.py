@@ -53,6 +53,10 @@ def test_a_long_agent_is_cut(bare: Flask) -> None:
     assert len(place(bare, REMOTE_ADDR="::1", HTTP_USER_AGENT="x" * 9999).user_agent or "") == MAX_AGENT
 
 
+def test_an_agent_has_no_nul(bare: Flask) -> None:
+    assert place(bare, HTTP_USER_AGENT="Fire\0fox").user_agent == "Fire\N{REPLACEMENT CHARACTER}fox"
+
+
 def test_no_agent_is_none(bare: Flask) -> None:
     assert place(bare, REMOTE_ADDR="::1").user_agent is None
 

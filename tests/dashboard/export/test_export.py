@@ -1,7 +1,9 @@
 """One export: its rows, its two entries, and how it breaks off."""
 
 import json
+import random
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -138,6 +140,31 @@ def test_a_transfer_fails_when_its_end_cannot_be_recorded(app, monkeypatch, capl
 
 def sealed(q=""):
     return rows.Rows(compile_selection(order(q).selection, name_ref), 10**6, FORMATS["csv"])
+
+
+@pytest.mark.parametrize(
+    "q", ["", "user:alice", "outcome:failure", "ip:10.0.0.0/8", "ip:10.0.0.7 agent:firefox"]
+)
+def test_lines_of_many_chunks_come_by_time_and_id(app, q):
+    numbers = random.Random(q).sample(range(1_000, 9_000), 600)
+    store(
+        entry(
+            number,
+            known=number % 3 > 0,
+            occurred_at=NOW - timedelta(seconds=number // 4),  # some at the same time
+            ip=f"10.0.0.{number % 2 + 7}" if number % 5 else "192.0.2.1",
+            browser="Firefox 145" if number % 7 else "Safari 19",
+            outcome=Outcome.FAILURE if number % 2 else Outcome.SUCCESS,
+        )
+        for number in numbers
+    )
+    seal_all()
+    found = list(sealed(q).chunks(db.engine, size=50))
+    lines = b"".join(FORMATS["csv"].finish(chunk.read) for chunk in found).decode().splitlines()
+    exported = [int(line.split(",")[0]) for line in lines]
+    book = {row.seq: (row.occurred_at, row.id) for row in entries()}
+    assert exported == sorted(set(exported), key=book.__getitem__)
+    assert len(exported) == sum(chunk.rows for chunk in found) > 200
 
 
 def test_chunks_keep_no_transaction_open(app):
