@@ -53,15 +53,21 @@ class Wire:
 
     def hear(self) -> tuple[str | int, Any]:
         """Wait for an event or an answer; return its name or number, and what it holds."""
-        while True:
-            text = self._early.pop(0) if self._early else self._packet()
-            kind, body = text[:2], text[2 + len(NAMESPACE) :]
-            if kind == "42":
-                name, data = json.loads(body)
-                return name, data
-            if kind == "43":
-                number, bracket, rest = body.partition("[")
-                return int(number), next(iter(json.loads(bracket + rest)), None)
+        while (heard := self.hear_one()) is None:
+            pass
+        return heard
+
+    def hear_one(self) -> tuple[str | int, Any] | None:
+        """Read one packet as `hear` does; None when it is a ping."""
+        text = self._early.pop(0) if self._early else self._packet()
+        kind, body = text[:2], text[2 + len(NAMESPACE) :]
+        if kind == "42":
+            name, data = json.loads(body)
+            return name, data
+        if kind == "43":
+            number, bracket, rest = body.partition("[")
+            return int(number), next(iter(json.loads(bracket + rest)), None)
+        return None
 
     def call(self, wish: Any) -> Any:
         """Send ``since`` and wait for its answer."""
@@ -80,8 +86,8 @@ class Wire:
         self.socket.shutdown()
 
     def _packet(self) -> str:
-        """Return the next packet, pings answered; raises ``ConnectionError`` at a goodbye."""
-        while (text := str(self.socket.recv())) == "2":
+        """Return the next packet, a ping answered; raises ``ConnectionError`` at a goodbye."""
+        if (text := str(self.socket.recv())) == "2":
             self.send("3")
         if text in ("", "1") or text.startswith("41"):
             raise ConnectionError("the server said goodbye")
