@@ -162,7 +162,15 @@ def main() -> None:
     while rate == RATE or results[-1][2].keeps_up(rate):
         rate *= 2
         results.append(measured("feed", rate))
-    head = ("way", "entries/s", "p50 ms", "p99 ms", "viewers that got all", "entries", "KiB a viewer")
+    head = (
+        "way (rival: emit)",
+        "entries/s",
+        "p50 ms",
+        "p99 ms",
+        "viewers that got all",
+        "entries",
+        "KiB a viewer",
+    )
     rows = [(way, str(rate), *result.cells()) for way, rate, result in results]
     table(f"{VIEWERS} viewers, {SECONDS} s", head, rows)
 

@@ -16,7 +16,7 @@ from dashboard.export.gather import Cut
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
 from dashboard.query.keyset import Keyset
-from dashboard.query.walk import Position, Walk, next_size
+from dashboard.query.walk import POSITION, Position, Walk, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
@@ -25,7 +25,6 @@ FIRST, CHUNK = 500, 4_000
 MOST = 10**6
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
-_POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Rows:
         """
         beyond, limit, span = None, min(first, size), size
         with engine.connect() as connection:
-            walks = Keyset(select(*_POSITION), self.branches).walks(connection, descending=False)
+            walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
         while True:
             began = time.monotonic()
             with engine.connect() as connection:
@@ -81,10 +80,10 @@ class Rows:
         """Return how many rows a stretch has, and what lines are made of."""
 
         def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-            statement = select(*_POSITION, *columns).where(LoginLog.seq <= self.last_seq)
+            statement = select(*POSITION, *columns).where(LoginLog.seq <= self.last_seq)
             slices = [walk.slice(statement, beyond, until) for walk in walks]
             if len(slices) == 1:
-                return slices[0].order_by(*_POSITION).limit(MOST)
+                return slices[0].order_by(*POSITION).limit(MOST)
             both = union_all(*slices).subquery()
             return select(both).order_by(both.c.occurred_at, both.c.id).limit(MOST)
 

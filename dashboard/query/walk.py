@@ -20,7 +20,8 @@ Reader = Session | Connection
 FIRST_SLICE = 500
 
 _at, _id = LoginLog.occurred_at, LoginLog.id
-_POSITION: tuple[Any, ...] = (_at, _id)
+#: The columns of a `Position`.
+POSITION: tuple[Any, ...] = (_at, _id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Walk:
         self, reader: Reader, beyond: Position | None, until: Position | None, number: int
     ) -> Position | None:
         """Return the position of a match counted from ``beyond``; None when there are fewer."""
-        matches = self._ordered(self.slice(select(*_POSITION), beyond, until))
+        matches = self._ordered(self.slice(select(*POSITION), beyond, until))
         row = reader.execute(matches.offset(number - 1).limit(1)).first()
         return row and (row[0], row[1])
 

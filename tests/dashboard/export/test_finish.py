@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, Dialect, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from dashboard.export import csv, jsonl
+from dashboard.export import csv, jsonl, words
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
 from dashboard.export.gather import gathered
@@ -158,6 +158,15 @@ def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: Raw,
         event = select(LoginLog.event_id).order_by(LoginLog.id).offset(number * len(IPS)).limit(1)
         one = select(LoginLog).where(LoginLog.event_id == db.session.scalar(event))
         assert written(one, raw, finish) == line
+
+
+@pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
+def test_a_server_without_uuids_says_the_same(
+    mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch, python: Line, raw: Raw, finish: Finish
+) -> None:
+    monkeypatch.setattr(words, "MariaDb", words.MySql)
+    write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
+    assert written(select(LoginLog), raw, finish) == b"".join(written_in_python(select(LoginLog), python))
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
