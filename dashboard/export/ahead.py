@@ -1,20 +1,24 @@
-"""Work done ahead in a thread of its own, while what was made before is used."""
+"""Work done ahead in threads of its own, while what was made before is used."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
-#: Results that are made or being made: with one alone, both threads would wait for each other.
-DEPTH = 2
+#: How many work at a time; more results than that are never kept.
+AT_ONCE = 2
 
 
-def made_ahead(source: Iterator[T]) -> Iterator[T]:
-    """Yield what ``source`` yields, made ahead by a few; its errors are raised here too."""
-    with ThreadPoolExecutor(1) as thread:
-        ahead = deque(thread.submit(next, source, None) for _ in range(DEPTH))
-        while (item := ahead.popleft().result()) is not None:
-            ahead.append(thread.submit(next, source, None))
-            yield item
+def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
+    """Yield what ``work`` makes of each of ``source``, in order; errors of both are raised here."""
+    rest = iter(source)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        ahead = deque(threads.submit(work, one) for one in islice(rest, AT_ONCE))
+        while ahead:
+            made = ahead.popleft().result()
+            ahead.extend(threads.submit(work, one) for one in islice(rest, 1))
+            yield made

@@ -28,6 +28,11 @@ def row(cells: Iterable[str]) -> str:
     return text.getvalue()
 
 
+def cell(text: str) -> str:
+    """Return a cell as it stands in a line."""
+    return row((text, "")).removesuffix(",\r\n")
+
+
 def safe(text: str) -> str:
     """Return a cell's text that no spreadsheet runs as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place
 from dashboard.export import progress
-from dashboard.export.ahead import made_ahead
 from dashboard.export.formats import FORMATS
 from dashboard.export.progress import Cancelled, Progress
 from dashboard.export.rows import Rows
@@ -68,7 +67,7 @@ class Export:
     def __iter__(self) -> Iterator[bytes]:
         if self._format.header:
             yield self._format.header
-        for chunk in made_ahead(self._book.chunks(self._engine)):
+        for chunk in self._book.chunks(self._engine):
             if chunk.rows:
                 yield self._format.finish(chunk.read)
             self.rows += chunk.rows

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row
+from sqlalchemy import Connection, Dialect, Row
 
 from dashboard.export import csv, ocsf
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
-from dashboard.export.gather import Entries, gathered
-from dashboard.export.raw import csv_raw, json_raw
+from dashboard.export.gather import Entries, Lines, gathered
+from dashboard.export.raw import Raw, csv_raw, json_raw
+from dashboard.query.walk import POSITION, position_of
 from models import LoginLog
 
 
@@ -28,16 +29,17 @@ class Format:
 
 
 def _by_database(
-    raw: Callable[[Dialect], ColumnElement[bytes]], connection: Connection, entries: Entries
-) -> tuple[int, bytes]:
+    raw: Callable[[Dialect], Raw], connection: Connection, entries: Entries
+) -> tuple[int, Lines]:
     """Have the database write the lines, as far as it can."""
-    return gathered(connection, entries, raw(connection.dialect))
+    lines = gathered(connection, entries, raw(connection.dialect))
+    return lines.rows, lines
 
 
 def _rows(connection: Connection, entries: Entries) -> tuple[int, Sequence[Row[Any]]]:
     """Read entries to be written in Python."""
     columns = [LoginLog.__table__.c[name] for name in FIELDS if name != "occurred_at"]
-    rows = connection.execute(entries(columns)).all()
+    rows = sorted(connection.execute(entries([*POSITION, *columns])), key=position_of)
     return len(rows), rows
 
 

@@ -1,75 +1,72 @@
-"""An entry's line as the database writes it: cells as text, with marks for `finish`.
+"""An entry's line as the database writes it, for `finish` to complete.
 
 The lines of a chunk then arrive as one value; a driver would take several times as long to
-decode nineteen of each row. What SQL says slowly is left to `dashboard.export.finish`, which
-does it for thousands of lines at once.
+decode nineteen of each row. Cells that SQL writes slowly stand apart: `dashboard.export.finish`
+writes those of thousands of lines at once. At the end of a line is where its entry stands.
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Dialect, literal_column
 
 from dashboard.export.fields import FIELDS
-from dashboard.export.words import CELL, HELD, LINE, QUOTE, MySql, literal, words_of
+from dashboard.export.words import APART, NOTHING, QUOTE, MySql, words_of
 from models import LoginLog
 from models.types import Ip, Uid, Utc
 
 _NUMBERS = ("seq", "user_id")
+#: Ids have as many digits, so that they compare as text.
+_WIDE = 10**18
 
 
-def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
-    """Return the expression of a line whose cells stand between `CELL` marks."""
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """How a database writes a line: ``apart`` are the fields that it leaves to `finish`."""
+
+    line: ColumnElement[bytes]
+    apart: tuple[str, ...]
+
+
+def csv_raw(dialect: Dialect) -> Raw:
+    """Return a line whose cells stand between `CELL` marks."""
     words = words_of(dialect)
-    pieces = [piece for name in FIELDS for piece in (_or(_csv_cell(name, words), "''"), literal(CELL))]
-    return literal_column(words.joined([*pieces[:-1], literal(LINE)]))
-
-
-def json_raw(dialect: Dialect) -> ColumnElement[bytes]:
-    """Return the expression of a JSON object whose own quotes are `QUOTE` marks."""
-    words = words_of(dialect)
-    pieces = []
+    mark, cells = words.literal(APART), list[str]()
     for name in FIELDS:
-        begins = b"{" if name == FIELDS[0] else b","
-        pieces += [literal(begins + QUOTE + name.encode() + QUOTE + b":"), _json_value(name, words)]
-    return literal_column(words.joined([*pieces, literal(b"}" + LINE)]))
+        cell = f"IFNULL({_text(name, words)}, '')"
+        cells += [mark, cell, mark] if name in words.apart else [cell]
+    return _raw(words.cells([*cells, *_position(), mark]), words)
 
 
-def _csv_cell(name: str, words: MySql) -> str:
-    """Return a cell's text, with quotes where they are usual: `finish` finds the unusual."""
-    text = _text(name, words)
-    if name == "user_agent":
-        quoted = _quoted(words.replaced(text, b",", HELD), words)
-        return f"CASE WHEN {words.has(text, b',')} THEN {quoted} ELSE {text} END"
-    if name == "detail":
-        held = words.replaced(words.replaced(text, b",", HELD), b'"', QUOTE + QUOTE)
-        has_quote = words.has(text, b'"')
-        return f"CASE WHEN {has_quote} THEN {_quoted(held, words)} ELSE {text} END"
-    return text
+def json_raw(dialect: Dialect) -> Raw:
+    """Return a JSON object whose own quotes are `QUOTE` marks."""
+    words, pieces = words_of(dialect), list[str | bytes]()
+    said = b"{"
+    for name in FIELDS:
+        said += QUOTE + name.encode() + QUOTE + b":"
+        missing, mark = (b"null", b"") if name in _NUMBERS else (NOTHING, QUOTE)
+        mark = APART if name in words.apart else mark
+        pieces += [said + mark, f"IFNULL({_text(name, words)}, {words.literal(missing)})"]
+        said = mark + b","
+    time, number = _position()
+    return _raw(words.joined([*pieces, APART, time, number, APART]), words)
 
 
-def _json_value(name: str, words: MySql) -> str:
-    """Return a value; the detail is JSON already, its quotes and backslashes become marks."""
-    text = _text(name, words)
-    if name == "detail":
-        text = words.replaced(words.replaced(text, b"\\", HELD), b'"', QUOTE)
-    elif name not in _NUMBERS:
-        text = f"CASE WHEN {_column(name)} IS NOT NULL THEN {_quoted(text, words)} END"
-    return _or(text, "'null'")
+def _raw(line: str, words: MySql) -> Raw:
+    return Raw(literal_column(line), words.apart)
 
 
-def _quoted(text: str, words: MySql) -> str:
-    return words.joined([literal(QUOTE), text, literal(QUOTE)])
-
-
-def _or(text: str, missing: str) -> str:
-    return f"IFNULL({text}, {missing})"
+def _position() -> tuple[str, str]:
+    """Return time and id, so that lines can be put in order by them."""
+    return _column("occurred_at"), f"{_WIDE} + {_column('id')}"
 
 
 def _text(name: str, words: MySql) -> str:
     """Return the SQL of a column's value as text, NULL for NULL."""
     kind, column = LoginLog.__table__.c[name].type, _column(name)
     if isinstance(kind, Uid):
-        return f"CASE WHEN {column} IS NOT NULL THEN {words.uuid(column)} END"
+        return words.uuid(column)
     if isinstance(kind, Ip):
-        return f"CASE WHEN {column} IS NOT NULL THEN {words.address(column)} END"
+        return words.digits(column)
     return words.time(column) if isinstance(kind, Utc) else column
 
 

@@ -7,12 +7,15 @@ transaction of its own, so that none stays open for minutes.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
+from dashboard.export.ahead import made_ahead
 from dashboard.export.formats import Format
 from dashboard.export.gather import Cut
+from dashboard.export.ids import along_ids
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
 from dashboard.query.keyset import Keyset
@@ -21,10 +24,16 @@ from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
 FIRST, CHUNK = 500, 4_000
-#: More rows than a chunk has.
-MOST = 10**6
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What stands after one position, or from the book's begin, up to another or to its end."""
+
+    beyond: Position | None = None
+    reached: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +57,54 @@ class Rows:
     form: Format
 
     def chunks(self, engine: Engine, first: int = FIRST, size: int = CHUNK) -> Iterator[Chunk]:
-        """Yield chunks of ``size`` rows at most; no transaction is open between.
+        """Yield chunks of ``size`` rows at most, read ahead by a few; no transaction is open between.
 
         There may be no rows in one, when what matches is rare.
         """
-        beyond, limit, span = None, min(first, size), size
         with engine.connect() as connection:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
-        while True:
-            began = time.monotonic()
-            with engine.connect() as connection:
-                ends = [_end(walk, connection, beyond, limit, span) for walk in walks]
-                reached = min((end for end, _ in ends if end), default=None)
-                try:
-                    rows, read = self._read(connection, walks, beyond, reached)
-                except Cut:
-                    if limit == 1:
-                        raise
-                    limit = max(1, limit // 4)
-                    continue
-            yield Chunk(rows, read, reached)
-            if reached is None:
-                return
-            took = time.monotonic() - began
-            span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
-            beyond, limit = reached, size
+        read = partial(self._read, engine, walks, size=size)
+        for chunks in made_ahead(read, stretches(engine, walks, Stretch(), first, size)):
+            yield from chunks
 
-    def _read(
-        self, connection: Connection, walks: list[Walk], beyond: Position | None, until: Position | None
-    ) -> tuple[int, Any]:
-        """Return how many rows a stretch has, and what lines are made of."""
+    def _read(self, engine: Engine, walks: list[Walk], stretch: Stretch, size: int) -> list[Chunk]:
+        """Return the chunk of a stretch, or smaller ones of what a server cuts."""
+        try:
+            return [self._chunk(engine, walks, stretch)]
+        except Cut:
+            if size == 1:
+                raise
+        size = max(1, size // 4)
+        parts = stretches(engine, walks, stretch, size, size)
+        return [chunk for part in parts for chunk in self._read(engine, walks, part, size)]
 
+    def _chunk(self, engine: Engine, walks: list[Walk], stretch: Stretch) -> Chunk:
         def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-            statement = select(*POSITION, *columns).where(LoginLog.seq <= self.last_seq)
-            slices = [walk.slice(statement, beyond, until) for walk in walks]
-            if len(slices) == 1:
-                return slices[0].order_by(*POSITION).limit(MOST)
-            both = union_all(*slices).subquery()
-            return select(both).order_by(both.c.occurred_at, both.c.id).limit(MOST)
+            statement = select(*columns).where(LoginLog.seq <= self.last_seq)
+            slices = [
+                along_ids(connection, walk, statement, stretch.beyond, stretch.reached) for walk in walks
+            ]
+            return slices[0] if len(slices) == 1 else select(union_all(*slices).subquery())
 
-        return self.form.read(connection, entries)
+        with engine.connect() as connection:
+            return Chunk(*self.form.read(connection, entries), stretch.reached)
+
+
+def stretches(engine: Engine, walks: list[Walk], whole: Stretch, first: int, size: int) -> Iterator[Stretch]:
+    """Divide a stretch into those with ``size`` matches at most."""
+    beyond, limit, span = whole.beyond, min(first, size), size
+    while True:
+        began = time.monotonic()
+        with engine.connect() as connection:
+            ends = [_end(walk, connection, beyond, limit, span) for walk in walks]
+        reached = min((end for end, _ in ends if end), default=None)
+        if reached is None or (whole.reached and reached >= whole.reached):
+            yield Stretch(beyond, whole.reached)
+            return
+        yield Stretch(beyond, reached)
+        took = time.monotonic() - began
+        span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
+        beyond, limit = reached, size
 
 
 def _end(

@@ -7,53 +7,47 @@ from sqlalchemy import Dialect
 
 #: Between the cells of a CSV line.
 CELL = b"\xff"
-#: A quote that belongs to the format, not to a value; two are one inside a quoted CSV cell.
-QUOTE = b"\xfe"
-#: A comma inside a quoted CSV cell, a backslash inside a JSON detail.
-HELD = b"\xfd"
-#: Before the 32 hexadecimal digits of an address, and of a UUID.
-ADDRESS, UID = b"\xfc", b"\xfb"
-#: After each line.
-LINE = b"\xfa"
-
-
-def literal(data: bytes) -> str:
-    """Return a literal of bytes."""
-    return f"x'{data.hex()}'"
+#: Before and after what `finish` writes, and at the end of a line.
+APART = b"\xfe"
+#: A quote that belongs to JSON, not to a value; and, between two of them, no value.
+QUOTE, NOTHING = b"\xfd", b"\xfc"
 
 
 class MySql:
     """MariaDB and MySQL."""
 
-    def joined(self, pieces: list[str]) -> str:
-        """Return the pieces as one, which is bytes; none may be NULL."""
-        return f"CONCAT(BINARY '', {', '.join(pieces)})"
+    #: Cells that `finish` writes; the others are exact but for quotes and formulas.
+    apart: tuple[str, ...] = ("event_id", "ip", "user_agent", "session_ref", "detail")
 
-    def replaced(self, text: str, old: bytes, new: bytes) -> str:
-        """Return ``text`` with ``new`` in place of ``old``; it must be bytes, as marks are no text."""
-        return f"REPLACE(CAST({text} AS BINARY), {literal(old)}, {literal(new)})"
+    def cells(self, cells: list[str]) -> str:
+        """Return cells with `CELL` between them, which is bytes; none may be NULL."""
+        return f"CONCAT_WS({self.literal(CELL)}, {', '.join(cells)})"
 
-    def has(self, text: str, character: bytes) -> str:
-        """Say whether ``text`` has a character."""
-        return f"LOCATE({literal(character)}, {text})"
+    def joined(self, pieces: list[str | bytes]) -> str:
+        """Return SQL and literals as one, which is bytes; none may be NULL."""
+        return f"CONCAT({', '.join(self.literal(one) if isinstance(one, bytes) else one for one in pieces)})"
+
+    def literal(self, data: bytes) -> str:
+        """Return a literal of bytes; between texts it makes bytes of them, too."""
+        return f"CAST(x'{data.hex()}' AS BINARY)"
 
     def time(self, column: str) -> str:
         """Return a time in ISO 8601 with microseconds and offset."""
         return f"CONCAT(DATE({column}), 'T', TIME({column}), '+00:00')"
 
-    def uuid(self, column: str) -> str:
-        """Return a UUID or its digits after a mark."""
-        return self.joined([literal(UID), f"LOWER(HEX({column}))"])
+    def digits(self, column: str) -> str:
+        """Return the hexadecimal digits of bytes."""
+        return f"HEX({column})"
 
-    def address(self, column: str) -> str:
-        """Return an address or its digits after a mark."""
-        is_ipv4 = f"SUBSTR({column}, 1, 12) = x'00000000000000000000FFFF'"
-        digits = self.joined([literal(ADDRESS), f"HEX({column})"])
-        return f"CASE WHEN {is_ipv4} THEN INET6_NTOA(SUBSTR({column}, 13)) ELSE {digits} END"
+    def uuid(self, column: str) -> str:
+        """Return a UUID, or its digits where it is apart."""
+        return self.digits(column)
 
 
 class MariaDb(MySql):
     """MariaDB 10.7 and newer, which have a type for UUIDs."""
+
+    apart = ("ip", "user_agent", "detail")
 
     def uuid(self, column: str) -> str:
         return f"CAST(CAST({column} AS UUID) AS CHAR)"
@@ -62,23 +56,24 @@ class MariaDb(MySql):
 class Sqlite(MySql):
     """SQLite, where ``printf`` writes a line at once; ``||`` would copy it for every piece."""
 
-    def joined(self, pieces: list[str]) -> str:
-        return f"printf('{'%s' * len(pieces)}', {', '.join(pieces)})"
+    def cells(self, cells: list[str]) -> str:
+        return self._printed(CELL.join([b"%s"] * len(cells)), cells)
 
-    def replaced(self, text: str, old: bytes, new: bytes) -> str:
-        return f"replace({text}, {literal(old)}, {literal(new)})"
+    def joined(self, pieces: list[str | bytes]) -> str:
+        form = b"".join(one if isinstance(one, bytes) else b"%s" for one in pieces)
+        return self._printed(form, [one for one in pieces if isinstance(one, str)])
 
-    def has(self, text: str, character: bytes) -> str:
-        return f"instr({text}, '{character.decode()}')"
+    def _printed(self, form: bytes, values: list[str]) -> str:
+        return f"printf(CAST({self.literal(form)} AS TEXT), {', '.join(values)})"
+
+    def literal(self, data: bytes) -> str:
+        return f"x'{data.hex()}'"
+
+    def digits(self, column: str) -> str:
+        return f"nullif(hex({column}), '')"
 
     def time(self, column: str) -> str:
         return f"replace({column}, ' ', 'T') || '+00:00'"
-
-    def uuid(self, column: str) -> str:
-        return f"{literal(UID)} || lower(hex({column}))"
-
-    def address(self, column: str) -> str:
-        return f"{literal(ADDRESS)} || hex({column})"
 
 
 def words_of(dialect: Dialect) -> MySql:

@@ -1,34 +1,42 @@
-"""Work done ahead in a thread."""
+"""Work done ahead in threads."""
+
+import threading
 
 import pytest
 
-from dashboard.export.ahead import DEPTH, made_ahead
+from dashboard.export.ahead import AT_ONCE, made_ahead
 
 
 def test_everything_comes_in_order():
-    assert list(made_ahead(iter(range(1, 100)))) == list(range(1, 100))
+    assert list(made_ahead(str, range(1, 100))) == [str(number) for number in range(1, 100)]
+
+
+def test_so_many_are_made_at_once():
+    meeting = threading.Barrier(AT_ONCE, timeout=20)
+    assert len(list(made_ahead(lambda _: meeting.wait(), range(AT_ONCE)))) == AT_ONCE
 
 
 def test_only_a_few_are_made_ahead():
     made = []
-
-    def source():
-        for number in range(1, 100):
-            made.append(number)
-            yield number
-
-    taken = made_ahead(source())
-    assert next(taken) == 1
+    taken = made_ahead(made.append, range(1, 100))
+    assert next(taken) is None
     taken.close()  # waits for what is being made
-    assert 1 <= len(made) <= 1 + DEPTH
+    assert 1 <= len(made) <= 1 + AT_ONCE
 
 
-def test_an_error_is_raised_where_the_results_are_taken():
-    def source():
-        yield 1
+def failing(number):
+    if number == 2:
         raise ValueError("gone")
+    return number
 
-    taken = made_ahead(source())
+
+def test_an_error_of_the_work_is_raised_where_the_results_are_taken():
+    taken = made_ahead(failing, range(1, 100))
     assert next(taken) == 1
     with pytest.raises(ValueError, match="gone"):
         next(taken)
+
+
+def test_an_error_of_the_source_is_raised_there_too():
+    with pytest.raises(ValueError, match="gone"):
+        list(made_ahead(int, map(failing, range(100))))

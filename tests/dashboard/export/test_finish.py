@@ -11,20 +11,20 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ColumnElement, Dialect, Select, delete, insert, select
+from sqlalchemy import Dialect, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.export import csv, jsonl, words
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
-from dashboard.export.gather import gathered
-from dashboard.export.raw import csv_raw, json_raw
+from dashboard.export.gather import Cut, Entries, Lines, gathered
+from dashboard.export.raw import Raw, csv_raw, json_raw
 from dashboard.stream.recorder import MAX_DETAIL, canonical
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
 
 Line = Callable[[Mapping[str, object]], str]
-Raw = Callable[[Dialect], ColumnElement[bytes]]
-Finish = Callable[[bytes], bytes]
+RawOf = Callable[[Dialect], Raw]
+Finish = Callable[[Lines], bytes]
 NAUGHTY = [
     None,
     "",
@@ -133,36 +133,36 @@ def batches() -> st.SearchStrategy[list[dict[str, object]]]:
     return st.lists(st.fixed_dictionaries(row), min_size=1, max_size=20, unique_by=unique)
 
 
-def written(statement: Select[Any], raw: Raw, finish: Finish) -> bytes:
+def written(statement: Select[Any], raw: RawOf, finish: Finish) -> bytes:
     """Return the lines of entries as an export writes them."""
-    entries = statement.order_by(LoginLog.id).limit(10_000)
     with db.engine.connect() as connection:
-        some = lambda columns: entries.with_only_columns(*columns, maintain_column_froms=True)  # noqa: E731
-        return finish(gathered(connection, some, raw(connection.dialect))[1])
+        some = lambda columns: statement.with_only_columns(*columns, maintain_column_froms=True)  # noqa: E731
+        return finish(gathered(connection, some, raw(connection.dialect)))
 
 
 def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
     """Return each line as Python alone writes it."""
     columns = [getattr(LoginLog, name) for name in FIELDS]
-    found = db.session.execute(statement.order_by(LoginLog.id).with_only_columns(*columns)).all()
+    found = db.session.execute(
+        statement.order_by(LoginLog.occurred_at, LoginLog.id).with_only_columns(*columns)
+    ).all()
     db.session.rollback()
     return [python(as_fields(row)).encode() for row in found]
 
 
 @pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
-def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: Raw, finish: Finish) -> None:
+def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: RawOf, finish: Finish) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     lines = written_in_python(select(LoginLog), python)
     assert written(select(LoginLog), raw, finish) == b"".join(lines)
-    for number, line in enumerate(lines[:: len(IPS)]):
-        event = select(LoginLog.event_id).order_by(LoginLog.id).offset(number * len(IPS)).limit(1)
-        one = select(LoginLog).where(LoginLog.event_id == db.session.scalar(event))
-        assert written(one, raw, finish) == line
+    events = db.session.scalars(select(LoginLog.event_id).order_by(LoginLog.occurred_at, LoginLog.id)).all()
+    for event, line in zip(events, lines, strict=True):
+        assert written(select(LoginLog).where(LoginLog.event_id == event), raw, finish) == line
 
 
 @pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
 def test_a_server_without_uuids_says_the_same(
-    mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch, python: Line, raw: Raw, finish: Finish
+    mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch, python: Line, raw: RawOf, finish: Finish
 ) -> None:
     monkeypatch.setattr(words, "MariaDb", words.MySql)
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
@@ -181,3 +181,18 @@ def test_lines_of_any_values_equal_python_s(app: Flask, batch: list[dict[str, ob
         lines = written_in_python(select(LoginLog), python)
         assert len(lines) == len(batch)
         assert written(select(LoginLog), raw, finish) == b"".join(lines)
+
+
+@pytest.mark.parametrize("raw", [csv_raw, json_raw])
+def test_what_the_server_cuts_is_not_taken_for_all(mariadb_app: Flask, raw: RawOf) -> None:
+    write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
+    entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731
+    with db.engine.connect() as connection:
+        whole = gathered(connection, entries, raw(connection.dialect))
+        for limit in (1_024, len(whole.data), len(whole.data) + 1):
+            connection.exec_driver_sql(f"SET group_concat_max_len = {limit}")
+            if limit <= len(whole.data):
+                with pytest.raises(Cut):
+                    gathered(connection, entries, raw(connection.dialect))
+        assert gathered(connection, entries, raw(connection.dialect)) == whole
+        connection.invalidate()

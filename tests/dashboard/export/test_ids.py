@@ -1,0 +1,63 @@
+"""A stretch of time is read as one of ids where they are side by side."""
+
+import pytest
+from sqlalchemy import select
+
+from dashboard.export.ids import along_ids
+from dashboard.query.keyset import Keyset
+from dashboard.query.walk import POSITION
+from models import LoginLog, db
+from tests.dashboard.book import NOW, entry, store
+
+STATEMENT = select(LoginLog.event_id)
+
+
+def read(branch, beyond=None, until=None):
+    """Return the statement and the entries that it finds."""
+    with db.engine.connect() as connection:
+        (walk,) = Keyset(select(*POSITION), [branch]).walks(connection, descending=False)
+        statement = along_ids(connection, walk, STATEMENT, beyond, until)
+        return str(statement.compile(db.engine)), [event.int for event in connection.scalars(statement)]
+
+
+def along_the_table(statement):
+    return "PRIMARY" in statement or "NOT INDEXED" in statement
+
+
+def position(number):
+    found = select(*POSITION).where(LoginLog.event_id == entry(number).event_id)
+    return tuple(db.session.execute(found).one())
+
+
+def test_ids_side_by_side(app):
+    store(entry(number) for number in range(20))
+    statement, found = read([], position(15), position(6))
+    assert along_the_table(statement)
+    assert sorted(found) == list(range(6, 15))
+
+
+def test_other_conditions_hold_along_ids(app):
+    store(entry(number, country=("DE", "FR")[number % 2]) for number in range(20))
+    statement, found = read([LoginLog.country == "FR"], position(15), position(6))
+    assert along_the_table(statement)
+    assert sorted(found) == [7, 9, 11, 13]
+
+
+@pytest.mark.parametrize("branch", [[], [LoginLog.occurred_at <= NOW]])
+def test_ids_that_are_scattered_are_found_by_time(app, branch):
+    store(entry(number) for number in (1, *range(100, 120), 2))
+    statement, found = read(branch, position(100))
+    assert not along_the_table(statement)
+    assert sorted(found) == [1, 2]
+
+
+def test_what_another_index_serves_is_read_along_it(app):
+    store(entry(number) for number in range(5))
+    statement, found = read([LoginLog.username_key == "alice"])
+    assert not along_the_table(statement)
+    assert sorted(found) == list(range(5))
+
+
+def test_a_stretch_without_entries(app):
+    store([entry(1)])
+    assert read([], position(1))[1] == []
