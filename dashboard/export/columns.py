@@ -1,5 +1,6 @@
 """Cells of which the database gives hexadecimal digits, a column at a time."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from dashboard.export.words import CELL
@@ -11,18 +12,25 @@ _DIGITS, _GROUPS = 32, (8, 4, 4, 4, 12)
 
 def uuids(column: list[bytes], around: bytes = b"") -> list[bytes]:
     """Return a UUID for each cell that has digits, and put something around all."""
-    column = [cell.strip(CELL) for cell in column]
-    digits = b"".join([cell for cell in column if len(cell) == _DIGITS]).lower()
+    some = [cell for cell in column if len(cell) >= _DIGITS]
+    if not some:
+        return [around + cell.strip(CELL) + around for cell in column]
+    written = iter(_dashed(b"".join(some), len(some[0]), around))
+    return [next(written) if len(cell) >= _DIGITS else around + cell.strip(CELL) + around for cell in column]
+
+
+def _dashed(cells: bytes, width: int, around: bytes) -> Iterable[bytes]:
+    """Yield UUIDs of the digits amid cells of one width, written a place at a time in all of them."""
     form = around + b"-" * (_DIGITS + len(_GROUPS) - 1) + around
-    out, source, target = bytearray(form * (len(digits) // _DIGITS)), 0, len(around)
+    out = bytearray(form * (len(cells) // width))
+    source, target = (width - _DIGITS) // 2, len(around)
     for length in _GROUPS:
         for _ in range(length):
-            out[target :: len(form)] = digits[source::_DIGITS]
+            out[target :: len(form)] = cells[source::width]
             source, target = source + 1, target + 1
         target += 1
-    written = bytes(out)
-    some = (written[first : first + len(form)] for first in range(0, len(written), len(form)))
-    return [next(some) if len(cell) == _DIGITS else around + cell + around for cell in column]
+    written = bytes(out).lower()
+    return [written[first : first + len(form)] for first in range(0, len(written), len(form))]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,6 +6,7 @@ writes those of thousands of lines at once. At the end of a line is where its en
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Dialect, literal_column
 
@@ -27,6 +28,7 @@ class Raw:
     apart: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)
 def csv_raw(dialect: Dialect) -> Raw:
     """Return a line whose cells stand between `CELL` marks."""
     words = words_of(dialect)
@@ -37,6 +39,7 @@ def csv_raw(dialect: Dialect) -> Raw:
     return _raw(words.cells([*cells, *_position(), mark]), words)
 
 
+@lru_cache(maxsize=4)
 def json_raw(dialect: Dialect) -> Raw:
     """Return a JSON object whose own quotes are `QUOTE` marks."""
     words, pieces = words_of(dialect), list[str | bytes]()

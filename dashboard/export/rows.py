@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
 from dashboard.export.ahead import made_ahead
+from dashboard.export.courtesy import courteous
 from dashboard.export.formats import Format
 from dashboard.export.gather import Cut
 from dashboard.export.ids import along_ids
@@ -64,7 +65,7 @@ class Rows:
         with engine.connect() as connection:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
         read = partial(self._read, engine, walks, size=size)
-        for chunks in made_ahead(read, stretches(engine, walks, Stretch(), first, size)):
+        for chunks in made_ahead(read, courteous(stretches(engine, walks, Stretch(), first, size))):
             yield from chunks
 
     def _read(self, engine: Engine, walks: list[Walk], stretch: Stretch, size: int) -> list[Chunk]:
