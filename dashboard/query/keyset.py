@@ -1,14 +1,15 @@
 """Rows of the book by keyset: each read begins where the one before it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
-from dashboard.query.plan import Plan, hinted, plan, stretch
+from dashboard.query.plan import Plan, Stretch, hinted, plan, stretch
 from dashboard.query.walk import Found, Position, Reader, Walk, full, position_of
 from models import LoginLog
 
@@ -16,6 +17,8 @@ __all__ = ["Keyset", "Position", "position_of"]
 
 #: A prefix or a network that spans no more entries than this is read whole and sorted.
 SMALL = 2_000
+#: One in which there are no more values than this is read as so many equalities.
+FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,13 @@ class Keyset:
     """The entries of ``branches``; ``statement`` selects columns, ``occurred_at`` and ``id`` among them.
 
     Each branch is read by itself, in the order of its own index, and the rows are merged: an
-    OR would make databases read and sort all that match.
+    OR would make databases read and sort all that match. What a network or a prefix spans is
+    looked up once: make another to see values that came later.
     """
 
     statement: Select[Any]
     branches: list[Branch]
+    _plans: list[Plan] = field(default_factory=list, compare=False, repr=False)
 
     def rows(
         self, reader: Reader, beyond: Position | None, limit: int, *, descending: bool
@@ -52,18 +57,35 @@ class Keyset:
         return Found(rows, reached) if len(rows) < limit else full(rows[:limit])
 
     def walks(self, reader: Reader, *, descending: bool) -> list[Walk]:
-        """Return a walk for each branch."""
-        return [Walk(self.statement, _planned(reader, branch), descending) for branch in self.branches]
+        """Return a walk for each branch, or for each of the few values that it spans."""
+        if not self._plans:
+            self._plans.extend(chain.from_iterable(_planned(reader, branch) for branch in self.branches))
+        return [Walk(self.statement, one, descending) for one in self._plans]
 
 
-def _planned(reader: Reader, branch: Branch) -> Plan:
+def _planned(reader: Reader, branch: Branch) -> list[Plan]:
     """Plan a branch: a prefix or network that spans little has an index, if not in order of time."""
     spanned = stretch(branch)
     if spanned is None:
-        return plan(branch)
+        return [plan(branch)]
     some = hinted(select(LoginLog.id), spanned.index).where(*spanned.bounds).limit(SMALL + 1).subquery()
-    is_small = reader.execute(select(func.count()).select_from(some)).scalar_one() <= SMALL
-    return Plan(spanned.index, branch, []) if is_small else plan(branch)
+    if reader.execute(select(func.count()).select_from(some)).scalar_one() <= SMALL:
+        return [Plan(spanned.index, branch, [])]
+    values = _few(reader, spanned)
+    return [plan([spanned.first == value, *spanned.others]) for value in values] or [plan(branch)]
+
+
+def _few(reader: Reader, spanned: Stretch) -> list[Any]:
+    """Return the values of a stretch, found by as many seeks; none when they are more than `FEW`."""
+    found = list[Any]()
+    values = hinted(select(spanned.first), spanned.index).where(*spanned.bounds).order_by(spanned.first)
+    while len(found) <= FEW:
+        rest = values.where(spanned.first > found[-1]) if found else values
+        value = reader.execute(rest.limit(1)).scalar()
+        if value is None:
+            return found
+        found.append(value)
+    return []
 
 
 def _merged(found: list[list[Row[Any]]], *, descending: bool) -> list[Row[Any]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BinaryExpression, ColumnElement, Select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.query.compile import Branch
 from models import LoginLog
@@ -51,10 +52,22 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of an index by its first column, not in the order of time."""
+    """A stretch of an index by its first column, not in the order of time, and the ``others`` of its branch."""
 
-    index: str
+    column: str
     bounds: Branch
+    others: Branch
+
+    @property
+    def index(self) -> str:
+        """The index."""
+        return _INDEXES[self.column,]
+
+    @property
+    def first(self) -> InstrumentedAttribute[Any]:
+        """Its first column."""
+        attribute: InstrumentedAttribute[Any] = getattr(LoginLog, self.column)
+        return attribute
 
 
 def plan(branch: Branch) -> Plan:
@@ -73,7 +86,7 @@ def stretch(branch: Branch) -> Stretch | None:
         return None
     for column in _STRETCHES:
         if bounds := [one for one in branch if _column(one) == column]:
-            return Stretch(_INDEXES[column,], bounds)
+            return Stretch(column, bounds, [one for one in branch if _column(one) != column])
     return None
 
 

@@ -25,7 +25,12 @@ NUMBERS = range(1, 24)
 @pytest.fixture
 def book(app):
     store(
-        entry(number, known=number % 2 == 0, ip="10.0.0.7", occurred_at=NOW - timedelta(hours=number // 3))
+        entry(
+            number,
+            known=number % 2 == 0,
+            ip=f"10.0.0.{number % 4}",
+            occurred_at=NOW - timedelta(hours=number // 3),
+        )
         for number in NUMBERS
     )
     return sorted(NUMBERS, key=lambda number: (-(number // 3), number), reverse=True)
@@ -45,11 +50,13 @@ both_ways = pytest.mark.parametrize("newest_first", [True, False])
 every_query = pytest.mark.parametrize("q", QUERIES)
 
 
-@pytest.fixture(params=["one slice", "small slices", "no time"])
+@pytest.fixture(params=["one slice", "few values", "small slices", "no time"])
 def pace(request, monkeypatch):
-    """Read the book in slices as large as it, of two entries, and one such slice a page."""
+    """Read the book in slices as large as it, by values, of two entries, and one such slice a page."""
     if request.param != "one slice":
         monkeypatch.setattr("dashboard.query.keyset.SMALL", 0)
+    if request.param in ("small slices", "no time"):
+        monkeypatch.setattr("dashboard.query.keyset.FEW", 0)
         monkeypatch.setattr("dashboard.query.walk.FIRST_SLICE", 2)
         monkeypatch.setattr("dashboard.query.walk.next_size", lambda *_: 2)
     if request.param == "no time":

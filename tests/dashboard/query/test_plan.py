@@ -76,6 +76,16 @@ def test_an_equality_is_served_by_its_index(plans, q, period, cursors):
     assert "filesort" not in str(told)
 
 
+@pytest.mark.parametrize(("few", "index"), [(8, "ix_login_log_ip_time"), (1, "ix_login_log_time")])
+def test_a_network_of_few_addresses_is_read_as_so_many_equalities(plans, monkeypatch, few, index):
+    monkeypatch.setattr("dashboard.query.keyset.SMALL", 0)
+    monkeypatch.setattr("dashboard.query.keyset.FEW", few)
+    told = plans({"q": "ip:10.0.0.0/24"}, after=cursor((NOW, 5)))
+    assert (index, "time") in {seek(line) for line in told if "login_log" in str(line)}
+    assert ("ix_login_log_time" in str(told)) is (index == "ix_login_log_time")
+    assert "filesort" not in str(told)
+
+
 @pytest.mark.parametrize("q", ["agent:nope", "-action:login", "user:alice -action:login", "-ip:10.0.0.0/8"])
 def test_whatever_must_be_looked_for_is_looked_for_in_order(plans, q):
     told = plans({"q": q})
