@@ -10,7 +10,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 #: How many work at a time; more results than that are never kept.
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
@@ -19,6 +19,5 @@ def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
     with ThreadPoolExecutor(AT_ONCE) as threads:
         ahead = deque(threads.submit(work, one) for one in islice(rest, AT_ONCE))
         while ahead:
-            made = ahead.popleft().result()
+            yield ahead.popleft().result()
             ahead.extend(threads.submit(work, one) for one in islice(rest, 1))
-            yield made

@@ -69,7 +69,7 @@ class Export:
             yield self._format.header
         for chunk in self._book.chunks(self._engine):
             if chunk.rows:
-                yield self._format.finish(chunk.read)
+                yield chunk.lines
             self.rows += chunk.rows
             if chunk.reached:
                 with self._app.app_context():

@@ -22,6 +22,7 @@ Column = Callable[[list[bytes]], Iterable[bytes]]
 _FORMULA = re.compile(CELL + b"[=+@\t-]")
 _JSON_VALUE = re.compile(QUOTE + b"([^" + QUOTE + b"]*)" + QUOTE)
 _CONTROLS = bytes(range(32))
+_QUOTES = bytes.maketrans(QUOTE, b'"')
 
 
 def csv_lines(lines: Lines) -> bytes:
@@ -31,8 +32,8 @@ def csv_lines(lines: Lines) -> bytes:
 
 def json_lines(lines: Lines) -> bytes:
     """Return JSON Lines, each with its LF, by time and id."""
-    finished = _finished(lines, _json_plain, _JSON)
-    return finished.replace(QUOTE + NOTHING + QUOTE, b"null").replace(QUOTE, b'"')
+    values = _finished(lines, _json_plain, _JSON).split(QUOTE + NOTHING + QUOTE)  # sooner than replace() does
+    return b"null".join(values).translate(_QUOTES)
 
 
 def _finished(lines: Lines, plain: Column, apart: Mapping[str, Column]) -> bytes:
@@ -113,7 +114,7 @@ _CSV: dict[str, Column] = {
 }
 _JSON: dict[str, Column] = {
     "event_id": partial(uuids, around=QUOTE),
-    "ip": lambda column: map(_json_text, map(address, column)),
+    "ip": partial(map, lru_cache(maxsize=1 << 14)(lambda cell: _json_text(address(cell)))),
     "user_agent": partial(map, lru_cache(maxsize=1 << 10)(_json_text)),
     "session_ref": partial(uuids, around=QUOTE),
     "detail": partial(map, _json_last),

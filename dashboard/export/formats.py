@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Row
+from sqlalchemy import ColumnElement, Dialect, Row, Select
 
 from dashboard.export import csv, ocsf
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
-from dashboard.export.gather import Entries, Lines, gathered
-from dashboard.export.raw import Raw, csv_raw, json_raw
+from dashboard.export.gather import Entries, Lines, gather, gathered
+from dashboard.export.raw import csv_raw, json_raw
 from dashboard.query.walk import POSITION, position_of
 from models import LoginLog
 
@@ -22,25 +22,32 @@ class Format:
 
     mimetype: str
     suffix: str
-    #: Reads entries: how many there are, and what `finish` makes lines of, in another thread.
-    read: Callable[[Connection, Entries], tuple[int, Any]]
+    #: Returns the statement that reads entries.
+    select: Callable[[Dialect, Entries], Select[Any]]
+    #: Returns how many rows it found, and what `finish` makes lines of, by time and id.
+    read: Callable[[Dialect, Sequence[Row[Any]]], tuple[int, Any]]
     finish: Callable[[Any], bytes]
     header: bytes = b""
 
 
-def _by_database(
-    raw: Callable[[Dialect], Raw], connection: Connection, entries: Entries
-) -> tuple[int, Lines]:
+def _lines(raw: Callable[[Dialect], ColumnElement[bytes]], dialect: Dialect, entries: Entries) -> Select[Any]:
     """Have the database write the lines, as far as it can."""
-    lines = gathered(connection, entries, raw(connection.dialect))
+    return gather(dialect, entries, raw(dialect))
+
+
+def _read_lines(dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Lines]:
+    lines = gathered(dialect, found)
     return lines.rows, lines
 
 
-def _rows(connection: Connection, entries: Entries) -> tuple[int, Sequence[Row[Any]]]:
+def _rows(_dialect: Dialect, entries: Entries) -> Select[Any]:
     """Read entries to be written in Python."""
     columns = [LoginLog.__table__.c[name] for name in FIELDS if name != "occurred_at"]
-    rows = sorted(connection.execute(entries([*POSITION, *columns])), key=position_of)
-    return len(rows), rows
+    return entries([*POSITION, *columns])
+
+
+def _read_rows(_dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Sequence[Row[Any]]]:
+    return len(found), sorted(found, key=position_of)
 
 
 def _ocsf(rows: Sequence[Row[Any]]) -> bytes:
@@ -48,7 +55,7 @@ def _ocsf(rows: Sequence[Row[Any]]) -> bytes:
 
 
 FORMATS = {
-    "csv": Format("text/csv", "csv", partial(_by_database, csv_raw), csv_lines, csv.header().encode()),
-    "jsonl": Format("application/jsonl", "jsonl", partial(_by_database, json_raw), json_lines),
-    "ocsf": Format("application/jsonl", "ocsf.jsonl", _rows, _ocsf),
+    "csv": Format("text/csv", "csv", partial(_lines, csv_raw), _read_lines, csv_lines, csv.header().encode()),
+    "jsonl": Format("application/jsonl", "jsonl", partial(_lines, json_raw), _read_lines, json_lines),
+    "ocsf": Format("application/jsonl", "ocsf.jsonl", _rows, _read_rows, _ocsf),
 }

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Dialect, Row, Select, func, literal_column, select
 
-from dashboard.export.raw import Raw
+from dashboard.export.words import words_of
 
 #: Selects columns of a chunk's entries, in any order.
 Entries = Callable[[Sequence[ColumnElement[Any]]], Select[Any]]
@@ -17,7 +17,11 @@ _SQLITE = ("CAST(group_concat(some.line, '') AS BLOB)", "1000000001")
 
 
 class Cut(Exception):
-    """So many lines are more than the server gives in one value."""
+    """The lines of so many ``rows`` are more than the server gives in one value."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(f"the lines of {rows} rows are more than the database gives in one value")
+        self.rows = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,17 @@ class Lines:
         return 2 * len(self.apart) + 1
 
 
-def gathered(connection: Connection, entries: Entries, raw: Raw) -> Lines:
-    """Return the lines of entries; raises `Cut`."""
-    some = entries([raw.line.label("line")]).subquery("some")
-    together, most = _SQLITE if connection.dialect.name == "sqlite" else _MYSQL
+def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Select[Any]:
+    """Return the statement that gives the lines of entries as one value."""
+    some = entries([line.label("line")]).subquery("some")
+    together, most = _SQLITE if dialect.name == "sqlite" else _MYSQL
     values: tuple[Any, ...] = (func.count(), literal_column(together), literal_column(most))
-    rows, data, limit = connection.execute(select(*values).select_from(some)).one()
-    if data and len(data) >= int(limit):
-        raise Cut
-    return Lines(rows, raw.apart, data or b"")
+    return select(*values).select_from(some)
+
+
+def gathered(dialect: Dialect, found: Sequence[Row[Any]]) -> Lines:
+    """Return the lines that the statement found; raises `Cut`."""
+    rows, data, most = tuple(found[0])
+    if data and len(data) >= int(most):
+        raise Cut(rows)
+    return Lines(rows, words_of(dialect).apart, data or b"")

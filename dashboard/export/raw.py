@@ -5,9 +5,6 @@ decode nineteen of each row. Cells that SQL writes slowly stand apart: `dashboar
 writes those of thousands of lines at once. At the end of a line is where its entry stands.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
-
 from sqlalchemy import ColumnElement, Dialect, literal_column
 
 from dashboard.export.fields import FIELDS
@@ -20,27 +17,17 @@ _NUMBERS = ("seq", "user_id")
 _WIDE = 10**18
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """How a database writes a line: ``apart`` are the fields that it leaves to `finish`."""
-
-    line: ColumnElement[bytes]
-    apart: tuple[str, ...]
-
-
-@lru_cache(maxsize=4)
-def csv_raw(dialect: Dialect) -> Raw:
+def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a line whose cells stand between `CELL` marks."""
     words = words_of(dialect)
     mark, cells = words.literal(APART), list[str]()
     for name in FIELDS:
         cell = f"IFNULL({_text(name, words)}, '')"
         cells += [mark, cell, mark] if name in words.apart else [cell]
-    return _raw(words.cells([*cells, *_position(), mark]), words)
+    return literal_column(words.cells([*cells, *_position(), mark]))
 
 
-@lru_cache(maxsize=4)
-def json_raw(dialect: Dialect) -> Raw:
+def json_raw(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a JSON object whose own quotes are `QUOTE` marks."""
     words, pieces = words_of(dialect), list[str | bytes]()
     said = b"{"
@@ -51,11 +38,7 @@ def json_raw(dialect: Dialect) -> Raw:
         pieces += [said + mark, f"IFNULL({_text(name, words)}, {words.literal(missing)})"]
         said = mark + b","
     time, number = _position()
-    return _raw(words.joined([*pieces, APART, time, number, APART]), words)
-
-
-def _raw(line: str, words: MySql) -> Raw:
-    return Raw(literal_column(line), words.apart)
+    return literal_column(words.joined([*pieces, APART, time, number, APART]))
 
 
 def _position() -> tuple[str, str]:

@@ -7,7 +7,6 @@ transaction of its own, so that none stays open for minutes.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
@@ -16,36 +15,25 @@ from dashboard.export.ahead import made_ahead
 from dashboard.export.courtesy import courteous
 from dashboard.export.formats import Format
 from dashboard.export.gather import Cut
-from dashboard.export.ids import along_ids
+from dashboard.export.trail import Statements, Stretch, Trail
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
 from dashboard.query.keyset import Keyset
-from dashboard.query.walk import POSITION, Position, Walk, next_size
+from dashboard.query.walk import POSITION, Position, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
-FIRST, CHUNK = 500, 4_000
+FIRST, CHUNK = 500, 3_000
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """What stands after one position, or from the book's begin, up to another or to its end."""
-
-    beyond: Position | None = None
-    reached: Position | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Chunk:
-    """So many rows, all there are up to ``reached``; to the book's end when it is None.
-
-    ``read`` is what the format's ``finish`` makes lines of.
-    """
+    """The lines of so many rows, all there are up to ``reached``; to the book's end when it is None."""
 
     rows: int
-    read: Any
+    lines: bytes
     reached: Position | None
 
 
@@ -64,56 +52,66 @@ class Rows:
         """
         with engine.connect() as connection:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
-        read = partial(self._read, engine, walks, size=size)
-        for chunks in made_ahead(read, courteous(stretches(engine, walks, Stretch(), first, size))):
-            yield from chunks
+        reader = _Reader(engine, self, [Trail(walk) for walk in walks])
+        for found in made_ahead(reader.read, courteous(reader.stretches(Stretch(), first, size))):
+            while found:  # what was read is not kept while its lines are sent
+                yield self._chunk(*found.pop(0))
 
-    def _read(self, engine: Engine, walks: list[Walk], stretch: Stretch, size: int) -> list[Chunk]:
-        """Return the chunk of a stretch, or smaller ones of what a server cuts."""
+    def _chunk(self, rows: int, read: Any, reached: Position | None) -> Chunk:
+        return Chunk(rows, self.form.finish(read), reached)
+
+
+class _Reader:
+    """Reads rows along trails."""
+
+    def __init__(self, engine: Engine, rows: Rows, trails: list[Trail]) -> None:
+        self._engine, self._trails, self._form, self._last_seq = engine, trails, rows.form, rows.last_seq
+        self._chunk = Statements(self._statement)
+
+    def read(self, stretch: Stretch) -> list[tuple[int, Any, Position | None]]:
+        """Return what a chunk is made of, or several smaller ones of what a server cuts."""
+        with self._engine.connect() as connection:
+            ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
+            found = self._chunk.run(connection, stretch, bool(ids), **ids).all()
         try:
-            return [self._chunk(engine, walks, stretch)]
-        except Cut:
-            if size == 1:
+            return [(*self._form.read(self._engine.dialect, found), stretch.reached)]
+        except Cut as cut:
+            if cut.rows <= 1:
                 raise
-        size = max(1, size // 4)
-        parts = stretches(engine, walks, stretch, size, size)
-        return [chunk for part in parts for chunk in self._read(engine, walks, part, size)]
+            size = max(1, cut.rows // 4)
+        return [one for part in self.stretches(stretch, size, size) for one in self.read(part)]
 
-    def _chunk(self, engine: Engine, walks: list[Walk], stretch: Stretch) -> Chunk:
+    def _statement(self, beyond: Position | None, until: Position | None, by_id: bool) -> Select[Any]:
         def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-            statement = select(*columns).where(LoginLog.seq <= self.last_seq)
-            slices = [
-                along_ids(connection, walk, statement, stretch.beyond, stretch.reached) for walk in walks
-            ]
+            statement = select(*columns).where(LoginLog.seq <= self._last_seq)
+            slices = [trail.slice(statement, beyond, until, by_id=by_id) for trail in self._trails]
             return slices[0] if len(slices) == 1 else select(union_all(*slices).subquery())
 
-        with engine.connect() as connection:
-            return Chunk(*self.form.read(connection, entries), stretch.reached)
+        return self._form.select(self._engine.dialect, entries)
 
-
-def stretches(engine: Engine, walks: list[Walk], whole: Stretch, first: int, size: int) -> Iterator[Stretch]:
-    """Divide a stretch into those with ``size`` matches at most."""
-    beyond, limit, span = whole.beyond, min(first, size), size
-    while True:
-        began = time.monotonic()
-        with engine.connect() as connection:
-            ends = [_end(walk, connection, beyond, limit, span) for walk in walks]
-        reached = min((end for end, _ in ends if end), default=None)
-        if reached is None or (whole.reached and reached >= whole.reached):
-            yield Stretch(beyond, whole.reached)
-            return
-        yield Stretch(beyond, reached)
-        took = time.monotonic() - began
-        span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
-        beyond, limit = reached, size
+    def stretches(self, whole: Stretch, first: int, size: int) -> Iterator[Stretch]:
+        """Divide a stretch into those with ``size`` matches at most."""
+        beyond, limit, span = whole.beyond, min(first, size), size
+        while True:
+            began = time.monotonic()
+            with self._engine.connect() as connection:
+                ends = [_end(trail, connection, beyond, limit, span) for trail in self._trails]
+            reached = min((end for end, _ in ends if end), default=None)
+            if reached is None or (whole.reached and reached >= whole.reached):
+                yield Stretch(beyond, whole.reached)
+                return
+            yield Stretch(beyond, reached)
+            took = time.monotonic() - began
+            span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
+            beyond, limit = reached, size
 
 
 def _end(
-    walk: Walk, connection: Connection, beyond: Position | None, limit: int, span: int
+    trail: Trail, connection: Connection, beyond: Position | None, limit: int, span: int
 ) -> tuple[Position | None, bool]:
     """Return where a chunk of ``limit`` rows ends and that it is full, else after ``span`` entries."""
-    if not walk.plan.others:
-        return walk.edge(connection, beyond, limit), True
-    edge = walk.edge(connection, beyond, span)
-    last = walk.nth(connection, beyond, edge, limit)
+    if not trail.is_selective:
+        return trail.edge(connection, beyond, limit), True
+    edge = trail.edge(connection, beyond, span)
+    last = trail.match(connection, Stretch(beyond, edge), limit)
     return last or edge, last is not None

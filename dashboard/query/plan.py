@@ -52,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of an index by its first column, not in the order of time, and the ``others`` of its branch."""
+    """A stretch of an index by its first column, not in the order of time; ``others`` is what else holds."""
 
     column: str
     bounds: Branch

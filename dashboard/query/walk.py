@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.query.budget import Budget
@@ -22,6 +22,10 @@ FIRST_SLICE = 500
 _at, _id = LoginLog.occurred_at, LoginLog.id
 #: The columns of a `Position`.
 POSITION: tuple[Any, ...] = (_at, _id)
+#: Parameters in place of the two positions and the number of a statement that is made once.
+BEYOND: Any = (bindparam("beyond_at", type_=_at.type), bindparam("beyond_id", type_=_id.type))
+UNTIL: Any = (bindparam("until_at", type_=_at.type), bindparam("until_id", type_=_id.type))
+SKIPPED = bindparam("skipped", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,13 @@ class Walk:
         self, reader: Reader, beyond: Position | None, until: Position | None, number: int
     ) -> Position | None:
         """Return the position of a match counted from ``beyond``; None when there are fewer."""
-        matches = self._ordered(self.slice(select(*POSITION), beyond, until))
-        row = reader.execute(matches.offset(number - 1).limit(1)).first()
+        row = reader.execute(self.nth_of(beyond, until), {SKIPPED.key: number - 1}).first()
         return row and (row[0], row[1])
+
+    def nth_of(self, beyond: Position | None, until: Position | None) -> Select[Any]:
+        """Return the statement that finds the position of a match; `SKIPPED` are those before it."""
+        matches = self._ordered(self.slice(select(*POSITION), beyond, until))
+        return matches.offset(SKIPPED).limit(1)
 
     def _ordered(self, statement: Select[Any]) -> Select[Any]:
         order = (_at.desc(), _id.desc()) if self.descending else (_at, _id)

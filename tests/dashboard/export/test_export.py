@@ -161,7 +161,7 @@ def test_lines_of_many_chunks_come_by_time_and_id(app, q, size):
     )
     seal_all()
     found = list(sealed(q).chunks(db.engine, size=size))
-    lines = b"".join(FORMATS["csv"].finish(chunk.read) for chunk in found).decode().splitlines()
+    lines = b"".join(chunk.lines for chunk in found).decode().splitlines()
     exported = [int(line.split(",")[0]) for line in lines]
     book = {row.seq: (row.occurred_at, row.id) for row in entries()}
     assert exported == sorted(set(exported), key=book.__getitem__)
@@ -204,10 +204,10 @@ def test_what_is_found_in_a_wide_search_still_comes_in_small_chunks(app):
 def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):
     gathered = formats.gathered
 
-    def cutting(connection, entries, line):
-        lines = gathered(connection, entries, line)
+    def cutting(dialect, found):
+        lines = gathered(dialect, found)
         if lines.rows > 2:
-            raise Cut
+            raise Cut(lines.rows)
         return lines
 
     monkeypatch.setattr(formats, "gathered", cutting)
@@ -217,11 +217,11 @@ def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):
 
 
 def test_a_line_that_a_server_cuts_fails_the_export(app, monkeypatch):
-    def cutting(*_):
-        raise Cut
+    def cutting(dialect, found):
+        raise Cut(found[0][0])
 
     monkeypatch.setattr(formats, "gathered", cutting)
-    with pytest.raises(Cut):
+    with pytest.raises(Cut, match="are more than the database gives"):
         list(sealed().chunks(db.engine))
 
 

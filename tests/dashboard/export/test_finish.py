@@ -11,19 +11,19 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Dialect, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.export import csv, jsonl, words
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.finish import csv_lines, json_lines
-from dashboard.export.gather import Cut, Entries, Lines, gathered
-from dashboard.export.raw import Raw, csv_raw, json_raw
+from dashboard.export.gather import Cut, Entries, Lines, gather, gathered
+from dashboard.export.raw import csv_raw, json_raw
 from dashboard.stream.recorder import MAX_DETAIL, canonical
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
 
 Line = Callable[[Mapping[str, object]], str]
-RawOf = Callable[[Dialect], Raw]
+RawOf = Callable[[Dialect], ColumnElement[bytes]]
 Finish = Callable[[Lines], bytes]
 NAUGHTY = [
     None,
@@ -137,7 +137,13 @@ def written(statement: Select[Any], raw: RawOf, finish: Finish) -> bytes:
     """Return the lines of entries as an export writes them."""
     with db.engine.connect() as connection:
         some = lambda columns: statement.with_only_columns(*columns, maintain_column_froms=True)  # noqa: E731
-        return finish(gathered(connection, some, raw(connection.dialect)))
+        return finish(lines_of(connection, some, raw))
+
+
+def lines_of(connection: Connection, entries: Entries, raw: RawOf) -> Lines:
+    """Have the database write lines."""
+    dialect = connection.dialect
+    return gathered(dialect, connection.execute(gather(dialect, entries, raw(dialect))).all())
 
 
 def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
@@ -188,11 +194,11 @@ def test_what_the_server_cuts_is_not_taken_for_all(mariadb_app: Flask, raw: RawO
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731
     with db.engine.connect() as connection:
-        whole = gathered(connection, entries, raw(connection.dialect))
+        whole = lines_of(connection, entries, raw)
         for limit in (1_024, len(whole.data), len(whole.data) + 1):
             connection.exec_driver_sql(f"SET group_concat_max_len = {limit}")
             if limit <= len(whole.data):
                 with pytest.raises(Cut):
-                    gathered(connection, entries, raw(connection.dialect))
-        assert gathered(connection, entries, raw(connection.dialect)) == whole
+                    lines_of(connection, entries, raw)
+        assert lines_of(connection, entries, raw) == whole
         connection.invalidate()

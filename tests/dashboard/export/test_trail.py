@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from dashboard.export.ids import along_ids
+from dashboard.export.trail import Statements, Stretch, Trail
 from dashboard.query.keyset import Keyset
 from dashboard.query.walk import POSITION
 from models import LoginLog, db
@@ -16,8 +16,16 @@ def read(branch, beyond=None, until=None):
     """Return the statement and the entries that it finds."""
     with db.engine.connect() as connection:
         (walk,) = Keyset(select(*POSITION), [branch]).walks(connection, descending=False)
-        statement = along_ids(connection, walk, STATEMENT, beyond, until)
-        return str(statement.compile(db.engine)), [event.int for event in connection.scalars(statement)]
+        trail, stretch = Trail(walk), Stretch(beyond, until)
+        ids = trail.ids(connection, stretch)
+        made = []
+
+        def make(beyond, until):
+            made.append(trail.slice(STATEMENT, beyond, until, by_id=bool(ids)))
+            return made[0]
+
+        found = Statements(make).run(connection, stretch, **ids).scalars().all()
+        return str(made[0].compile(db.engine)), [event.int for event in found]
 
 
 def along_the_table(statement):
@@ -61,3 +69,19 @@ def test_what_another_index_serves_is_read_along_it(app):
 def test_a_stretch_without_entries(app):
     store([entry(1)])
     assert read([], position(1))[1] == []
+
+
+def test_a_statement_is_made_once_for_each_shape(app):
+    store(entry(number) for number in range(9))
+    made = []
+
+    def make(beyond, until, *how):
+        made.append((beyond is None, until is None, *how))
+        return select(LoginLog.id)
+
+    statements = Statements(make)
+    with db.engine.connect() as connection:
+        for beyond, until, how in [(None, 5, 1), (None, 4, 1), (5, 2, 1), (4, 1, 1), (4, None, 1), (4, 1, 2)]:
+            ends = [None if number is None else position(number) for number in (beyond, until)]
+            statements.run(connection, Stretch(*ends), how).all()
+    assert made == [(True, False, 1), (False, False, 1), (False, True, 1), (False, False, 2)]
