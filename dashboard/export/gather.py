@@ -6,14 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Row, Select, func, literal_column, select
 
-from dashboard.export.words import words_of
+from dashboard.export.words import APART, words_of
 
 #: Selects columns of a chunk's entries, in any order.
 Entries = Callable[[Sequence[ColumnElement[Any]]], Select[Any]]
 
-#: How the database gives many values as one, and the most bytes that it gives; SQLite raises beyond.
-_MYSQL = ("GROUP_CONCAT(some.line SEPARATOR '')", "@@group_concat_max_len")
-_SQLITE = ("CAST(group_concat(some.line, '') AS BLOB)", "1000000001")
+_SQLITE, _MYSQL = "CAST(group_concat(some.line, '') AS BLOB)", "GROUP_CONCAT(some.line SEPARATOR '')"
 
 
 class Cut(Exception):
@@ -44,14 +42,14 @@ class Lines:
 def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Select[Any]:
     """Return the statement that gives the lines of entries as one value."""
     some = entries([line.label("line")]).subquery("some")
-    together, most = _SQLITE if dialect.name == "sqlite" else _MYSQL
-    values: tuple[Any, ...] = (func.count(), literal_column(together), literal_column(most))
-    return select(*values).select_from(some)
+    together: ColumnElement[Any] = literal_column(_SQLITE if dialect.name == "sqlite" else _MYSQL)
+    return select(func.count(), together).select_from(some)
 
 
 def gathered(dialect: Dialect, found: Sequence[Row[Any]]) -> Lines:
-    """Return the lines that the statement found; raises `Cut`."""
-    rows, data, most = tuple(found[0])
-    if data and len(data) >= int(most):
+    """Return the lines that the statement found; raises `Cut`, as servers only warn of it."""
+    rows, data = tuple(found[0])
+    lines = Lines(rows, words_of(dialect).apart, data or b"")
+    if lines.data.count(APART) != rows * lines.width:
         raise Cut(rows)
-    return Lines(rows, words_of(dialect).apart, data or b"")
+    return lines

@@ -1,17 +1,18 @@
 """The rows of an export, a chunk at a time: memory stays the same however many there are.
 
-A chunk is a stretch of the book whose end is found in the index alone, and a short
-transaction of its own, so that none stays open for minutes.
+A chunk is a stretch of the book, whose end is looked for first, and a short transaction of
+its own, so that none stays open for minutes.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
-from dashboard.export.ahead import made_ahead
+from dashboard.export.ahead import AT_ONCE, made_ahead
 from dashboard.export.courtesy import courteous
 from dashboard.export.formats import Format
 from dashboard.export.gather import Cut
@@ -24,6 +25,8 @@ from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
 FIRST, CHUNK = 500, 3_000
+#: Reads at a time, of all exports: others need the connections of the pool.
+_READERS = BoundedSemaphore(AT_ONCE)
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
@@ -66,13 +69,13 @@ class _Reader:
 
     def __init__(self, engine: Engine, rows: Rows, trails: list[Trail]) -> None:
         self._engine, self._trails, self._form, self._last_seq = engine, trails, rows.form, rows.last_seq
-        self._chunk = Statements(self._statement)
+        self._statements = Statements(self._statement)
 
     def read(self, stretch: Stretch) -> list[tuple[int, Any, Position | None]]:
         """Return what a chunk is made of, or several smaller ones of what a server cuts."""
-        with self._engine.connect() as connection:
+        with _READERS, self._engine.connect() as connection:
             ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
-            found = self._chunk.run(connection, stretch, bool(ids), **ids).all()
+            found = self._statements.run(connection, stretch, bool(ids), **ids).all()
         try:
             return [(*self._form.read(self._engine.dialect, found), stretch.reached)]
         except Cut as cut:
@@ -91,19 +94,23 @@ class _Reader:
 
     def stretches(self, whole: Stretch, first: int, size: int) -> Iterator[Stretch]:
         """Divide a stretch into those with ``size`` matches at most."""
-        beyond, limit, span = whole.beyond, min(first, size), size
+        beyond, limit, span = whole.beyond, self._share(min(first, size)), size
         while True:
             began = time.monotonic()
             with self._engine.connect() as connection:
                 ends = [_end(trail, connection, beyond, limit, span) for trail in self._trails]
+            took = time.monotonic() - began
             reached = min((end for end, _ in ends if end), default=None)
             if reached is None or (whole.reached and reached >= whole.reached):
                 yield Stretch(beyond, whole.reached)
                 return
             yield Stretch(beyond, reached)
-            took = time.monotonic() - began
             span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
-            beyond, limit = reached, size
+            beyond, limit = reached, self._share(size)
+
+    def _share(self, size: int) -> int:
+        """Return how many matches each trail may have, so that all have ``size``."""
+        return max(1, size // len(self._trails))
 
 
 def _end(

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, select
 
 from dashboard.query.budget import Budget
 from dashboard.query.compile import Branch
-from dashboard.query.plan import Plan, Stretch, hinted, plan, stretch
+from dashboard.query.plan import Plan, Span, hinted, plan, span
 from dashboard.query.walk import Found, Position, Reader, Walk, full, position_of
 from models import LoginLog
 
@@ -64,8 +64,8 @@ class Keyset:
 
 
 def _planned(reader: Reader, branch: Branch) -> list[Plan]:
-    """Plan a branch: a prefix or network that spans little has an index, if not in order of time."""
-    spanned = stretch(branch)
+    """Plan a branch: a prefix or network of few entries, or of few values, has an index that serves it."""
+    spanned = span(branch)
     if spanned is None:
         return [plan(branch)]
     some = hinted(select(LoginLog.id), spanned.index).where(*spanned.bounds).limit(SMALL + 1).subquery()
@@ -75,13 +75,13 @@ def _planned(reader: Reader, branch: Branch) -> list[Plan]:
     return [plan([spanned.first == value, *spanned.others]) for value in values] or [plan(branch)]
 
 
-def _few(reader: Reader, spanned: Stretch) -> list[Any]:
+def _few(reader: Reader, spanned: Span) -> list[Any]:
     """Return the values of a stretch, found by as many seeks; none when they are more than `FEW`."""
     found = list[Any]()
-    values = hinted(select(spanned.first), spanned.index).where(*spanned.bounds).order_by(spanned.first)
+    values = hinted(select(spanned.first), spanned.index).order_by(spanned.first).limit(1)
     while len(found) <= FEW:
-        rest = values.where(spanned.first > found[-1]) if found else values
-        value = reader.execute(rest.limit(1)).scalar()
+        later = [spanned.first > found[-1]] if found else []  # first, as SQLite seeks by the first bound
+        value = reader.execute(values.where(*later, *spanned.bounds)).scalar()
         if value is None:
             return found
         found.append(value)

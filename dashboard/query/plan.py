@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Span:
     """A stretch of an index by its first column, not in the order of time; ``others`` is what else holds."""
 
     column: str
@@ -80,13 +80,13 @@ def plan(branch: Branch) -> Plan:
     return Plan(_INDEXES[columns], served, others)
 
 
-def stretch(branch: Branch) -> Stretch | None:
+def span(branch: Branch) -> Span | None:
     """Return what a prefix or a network of ``branch`` spans, unless an equality tells more."""
     if not _equalities(branch).keys().isdisjoint(("session_ref", "username_key", "name_ref", "ip")):
         return None
     for column in _STRETCHES:
         if bounds := [one for one in branch if _column(one) == column]:
-            return Stretch(column, bounds, [one for one in branch if _column(one) != column])
+            return Span(column, bounds, [one for one in branch if _column(one) != column])
     return None
 
 

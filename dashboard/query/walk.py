@@ -81,13 +81,8 @@ class Walk:
 
     def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on, from the index alone; None beyond the last."""
-        return replace(self, plan=replace(self.plan, others=[])).nth(reader, beyond, None, size)
-
-    def nth(
-        self, reader: Reader, beyond: Position | None, until: Position | None, number: int
-    ) -> Position | None:
-        """Return the position of a match counted from ``beyond``; None when there are fewer."""
-        row = reader.execute(self.nth_of(beyond, until), {SKIPPED.key: number - 1}).first()
+        all_ = replace(self, plan=replace(self.plan, others=[]))
+        row = reader.execute(all_.nth_of(beyond, None), {SKIPPED.key: size - 1}).first()
         return row and (row[0], row[1])
 
     def nth_of(self, beyond: Position | None, until: Position | None) -> Select[Any]:

@@ -13,7 +13,9 @@ def test_everything_comes_in_order():
 
 def test_so_many_are_made_at_once():
     meeting = threading.Barrier(AT_ONCE, timeout=20)
-    assert len(list(made_ahead(lambda _: meeting.wait(), range(AT_ONCE)))) == AT_ONCE
+    made = made_ahead(lambda number: meeting.wait() if number else -1, range(AT_ONCE + 1))
+    assert next(made) == -1
+    assert sorted(made) == list(range(AT_ONCE))
 
 
 def test_only_a_few_are_made_ahead():

@@ -79,6 +79,14 @@ def test_it_goes_on_when_requests_never_end(app, requests, monkeypatch):
     assert list(courteous(range(3))) == [0, 1, 2]
 
 
+def test_the_first_chunk_waits_for_nobody(app, requests):
+    requests.begin(app)
+    chunks = courteous(range(2))
+    assert next(chunks) == 0
+    with pytest.raises(TimeoutError):
+        next(chunks)
+
+
 def test_a_context_that_answers_nobody_is_not_counted(app, requests):
     requests.end(app)
     requests.begin(app)

@@ -1,9 +1,7 @@
 """One export: its rows, its two entries, and how it breaks off."""
 
 import json
-import random
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,15 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.events import Person, Place
 from dashboard.export import export as exports
-from dashboard.export import formats, progress, rows
+from dashboard.export import progress, rows
 from dashboard.export.export import Export, Order
-from dashboard.export.formats import FORMATS
-from dashboard.export.gather import Cut
-from dashboard.query.compile import compile_selection
 from dashboard.query.selection import read_selection
-from dashboard.stream.recorder import name_ref
 from dashboard.stream.sealer import seal_all
-from models import NotWritten, Outcome, Reason, db
+from models import NotWritten, Outcome, Reason
 from tests.actions import entries
 from tests.dashboard.book import NOW, entry, store
 
@@ -136,93 +130,6 @@ def test_a_transfer_fails_when_its_end_cannot_be_recorded(app, monkeypatch, capl
         list(export)
     export.close()
     assert "could not be recorded" in caplog.text
-
-
-def sealed(q=""):
-    return rows.Rows(compile_selection(order(q).selection, name_ref), 10**6, FORMATS["csv"])
-
-
-@pytest.mark.parametrize("size", [50, 1_000])  # of the whole book, ids are side by side
-@pytest.mark.parametrize(
-    "q", ["", "user:alice", "outcome:failure", "ip:10.0.0.0/8", "ip:10.0.0.7 agent:firefox"]
-)
-def test_lines_of_many_chunks_come_by_time_and_id(app, q, size):
-    numbers = random.Random(q).sample(range(1_000, 9_000), 600)
-    store(
-        entry(
-            number,
-            known=number % 3 > 0,
-            occurred_at=NOW - timedelta(seconds=number // 4),  # some at the same time
-            ip=f"10.0.0.{number % 2 + 7}" if number % 5 else "192.0.2.1",
-            browser="Firefox 145" if number % 7 else "Safari 19",
-            outcome=Outcome.FAILURE if number % 2 else Outcome.SUCCESS,
-        )
-        for number in numbers
-    )
-    seal_all()
-    found = list(sealed(q).chunks(db.engine, size=size))
-    lines = b"".join(chunk.lines for chunk in found).decode().splitlines()
-    exported = [int(line.split(",")[0]) for line in lines]
-    book = {row.seq: (row.occurred_at, row.id) for row in entries()}
-    assert exported == sorted(set(exported), key=book.__getitem__)
-    assert len(exported) == sum(chunk.rows for chunk in found) > 200
-
-
-def test_chunks_keep_no_transaction_open(app, monkeypatch):
-    left = []
-
-    def made_ahead(work, source):
-        for one in source:
-            left.append(db.engine.pool.checkedout())
-            yield work(one)
-            left.append(db.engine.pool.checkedout())
-            store([entry(100 + len(left))])
-
-    monkeypatch.setattr(rows, "made_ahead", made_ahead)
-    assert sum(chunk.rows for chunk in sealed().chunks(db.engine)) == 10
-    assert len(left) > 6
-    assert set(left) == {0}
-
-
-def test_what_is_rare_is_looked_for_in_short_reads(app, monkeypatch):
-    store(entry(number) for number in range(100, 1_800))
-    monkeypatch.setattr(rows, "SEARCH", 0)
-    found = list(sealed("agent:nope").chunks(db.engine))
-    assert len(found) > 2
-    assert all(one.rows == 0 for one in found)
-    assert [one.reached is None for one in found] == [False] * (len(found) - 1) + [True]
-
-
-def test_what_is_found_in_a_wide_search_still_comes_in_small_chunks(app):
-    store(entry(number, browser=("Firefox 145", "Safari 19")[number % 2]) for number in range(100, 1_800))
-    seal_all()
-    found = list(sealed("agent:firefox").chunks(db.engine, size=50))
-    assert sum(chunk.rows for chunk in found) == 850
-    assert max(chunk.rows for chunk in found) <= 50
-
-
-def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):
-    gathered = formats.gathered
-
-    def cutting(dialect, found):
-        lines = gathered(dialect, found)
-        if lines.rows > 2:
-            raise Cut(lines.rows)
-        return lines
-
-    monkeypatch.setattr(formats, "gathered", cutting)
-    found = list(sealed().chunks(db.engine, 10, 10))
-    assert sum(chunk.rows for chunk in found) == 10
-    assert max(chunk.rows for chunk in found) <= 2
-
-
-def test_a_line_that_a_server_cuts_fails_the_export(app, monkeypatch):
-    def cutting(dialect, found):
-        raise Cut(found[0][0])
-
-    monkeypatch.setattr(formats, "gathered", cutting)
-    with pytest.raises(Cut, match="are more than the database gives"):
-        list(sealed().chunks(db.engine))
 
 
 def test_one_that_is_cancelled_at_the_last_moment_is_no_success(app):

@@ -195,10 +195,28 @@ def test_what_the_server_cuts_is_not_taken_for_all(mariadb_app: Flask, raw: RawO
     entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731
     with db.engine.connect() as connection:
         whole = lines_of(connection, entries, raw)
-        for limit in (1_024, len(whole.data), len(whole.data) + 1):
+        end = len(whole.data)
+        for limit in (1_024, end // 2, end - 46, end - 1):
             connection.exec_driver_sql(f"SET group_concat_max_len = {limit}")
-            if limit <= len(whole.data):
-                with pytest.raises(Cut):
-                    lines_of(connection, entries, raw)
+            with pytest.raises(Cut, match=str(len(rows()))):
+                lines_of(connection, entries, raw)
+        connection.exec_driver_sql(f"SET group_concat_max_len = {end}")
         assert lines_of(connection, entries, raw) == whole
         connection.invalidate()
+
+
+def test_what_a_small_packet_cuts_is_not_taken_for_all_either(mariadb_app: Flask) -> None:
+    write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
+    entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731
+    with db.engine.connect() as connection:
+        (usual,) = connection.exec_driver_sql("SELECT @@max_allowed_packet").one()
+        connection.exec_driver_sql("SET GLOBAL max_allowed_packet = 16384")
+        connection.invalidate()
+    try:
+        with db.engine.connect() as connection, pytest.raises(Cut):
+            lines_of(connection, entries, csv_raw)
+    finally:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql(f"SET GLOBAL max_allowed_packet = {usual}")
+            connection.invalidate()
+        db.engine.dispose()
