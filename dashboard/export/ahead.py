@@ -2,15 +2,16 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
 
-#: How many work at a time; more results than that are never kept.
+#: How many work at a time, for all that is made in this process: others need connections and memory, too.
 AT_ONCE = 3
+_THREADS = ThreadPoolExecutor(AT_ONCE, "ahead")
 
 
 def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
@@ -18,9 +19,15 @@ def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
 
     The first is yielded before others are begun, and leaving waits for those under way.
     """
-    rest = iter(source)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        ahead = deque(threads.submit(work, one) for one in islice(rest, 1))
-        while ahead:
+    rest, ahead, wanted = iter(source), deque[Future[T]](), 1
+    try:
+        while True:
+            ahead.extend(_THREADS.submit(work, one) for one in islice(rest, wanted))
+            if not ahead:
+                return
             yield ahead.popleft().result()
-            ahead.extend(threads.submit(work, one) for one in islice(rest, AT_ONCE - len(ahead)))
+            wanted = AT_ONCE - len(ahead)
+    finally:
+        for one in ahead:
+            one.cancel()
+        wait(ahead)

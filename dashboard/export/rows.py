@@ -7,12 +7,11 @@ its own, so that none stays open for minutes.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
-from dashboard.export.ahead import AT_ONCE, made_ahead
+from dashboard.export.ahead import made_ahead
 from dashboard.export.courtesy import courteous
 from dashboard.export.formats import Format
 from dashboard.export.gather import Cut
@@ -24,9 +23,7 @@ from dashboard.query.walk import POSITION, Position, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
-FIRST, CHUNK = 500, 3_000
-#: Reads at a time, of all exports: others need the connections of the pool.
-_READERS = BoundedSemaphore(AT_ONCE)
+FIRST, CHUNK = 500, 2_500
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
@@ -73,7 +70,7 @@ class _Reader:
 
     def read(self, stretch: Stretch) -> list[tuple[int, Any, Position | None]]:
         """Return what a chunk is made of, or several smaller ones of what a server cuts."""
-        with _READERS, self._engine.connect() as connection:
+        with self._engine.connect() as connection:
             ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
             found = self._statements.run(connection, stretch, bool(ids), **ids).all()
         try:

@@ -42,3 +42,30 @@ def test_an_error_of_the_work_is_raised_where_the_results_are_taken():
 def test_an_error_of_the_source_is_raised_there_too():
     with pytest.raises(ValueError, match="gone"):
         list(made_ahead(int, map(failing, range(100))))
+
+
+def test_leaving_ends_what_was_begun():
+    started, go_on = threading.Semaphore(0), threading.Event()
+    made = []
+
+    def work(number):
+        if number:
+            started.release()
+            assert go_on.wait(20)
+        made.append(number)
+
+    taken = made_ahead(work, range(10))
+    next(taken)
+    taking = threading.Thread(target=lambda: next(taken))
+    taking.start()
+    assert all(started.acquire(timeout=20) for _ in range(AT_ONCE))
+    go_on.set()
+    taking.join(20)
+    taken.close()
+    assert made[0] == 0
+    assert sorted(made) == list(range(len(made)))
+
+
+def test_two_share_the_threads():
+    both = made_ahead(str, range(20)), made_ahead(str, range(20))
+    assert list(zip(*both, strict=True)) == [(str(number), str(number)) for number in range(20)]
