@@ -53,3 +53,9 @@ def test_the_readme_explains_every_setting_and_no_other() -> None:
 def test_the_readme_points_to_what_is_there() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_make_bench_asks_every_question() -> None:
+    (line,) = re.findall(r"for question in (.+?);", (ROOT / "Makefile").read_text())
+    runnable = {path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text()}
+    assert set(line.split()) == runnable - {"live_site"}  # which is the site that `live` measures
