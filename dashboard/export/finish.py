@@ -1,8 +1,9 @@
 """From the database's lines to a format's bytes, thousands of lines at once.
 
-Pure functions. The result equals `dashboard.export.csv` and `dashboard.export.jsonl` byte
-for byte. What is usual takes no work a line: cells that stand apart are written a column at
-a time, values that come again are remembered, and the rest is only looked through.
+Pure functions, which raise `Cut` when lines are missing. The result equals
+`dashboard.export.csv` and `dashboard.export.jsonl` byte for byte. What is usual takes no work
+a line: cells that stand apart are written a column at a time, values that come again are
+remembered, and the rest is only looked through.
 """
 
 import json
@@ -13,7 +14,7 @@ from functools import lru_cache, partial
 from dashboard.export import csv
 from dashboard.export.columns import address, uuids
 from dashboard.export.gather import Lines
-from dashboard.export.words import APART, CELL, NOTHING, QUOTE
+from dashboard.export.words import CELL, NOTHING, QUOTE
 
 #: Writes cells of many lines.
 Column = Callable[[list[bytes]], Iterable[bytes]]
@@ -48,7 +49,7 @@ def _finished(lines: Lines, plain: Column, apart: Mapping[str, Column]) -> bytes
 
 def _in_order(lines: Lines) -> list[bytes]:
     """Return the pieces of lines by the positions at their ends, and without these."""
-    pieces, width = lines.data.split(APART)[:-1], lines.width
+    pieces, width = lines.pieces()
     positions = pieces[width - 1 :: width]
     if positions != sorted(positions):
         order = sorted(range(lines.rows), key=positions.__getitem__)

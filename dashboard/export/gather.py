@@ -15,16 +15,12 @@ _SQLITE, _MYSQL = "CAST(group_concat(some.line, '') AS BLOB)", "GROUP_CONCAT(som
 
 
 class Cut(Exception):
-    """The lines of so many ``rows`` are more than the server gives in one value."""
-
-    def __init__(self, rows: int) -> None:
-        super().__init__(f"the lines of {rows} rows are more than the database gives in one value")
-        self.rows = rows
+    """Lines are more than the server gives in one value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of so many entries, in any order, each in ``width`` pieces that end with `APART`.
+    """The lines of so many entries, in any order, each in some pieces that end with `APART`.
 
     Pieces as the database writes them and those of the fields ``apart`` take turns; the last
     of a line is where its entry stands.
@@ -34,9 +30,12 @@ class Lines:
     apart: tuple[str, ...]
     data: bytes
 
-    @property
-    def width(self) -> int:
-        return 2 * len(self.apart) + 1
+    def pieces(self) -> tuple[list[bytes], int]:
+        """Return the pieces, and how many are a line; raises `Cut`, as servers only warn of it."""
+        pieces, width = self.data.split(APART)[:-1], 2 * len(self.apart) + 1
+        if len(pieces) != self.rows * width:
+            raise Cut(f"the lines of {self.rows} rows are more than the database gives in one value")
+        return pieces, width
 
 
 def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Select[Any]:
@@ -47,9 +46,6 @@ def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Se
 
 
 def gathered(dialect: Dialect, found: Sequence[Row[Any]]) -> Lines:
-    """Return the lines that the statement found; raises `Cut`, as servers only warn of it."""
+    """Return the lines that the statement found."""
     rows, data = tuple(found[0])
-    lines = Lines(rows, words_of(dialect).apart, data or b"")
-    if lines.data.count(APART) != rows * lines.width:
-        raise Cut(rows)
-    return lines
+    return Lines(rows, words_of(dialect).apart, data or b"")

@@ -7,7 +7,7 @@ its own, so that none stays open for minutes.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
@@ -23,7 +23,7 @@ from dashboard.query.walk import POSITION, Position, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
-FIRST, CHUNK = 500, 2_500
+FIRST, CHUNK = 500, 3_500
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
@@ -54,11 +54,15 @@ class Rows:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
         reader = _Reader(engine, self, [Trail(walk) for walk in walks])
         for found in made_ahead(reader.read, courteous(reader.stretches(Stretch(), first, size))):
-            while found:  # what was read is not kept while its lines are sent
-                yield self._chunk(*found.pop(0))
+            yield from reader.finished(found)
 
-    def _chunk(self, rows: int, read: Any, reached: Position | None) -> Chunk:
-        return Chunk(rows, self.form.finish(read), reached)
+
+class _Read(NamedTuple):
+    """What the format's ``finish`` makes the lines of so many rows of."""
+
+    stretch: Stretch
+    rows: int
+    read: Any
 
 
 class _Reader:
@@ -68,18 +72,27 @@ class _Reader:
         self._engine, self._trails, self._form, self._last_seq = engine, trails, rows.form, rows.last_seq
         self._statements = Statements(self._statement)
 
-    def read(self, stretch: Stretch) -> list[tuple[int, Any, Position | None]]:
-        """Return what a chunk is made of, or several smaller ones of what a server cuts."""
+    def read(self, stretch: Stretch) -> list[_Read]:
+        """Return what the lines of a stretch are made of, in a list so that it can be let go."""
         with self._engine.connect() as connection:
             ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
             found = self._statements.run(connection, stretch, bool(ids), **ids).all()
+        return [_Read(stretch, *self._form.read(self._engine.dialect, found))]
+
+    def finished(self, found: list[_Read]) -> Iterator[Chunk]:
+        """Yield the chunk of a stretch, or smaller ones of what a server cuts."""
+        stretch, rows, read = found.pop()
         try:
-            return [(*self._form.read(self._engine.dialect, found), stretch.reached)]
-        except Cut as cut:
-            if cut.rows <= 1:
+            chunk = Chunk(rows, self._form.finish(read), stretch.reached)
+        except Cut:
+            if rows <= 1:
                 raise
-            size = max(1, cut.rows // 4)
-        return [one for part in self.stretches(stretch, size, size) for one in self.read(part)]
+            size = max(1, rows // 4)
+            for part in self.stretches(stretch, size, size):
+                yield from self.finished(self.read(part))
+            return
+        del read  # is not kept while its lines are sent
+        yield chunk
 
     def _statement(self, beyond: Position | None, until: Position | None, by_id: bool) -> Select[Any]:
         def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:

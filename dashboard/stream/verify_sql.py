@@ -120,7 +120,8 @@ def _blob(value: Any) -> ColumnElement[bytes]:
 
 def _quarter(dialect: str) -> ColumnElement[Any]:
     if dialect == "sqlite":
-        return func.strftime("%s", _log.c.occurred_at).op("/")(900)
+        to_the_second = func.substr(_log.c.occurred_at, 1, 19)  # SQLite rounds a fraction to milliseconds
+        return func.strftime("%s", to_the_second).op("/")(900)
     return func.to_seconds(_log.c.occurred_at).op("DIV")(900) - _TO_1970
 
 

@@ -1,13 +1,14 @@
 """The rows of an export: all of them, once, in order, in chunks of limited size."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.export import formats, rows
+from dashboard.export import rows
 from dashboard.export.formats import FORMATS
 from dashboard.export.gather import Cut
 from dashboard.query import keyset
@@ -28,9 +29,9 @@ def book(app, monkeypatch):
     store([entry(11)])
 
 
-def sealed(q=""):
+def sealed(q="", form=FORMATS["csv"]):
     selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW)
-    return rows.Rows(compile_selection(selection, name_ref), 10**6, FORMATS["csv"])
+    return rows.Rows(compile_selection(selection, name_ref), 10**6, form)
 
 
 @pytest.mark.parametrize("small", [2_000, 0])
@@ -116,29 +117,30 @@ def test_what_is_found_in_a_wide_search_still_comes_in_small_chunks(app):
     assert max(chunk.rows for chunk in found) <= 50
 
 
+def cutting(most):
+    """Return a server's Cut of what has more than so many rows."""
+
+    def finish(lines):
+        if lines.rows > most:
+            raise Cut("too many")
+        return FORMATS["csv"].finish(lines)
+
+    return replace(FORMATS["csv"], finish=finish)
+
+
 def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):
-    gathered = formats.gathered
-
-    def cutting(dialect, found):
-        lines = gathered(dialect, found)
-        if lines.rows > 2:
-            raise Cut(lines.rows)
-        return lines
-
-    monkeypatch.setattr(formats, "gathered", cutting)
     monkeypatch.setattr(keyset, "SMALL", 0)
     store(entry(number, ip=f"10.0.0.{number % 8}") for number in range(100, 164))
     seal_all()
     for q, expected in (("", 75), ("ip:10.0.0.0/24", 64)):
-        found = list(sealed(q).chunks(db.engine, 64, 64))
+        found = list(sealed(q, cutting(2)).chunks(db.engine, 64, 64))
         assert sum(chunk.rows for chunk in found) == expected
         assert max(chunk.rows for chunk in found) <= 2
+        assert b"".join(chunk.lines for chunk in found) == b"".join(
+            chunk.lines for chunk in sealed(q).chunks(db.engine)
+        )
 
 
-def test_a_line_that_a_server_cuts_fails_the_export(app, monkeypatch):
-    def cutting(dialect, found):
-        raise Cut(found[0][0])
-
-    monkeypatch.setattr(formats, "gathered", cutting)
-    with pytest.raises(Cut, match="are more than the database gives"):
-        list(sealed().chunks(db.engine))
+def test_a_line_that_a_server_cuts_fails_the_export(app):
+    with pytest.raises(Cut):
+        list(sealed(form=cutting(0)).chunks(db.engine))

@@ -1,5 +1,7 @@
 """What was done to the book is found, and nothing else."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, assume, given, settings
@@ -39,6 +41,16 @@ def book(app: Flask) -> None:
 
 
 def test_a_book_that_nobody_touched_is_intact() -> None:
+    assert fault() is None
+
+
+@pytest.mark.parametrize("microsecond", [999_999, 999_500, 0])
+def test_the_last_moment_of_a_quarter_hour_is_in_it(microsecond: int) -> None:
+    store(
+        entry(number, occurred_at=datetime(2026, 11, 4, 9, number, 59, microsecond, UTC))
+        for number in (14, 15)
+    )
+    assert seal_all() == 2
     assert fault() is None
 
 
