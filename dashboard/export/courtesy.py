@@ -12,7 +12,7 @@ from flask import Flask, g, request_started, request_tearing_down
 
 T = TypeVar("T")
 
-#: Seconds that an export waits before a chunk at most, so that it comes to 17,500 rows a second however
+#: Seconds that an export waits before a chunk at most, so that it comes to 12,500 rows a second however
 #: busy the site is, and for how long nobody must have been answered.
 PATIENCE, QUIET = 0.2, 0.03
 

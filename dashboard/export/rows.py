@@ -23,7 +23,7 @@ from dashboard.query.walk import POSITION, Position, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
-FIRST, CHUNK = 500, 3_500
+FIRST, CHUNK = 500, 2_500
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
