@@ -5,12 +5,13 @@ Statements are made once and run for each stretch, as making one takes longer th
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Select, bindparam, func, select
 
 from dashboard.query.plan import BY_ID, BY_TIME
-from dashboard.query.walk import BEYOND, SKIPPED, UNTIL, Position, Walk
+from dashboard.query.walk import BEYOND, SKIPPED, UNTIL, Position, Walk, position_of
 from models import LoginLog
 
 #: How many ids a stretch may span that is read along them, for each entry that it has.
@@ -58,9 +59,8 @@ class Trail:
     def __init__(self, walk: Walk) -> None:
         self.is_selective = bool(walk.plan.others)
         self._walk, self._by_id = walk, replace(walk, plan=replace(walk.plan, index=BY_ID))
-        all_ = replace(walk, plan=replace(walk.plan, others=[]))
-        self._edge, self._match = Statements(all_.nth_of), Statements(walk.nth_of)
-        self._ids = Statements(lambda beyond, until: all_.slice(_IDS, beyond, until))
+        self._edge, self._match = Statements(walk.of_all.nth_of), Statements(walk.nth_of)
+        self._ids = Statements(partial(walk.of_all.slice, _IDS))
 
     def edge(self, connection: Connection, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on; None beyond the last."""
@@ -89,4 +89,4 @@ class Trail:
 
 def _position(result: CursorResult[Any]) -> Position | None:
     row = result.first()
-    return None if row is None else (row.occurred_at, row.id)
+    return row and position_of(row)

@@ -81,9 +81,13 @@ class Walk:
 
     def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on, from the index alone; None beyond the last."""
-        all_ = replace(self, plan=replace(self.plan, others=[]))
-        row = reader.execute(all_.nth_of(beyond, None), {SKIPPED.key: size - 1}).first()
-        return row and (row[0], row[1])
+        row = reader.execute(self.of_all.nth_of(beyond, None), {SKIPPED.key: size - 1}).first()
+        return row and position_of(row)
+
+    @property
+    def of_all(self) -> "Walk":
+        """The walk along all entries of the stretch, which its index alone serves."""
+        return replace(self, plan=replace(self.plan, others=[]))
 
     def nth_of(self, beyond: Position | None, until: Position | None) -> Select[Any]:
         """Return the statement that finds the position of a match; `SKIPPED` are those before it."""

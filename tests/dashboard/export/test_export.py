@@ -16,17 +16,12 @@ from dashboard.query.selection import read_selection
 from dashboard.stream.sealer import seal_all
 from models import NotWritten, Outcome, Reason
 from tests.actions import entries
-from tests.dashboard.book import NOW, entry, store
+from tests.dashboard.book import NOW
 
 EXPORT_ID = UUID(int=99)
 
 
-@pytest.fixture(autouse=True)
-def book(app, monkeypatch):
-    monkeypatch.setattr(rows.Rows.chunks, "__defaults__", (3, 3))
-    store(entry(number) for number in range(1, 11))
-    seal_all()
-    store([entry(11)])
+pytestmark = pytest.mark.usefixtures("small_book")
 
 
 def order(q="", form="jsonl"):

@@ -20,13 +20,7 @@ from models import Outcome, db
 from tests.actions import entries
 from tests.dashboard.book import NOW, entry, store
 
-
-@pytest.fixture(autouse=True)
-def book(app, monkeypatch):
-    monkeypatch.setattr(rows.Rows.chunks, "__defaults__", (3, 3))
-    store(entry(number) for number in range(1, 11))
-    seal_all()
-    store([entry(11)])
+pytestmark = pytest.mark.usefixtures("small_book")
 
 
 def sealed(q="", form=FORMATS["csv"]):
