@@ -17,6 +17,7 @@ from auth.events import AuthEvent, Person
 from dashboard.stream.background import committed
 from models import LoginLog, on_commit
 from models.names import masked, username_key
+from models.vocabulary import SOURCE
 
 #: Bytes of UTF-8 that ``detail`` may take.
 MAX_DETAIL = 4096
@@ -62,7 +63,8 @@ def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
     """Return the columns of an event's entry; names without an account are masked already."""
     return {
         "event_id": event.event_id,
-        "nonce": os.urandom(16),
+        "place_nonce": os.urandom(16),
+        "person_nonce": os.urandom(16),
         "occurred_at": event.occurred_at,
         "action": event.action,
         "outcome": event.outcome,
@@ -73,6 +75,7 @@ def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
         "session_ref": event.session_ref,
         "auth_method": event.auth_method,
         **asdict(event.place),
+        "source": SOURCE,
         "detail": canonical(event.detail),
     }
 

@@ -37,7 +37,7 @@ Kind = tuple[float, str, str, str]
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What was found in one stretch: the numbers of entries that do not check, of those
-    without personal fields, and how many entries there are of each kind.
+    that lack personal fields, and how many entries there are of each kind.
     """
 
     suspects: list[int]
@@ -47,11 +47,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The entries from ``low`` to ``high``, both included; ``anchor`` is the link before the first of all."""
+    """The entries from ``low`` to ``high``, both included; ``anchor`` is the link before the first of all.
+
+    Up to ``places`` a blank place is not told, as an entry vouches for all of them.
+    """
 
     low: int
     high: int
     anchor: bytes
+    places: int
 
 
 def stretches(bounds: Bounds) -> Iterator[Stretch]:
