@@ -62,7 +62,7 @@ def read_standing() -> Standing | None:
             lowest=head.pruned + 1 if lowest is None else lowest,
             highest=head.pruned if highest is None else highest,
             unsealed=unsealed,
-            totals=_totals(connection),
+            totals=read_totals(connection),
         )
 
 
@@ -78,7 +78,8 @@ def _numbers(connection: Connection) -> tuple[int | None, int | None, int]:
     return row[0], row[1], row[2]
 
 
-def _totals(connection: Connection) -> dict[Kind, int]:
+def read_totals(connection: Connection) -> dict[Kind, int]:
+    """Return the stored totals."""
     kind = (LoginTotal.quarter, LoginTotal.action, LoginTotal.outcome, LoginTotal.reason)
     rows = connection.execute(select(*kind, LoginTotal.count))
     return {(quarter.timestamp() / QUARTER, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]

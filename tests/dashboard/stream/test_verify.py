@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import String
 
+from dashboard.stream.head import UnknownEncoding
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.verify import begin, verify
 from models import db
@@ -253,4 +254,16 @@ def test_an_entry_sealed_meanwhile_is_left_to_the_next_time() -> None:
         assert seal_all() == 1
 
     verify(begin(), None, meanwhile)
+    assert fault() is None
+
+
+def test_a_log_that_a_newer_gatehouse_sealed_is_neither_checked_nor_sealed() -> None:
+    changed(HEAD, HEAD.c.id == 1, encoding=3)
+    store([entry(400)])
+    with pytest.raises(UnknownEncoding, match="encoding 3"):
+        begin()
+    with pytest.raises(UnknownEncoding, match="encoding 3"):
+        seal_all()
+    changed(HEAD, HEAD.c.id == 1, encoding=2)
+    assert seal_all() == 1
     assert fault() is None
