@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place, now
 from dashboard.signals import person_erased
+from dashboard.stream import query_words
 from dashboard.stream.chain import PERSONAL_COLUMNS
 from dashboard.stream.erase_ranges import as_text
 from dashboard.stream.late import enter_all
+from dashboard.stream.query_words import Traces
 from dashboard.stream.recorder import record
 from dashboard.stream.sealer import seal_all
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
@@ -40,7 +42,7 @@ def close_account(user_id: int, *, actor: Person | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    return write_transaction(partial(_close, user_id, actor))
+    return write_transaction(partial(_close, user_id, query_words.traces(user_id), actor))
 
 
 def entries_of(user_id: int) -> list[int]:
@@ -90,7 +92,7 @@ def _erased(user_id: int, **detail: object) -> AuthEvent:
     )
 
 
-def _close(user_id: int, actor: Person | None, session: Session) -> str:
+def _close(user_id: int, person: Traces, actor: Person | None, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
         record(session, _erased(user_id), actor=actor)
@@ -101,6 +103,7 @@ def _close(user_id: int, actor: Person | None, session: Session) -> str:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True
     session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    query_words.forget(session, person)
     return name
 
 

@@ -41,9 +41,17 @@ def name_ref(key: str) -> bytes:
 
     ``key`` is a `models.names.username_key`; the HMAC's key is derived from SECRET_KEY.
     """
-    secret = current_app.config["SECRET_KEY"].encode()
-    subkey = hmac.digest(secret, b"gatehouse name_ref 1", hashlib.sha256)
-    return hmac.digest(subkey, key.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
+    return _reference(b"gatehouse name_ref 1", key)
+
+
+def query_ref(words: str) -> bytes:
+    """Return the 16-byte HMAC that stands for the words of a query in sealed entries."""
+    return _reference(b"gatehouse q_ref 1", words)
+
+
+def _reference(purpose: bytes, text: str) -> bytes:
+    subkey = hmac.digest(current_app.config["SECRET_KEY"].encode(), purpose, hashlib.sha256)
+    return hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
 
 
 def canonical(detail: Mapping[str, object] | None) -> str | None:
