@@ -54,23 +54,26 @@ def begin() -> Standing:
     return standing
 
 
-def check_entries(standing: Standing, last: int, progress: Progress) -> Counter[Kind]:
+def check_entries(
+    standing: Standing, last: int, progress: Progress, *, after: int | None = None
+) -> Counter[Kind]:
     """Check the entries up to ``last`` and return how many there are of each kind.
 
-    Raises ``Broken`` with the first wrong one.
+    They begin after the last pruned one or ``after`` another. Raises ``Broken`` with the first wrong one.
     """
+    begin = standing.pruned if after is None else after
     totals: Counter[Kind] = Counter()
     wrong, blanked = list[int](), list[int]()
     with db.engine.connect() as connection:
         places = places_blank(connection)
-    for stretch in stretches(Bounds(standing.pruned + 1, last, standing.anchor, places)):
+    for stretch in stretches(Bounds(begin + 1, last, standing.anchor, places)):
         wrong += stretch.suspects
         blanked += stretch.blanked
         totals.update(stretch.totals)
         progress(stretch.totals.total())
     wrong += _unlisted(blanked)
-    if totals.total() != last - standing.pruned:
-        wrong += _irregular(standing.pruned, last)
+    if totals.total() != last - begin:
+        wrong += _irregular(begin, last)
     if wrong:
         with db.engine.connect() as connection:
             raise explain(connection, min(wrong), standing)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from dashboard.stream.chain import group_digest, next_link
 from dashboard.stream.encoding import public_bytes
 from dashboard.stream.verify_head import Standing
-from dashboard.stream.verify_sql import GROUPS, add_functions, link
+from dashboard.stream.verify_sql import GROUPS, PERSONS, PLACES, add_functions, link
 from models import LoginLog
 
 _OF_ANOTHER_KIND = "it holds bytes in place of text, or text in place of bytes"
@@ -86,12 +86,12 @@ def _public(connection: Connection, seq: int, entry: _Sealed, standing: Standing
 
 
 def _unvouched(entry: _Sealed) -> str:
-    """Return what is wrong with an entry whose link is right."""
-    for group, (nonce, _, _), vouching in zip(
-        GROUPS, entry.groups, ("erase or address_purge", "erase"), strict=True
-    ):
-        if nonce is None:
-            return f"its {group.name} are blank, but no {vouching} entry lists it"
+    """Return what is wrong with an entry whose link is right: what is blank is blank without leave."""
+    (place_nonce, *_), (person_nonce, *_) = entry.groups
+    if person_nonce is None:
+        return f"its {PERSONS.name} are blank, but no erase entry lists it"
+    if place_nonce is None:
+        return f"its {PLACES.name} are blank, but no erase or address_purge entry lists it"
     return _OF_ANOTHER_KIND
 
 

@@ -117,10 +117,7 @@ def test_an_erasure_during_a_verification_harms_nothing() -> None:
 def test_blank_entries_that_no_entry_lists_are_found() -> None:
     seq = min(seq for seq in of_user(1) if seq)
     changed(LOG, LOG.c.seq == seq, **dict.fromkeys(PERSONAL_COLUMNS))
-    assert (
-        str(fault())
-        == f"entry {seq}: its address and agent are blank, but no erase or address_purge entry lists it"
-    )
+    assert str(fault()) == f"entry {seq}: its name and detail are blank, but no erase entry lists it"
 
 
 def test_an_erase_entry_that_lists_more_than_it_did_is_found() -> None:
