@@ -2,12 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import pymysql
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -20,11 +20,11 @@ T = TypeVar("T")
 RETRIES = 3
 #: Deadlock, lock wait, changed row (MariaDB); each asks for the whole transaction again.
 _AGAIN = {1213, 1205, 1020}
-_CALLBACKS = "gatehouse_on_commit"
+_TRIAL = "gatehouse_trial"
 
 
 class NotWritten(Exception):
-    """The database did not take the transaction; nothing of it is stored."""
+    """The database did not take the transaction, or did not say so: then its entry tells later."""
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:
@@ -32,77 +32,99 @@ def on_commit(session: Session, callback: Callable[[], None]) -> None:
 
     It runs on the writer's thread: it must be quick and must not raise.
     """
-    session.info[_CALLBACKS].append(callback)
+    session.info[_TRIAL].callbacks.append(callback)
 
 
-def write_transaction(work: Callable[[Session], T], *, event_id: UUID | None = None) -> T:
+def adds_entry(session: Session, event_id: UUID) -> None:
+    """Say that the transaction of ``session`` adds this entry to the log.
+
+    After a COMMIT whose answer was lost, its entries tell whether it took effect. So their ids are
+    made before the first try: another try must add the same.
+    """
+    session.info[_TRIAL].entries.append(event_id)
+
+
+def write_transaction(work: Callable[[Session], T]) -> T:
     """Run ``work`` in one transaction, again when the database asks for it, and commit.
 
     ``work`` gets a fresh session each time and may run up to four times, so it must have
-    no effect outside it. ``event_id`` is an entry that ``work`` adds: after a COMMIT whose
-    answer was lost, that entry tells whether it took effect. The read transaction of the
-    caller ends here.
+    no effect outside it. After a COMMIT whose answer was lost, the entries that it added tell whether
+    it took effect; without any, ``work`` runs again and must find out itself. The read transaction of
+    the caller ends here.
 
     Raises ``NotWritten`` when the database is unreachable, read-only, full or stays busy,
     and whatever ``work`` raises, such as ``IntegrityError``; then nothing is stored.
     """
     session, unknown = db.session(), None
-    if _CALLBACKS in session.info:
+    if _TRIAL in session.info:
         raise RuntimeError("write_transaction() inside write_transaction()")
     for attempt in range(RETRIES + 1):
-        trial = _Trial(session, work)
+        trial = _Trial(session, work, unknown)
         try:
-            if unknown and _is_stored(event_id):
-                return unknown.finish()
             return trial.run()
         except IntegrityError:
-            if unknown and _is_stored(event_id):
-                return unknown.finish()
             raise
         except (DBAPIError, PoolTimeout) as error:
             if attempt == RETRIES or not _worth_retrying(error):
                 raise NotWritten(str(getattr(error, "orig", error))) from error
-            if trial.committing and event_id:
+            if trial.committing and trial.entries:
                 unknown = trial
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 
 
 class _Trial(Generic[T]):
-    """One try: begin, work, commit; then the callbacks, when it is known to be committed."""
+    """One try: begin, work, commit; then the callbacks, when it is known to be committed.
 
-    def __init__(self, session: Session, work: Callable[[Session], T]) -> None:
-        self._session, self._work = session, work
-        self._callbacks: list[Callable[[], None]] = []
+    ``before`` is an earlier one whose COMMIT was not answered. It may still take effect while this one
+    works, which then finds its own doing: so it is looked for at the beginning, when the work
+    fails, and before this one commits.
+    """
+
+    def __init__(self, session: Session, work: Callable[[Session], T], before: "_Trial[T] | None") -> None:
+        self._session, self._work, self._before = session, work, before
+        self.callbacks: list[Callable[[], None]] = []
+        self.entries: list[UUID] = []
         #: Whether COMMIT was sent; if its answer is lost it may have taken effect.
         self.committing = False
 
     def run(self) -> T:
-        session = self._session
-        session.close()
-        session.info[_CALLBACKS] = self._callbacks
+        self._session.close()
+        self._session.info[_TRIAL] = self
         try:
-            session.connection(execution_options={WRITES: True})
-            self._result = self._work(session)
-            session.flush()
-            self.committing = True
-            session.commit()
+            committed = self._tried()
         finally:
-            del session.info[_CALLBACKS]
-            session.close()
-        return self.finish()
-
-    def finish(self) -> T:
-        for callback in self._callbacks:
+            del self._session.info[_TRIAL]
+            self._session.close()
+        for callback in committed.callbacks:
             callback()
-        return self._result
+        return committed._result
 
+    def _tried(self) -> "_Trial[T]":
+        """Return the try that was committed: this one, or the one before."""
+        self._session.connection(execution_options={WRITES: True})
+        if self._before and self._is_stored(self._before.entries):
+            return self._before
+        try:
+            self._result = self._work(self._session)
+            self._session.flush()
+        except Exception:
+            if self._before is None:
+                raise
+            self._session.rollback()
+            if self._is_stored(self._before.entries):
+                return self._before
+            raise
+        if self._before and self._is_stored(set(self._before.entries) - set(self.entries)):
+            return self._before
+        self.committing = True
+        self._session.commit()
+        return self
 
-def _is_stored(event_id: UUID | None) -> bool:
-    """Look on a fresh connection whether the entry is in the book."""
-    with db.engine.connect() as connection:
-        found = connection.scalar(select(LoginLog.id).where(LoginLog.event_id == event_id))
-    return found is not None
+    def _is_stored(self, entries: Collection[UUID]) -> bool:
+        """Look whether entries, one at least, are all in the log."""
+        found = select(func.count()).where(LoginLog.event_id.in_(entries))
+        return bool(entries) and self._session.scalar(found) == len(entries)
 
 
 def _worth_retrying(error: Exception) -> bool:

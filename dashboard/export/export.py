@@ -102,7 +102,7 @@ class Export:
 
         try:
             with self._app.app_context():
-                write_transaction(work, event_id=event.event_id)
+                write_transaction(work)
         except IntegrityError:
             raise UsedId(str(order.export_id)) from None
 
@@ -116,7 +116,7 @@ class Export:
             record(session, event, actor=self._order.actor)
 
         with self._app.app_context():
-            write_transaction(work, event_id=event.event_id)
+            write_transaction(work)
 
     def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
         order = self._order
