@@ -72,6 +72,7 @@ def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
     event = _attempt(Person(given.name), place)
     with signals.refused_unrecorded(event):
         user = _find(key)
+        db.session.close()  # others may have the connection while the password is hashed
     if user:
         event = replace(event, person=Person(user.username, user.id))
     if wait is not None:

@@ -2,46 +2,48 @@
 
 import random
 import time
-from collections.abc import Callable, Collection
-from typing import Generic, TypeVar
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import TypeVar
 
 import pymysql
-from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.base import WRITES, db
-from models.login_log import LoginLog
+from models.base import db
+from models.deadline import is_over, left
+from models.driver import Unanswering
+from models.purpose import Purpose, purpose
+from models.trial import TRIAL, Trial
 
 T = TypeVar("T")
 
 RETRIES = 3
+#: Pages that write at once; the other connections are left to those that only read.
+WRITERS = 20
+#: Seconds to wait until one of them has written.
+PATIENCE = 5
 #: Deadlock, lock wait, changed row (MariaDB); each asks for the whole transaction again.
 _AGAIN = {1213, 1205, 1020}
-_TRIAL = "gatehouse_trial"
+
+_writers = BoundedSemaphore(WRITERS)
+_last: dict[str, float] = {}
 
 
 class NotWritten(Exception):
     """The database did not take the transaction, or did not say so: then its entry tells later."""
 
 
-def on_commit(session: Session, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once the transaction of ``session`` is known to be committed.
-
-    It runs on the writer's thread: it must be quick and must not raise.
-    """
-    session.info[_TRIAL].callbacks.append(callback)
+def last_commit() -> float | None:
+    """Return when this process last wrote something, in monotonic seconds; None before the first time."""
+    return _last.get("commit")
 
 
-def adds_entry(session: Session, event_id: UUID) -> None:
-    """Say that the transaction of ``session`` adds this entry to the log.
-
-    After a COMMIT whose answer was lost, its entries tell whether it took effect. So their ids are
-    made before the first try: another try must add the same.
-    """
-    session.info[_TRIAL].entries.append(event_id)
+def last_failure() -> float | None:
+    """Return when this process last could not write, in monotonic seconds; None before the first time."""
+    return _last.get("failure")
 
 
 def write_transaction(work: Callable[[Session], T]) -> T:
@@ -52,20 +54,51 @@ def write_transaction(work: Callable[[Session], T]) -> T:
     it took effect; without any, ``work`` runs again and must find out itself. The read transaction of
     the caller ends here.
 
-    Raises ``NotWritten`` when the database is unreachable, read-only, full or stays busy,
-    and whatever ``work`` raises, such as ``IntegrityError``; then nothing is stored.
+    Raises ``NotWritten`` when the database is unreachable, read-only, full or stays busy, at the
+    latest by the deadline, and whatever ``work`` raises, such as ``IntegrityError``; then nothing is stored.
     """
-    session, unknown = db.session(), None
-    if _TRIAL in session.info:
+    session = db.session()
+    if TRIAL in session.info:
         raise RuntimeError("write_transaction() inside write_transaction()")
+    try:
+        with _place(session):
+            result = _tried(session, work)
+    except NotWritten:
+        _last["failure"] = time.monotonic()
+        raise
+    _last["commit"] = time.monotonic()
+    return result
+
+
+@contextmanager
+def _place(session: Session) -> Iterator[None]:
+    """Be one of the writers; who waits to become one holds no connection."""
+    try:
+        session.close()
+    except DBAPIError:
+        session.invalidate()
+    if purpose() is not Purpose.PAGES:
+        yield
+        return
+    if not _writers.acquire(timeout=left(PATIENCE)):
+        raise NotWritten(f"{WRITERS} others wait to write")
+    try:
+        yield
+    finally:
+        _writers.release()
+
+
+def _tried(session: Session, work: Callable[[Session], T]) -> T:
+    """Try as often as it is worth it."""
+    unknown = None
     for attempt in range(RETRIES + 1):
-        trial = _Trial(session, work, unknown)
+        trial = Trial(session, work, unknown)
         try:
             return trial.run()
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:
-            if attempt == RETRIES or not _worth_retrying(error):
+            if attempt == RETRIES or is_over() or not _worth_retrying(error):
                 raise NotWritten(str(getattr(error, "orig", error))) from error
             if trial.committing and trial.entries:
                 unknown = trial
@@ -73,62 +106,10 @@ def write_transaction(work: Callable[[Session], T]) -> T:
     raise AssertionError("unreachable")
 
 
-class _Trial(Generic[T]):
-    """One try: begin, work, commit; then the callbacks, when it is known to be committed.
-
-    ``before`` is an earlier one whose COMMIT was not answered. It may still take effect while this one
-    works, which then finds its own doing: so it is looked for at the beginning, when the work
-    fails, and before this one commits.
-    """
-
-    def __init__(self, session: Session, work: Callable[[Session], T], before: "_Trial[T] | None") -> None:
-        self._session, self._work, self._before = session, work, before
-        self.callbacks: list[Callable[[], None]] = []
-        self.entries: list[UUID] = []
-        #: Whether COMMIT was sent; if its answer is lost it may have taken effect.
-        self.committing = False
-
-    def run(self) -> T:
-        self._session.close()
-        self._session.info[_TRIAL] = self
-        try:
-            committed = self._tried()
-        finally:
-            del self._session.info[_TRIAL]
-            self._session.close()
-        for callback in committed.callbacks:
-            callback()
-        return committed._result
-
-    def _tried(self) -> "_Trial[T]":
-        """Return the try that was committed: this one, or the one before."""
-        self._session.connection(execution_options={WRITES: True})
-        if self._before and self._is_stored(self._before.entries):
-            return self._before
-        try:
-            self._result = self._work(self._session)
-            self._session.flush()
-        except Exception:
-            if self._before is None:
-                raise
-            self._session.rollback()
-            if self._is_stored(self._before.entries):
-                return self._before
-            raise
-        if self._before and self._is_stored(set(self._before.entries) - set(self.entries)):
-            return self._before
-        self.committing = True
-        self._session.commit()
-        return self
-
-    def _is_stored(self, entries: Collection[UUID]) -> bool:
-        """Look whether entries, one at least, are all in the log."""
-        found = select(func.count()).where(LoginLog.event_id.in_(entries))
-        return bool(entries) and self._session.scalar(found) == len(entries)
-
-
 def _worth_retrying(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and (_code(error) in _AGAIN or _lost(error) or _busy(error))
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, Unanswering):
+        return False
+    return _code(error) in _AGAIN or _lost(error) or _busy(error)
 
 
 def _code(error: DBAPIError) -> int | None:

@@ -72,7 +72,8 @@ def running(database_url: str, **settings: object) -> Iterator[Flask]:
             yield app
         finally:
             db.session.remove()
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def migrate(database_url: str) -> str:

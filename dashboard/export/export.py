@@ -20,6 +20,7 @@ from dashboard.stream import query_words
 from dashboard.stream.head import read_head
 from dashboard.stream.recorder import name_ref, query_ref, record
 from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
+from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Export:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]
-        self._engine = db.engine
+        with used_for(Purpose.COMMANDS):
+            self._engine = db.engine
         self._progress = Progress(order.export_id)
         self._is_watched = order.person is not None and order.person.id is not None
         self._ended = False

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.stream import late
-from models import db, transaction
+from models import db, trial
 from tests.actions import entries
 from tests.dashboard.recording import ACTIONS
 from tests.servers.gatehouse import ROOT
@@ -24,8 +24,8 @@ def losing(lost: set[UUID]) -> Callable[[Session], None]:
     """Return a COMMIT that takes effect and whose answer is lost, once for each entry; those are ``lost``."""
 
     def commit(session: Session) -> None:
-        trial = session.info.get(transaction._TRIAL)
-        entries = set(trial.entries) if trial else set()
+        present = session.info.get(trial.TRIAL)
+        entries = set(present.entries) if present else set()
         Session.commit(session)
         if entries - lost:
             lost.update(entries)
@@ -45,14 +45,14 @@ def empty_spool(app: Flask) -> None:
 @pytest.fixture(params=["at once", "while the next try works", "by its id alone"])
 def seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the COMMIT becomes visible; at the latest as the next try adds an entry of the same id."""
-    look, looks = transaction._Trial._is_stored, iter([False])
+    look, looks = trial.Trial._is_stored, iter([False])
     may_see: dict[str, Callable[[], bool]] = {
         "at once": lambda: True,
         "while the next try works": lambda: next(looks, True),
         "by its id alone": lambda: sys.exception() is not None,
     }
     sees = may_see[request.param]
-    monkeypatch.setattr(transaction._Trial, "_is_stored", lambda *of: sees() and look(*of))
+    monkeypatch.setattr(trial.Trial, "_is_stored", lambda *of: sees() and look(*of))
 
 
 @pytest.mark.usefixtures("empty_spool", "seen")
