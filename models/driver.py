@@ -34,35 +34,40 @@ class Breakers:
 
 
 class Connection(PyMySql):
-    """A connection whose waits end by limits, by the deadline, or at once when others wait in vain."""
+    """A connection whose waits end by limits, by the deadline, or at once when others wait in vain.
+
+    The breaker is asked once a transaction. For one that writes only the answer to COMMIT counts:
+    with a full disk all else is answered.
+    """
 
     def __init__(self, *args: Any, limits: Limits, breakers: Breakers, **options: Any) -> None:
         self._limits, self._breakers = limits, breakers
-        self._breaker, self._is_connecting, self._asked_at = breakers.reads, False, 0.0
+        self._breaker, self._is_admitted, self._asked_at = breakers.reads, False, 0.0
         super().__init__(*args, **options)
 
     def begin_transaction(self, *, writes: bool) -> None:
         """Say what the transaction that begins is for."""
         self._breaker = self._breakers.writes if writes else self._breakers.reads
+        self._is_admitted = False
 
     def connect(self, sock: Any = None) -> None:
         """Connect to the server and greet it."""
         self._begin_to_ask()
         self.connect_timeout = left(self._limits.connect)
-        self._is_connecting = True
-        try:
-            self._answer(super().connect, sock)
-        finally:
-            self._is_connecting = False
+        self._answer(super().connect, sock)
 
     def ping(self, reconnect: Any = False) -> None:
         """Ask whether the server is there."""
-        self._breaker = self._breakers.reads
+        self.begin_transaction(writes=False)
         super().ping(reconnect)
 
+    def commit(self) -> None:
+        """Commit the transaction."""
+        super().commit()
+        self._breaker.answered()
+
     def _execute_command(self, command: int, sql: str | bytes) -> None:
-        if not self._is_connecting:
-            self._begin_to_ask()
+        self._begin_to_ask()
         super()._execute_command(command, sql)  # type: ignore[misc]
 
     def _read_ok_packet(self) -> Any:
@@ -74,10 +79,10 @@ class Connection(PyMySql):
     def _begin_to_ask(self) -> None:
         """Set this command's timeouts; raises `Unanswering` when there is no use in asking."""
         limit = self._limits.answer
-        if not self._breaker.lets_through(limit):
-            self._force_close()  # type: ignore[attr-defined] # so that it counts as lost, and nobody rolls back over it
+        if not self._is_admitted and not self._breaker.lets_through(limit):
+            self._force_close()  # type: ignore[attr-defined] # so that nobody rolls back over it
             raise Unanswering(CR.CR_SERVER_LOST, "the database does not answer")
-        self._asked_at = time.monotonic()
+        self._is_admitted, self._asked_at = True, time.monotonic()
         self._read_timeout = self._write_timeout = left(limit) if limit else None
 
     def _answer(self, read: Callable[..., T], *arguments: object) -> T:
@@ -85,13 +90,18 @@ class Connection(PyMySql):
         try:
             result = read(*arguments)
         except MySQLError as error:
-            if not _timed_out(error):
-                self._breaker.answered()
-            elif time.monotonic() - self._asked_at >= PATIENT * self._limits.answer:
-                self._breaker.unanswered(self._asked_at)
+            self._note(error)
             raise
-        self._breaker.answered()
+        if self._breaker is self._breakers.reads:
+            self._breaker.answered()
         return result
+
+    def _note(self, error: MySQLError) -> None:
+        """Note an error: it is an answer too, unless it is the driver's, who waited in vain."""
+        if not _timed_out(error):
+            self._breakers.reads.answered()
+        elif time.monotonic() - self._asked_at >= PATIENT * self._limits.answer:
+            self._breaker.unanswered(self._asked_at)
 
 
 def _timed_out(error: MySQLError) -> bool:
