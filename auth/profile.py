@@ -32,4 +32,4 @@ def set_timezone(visitor: Visitor, zone: str | None, place: Place) -> None:
         user.timezone = zone
         signals.emit(signals.account_changed, replace(event, detail=change), session)
 
-    write_transaction(work, event_id=event.event_id)
+    write_transaction(work)

@@ -72,6 +72,7 @@ def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
     event = _attempt(Person(given.name), place)
     with signals.refused_unrecorded(event):
         user = _find(key)
+        db.session.close()  # others may have the connection while the password is hashed
     if user:
         event = replace(event, person=Person(user.username, user.id))
     if wait is not None:
@@ -80,7 +81,7 @@ def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
         reason = _objection(user, verify_password(user.password_hash if user else None, given.password))
     conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
     with signals.refused_unrecorded(event):
-        result = write_transaction(conclude, event_id=event.event_id)
+        result = write_transaction(conclude)
     if wait is not None:
         return Refused(Reason.RATE_LIMITED, wait)
     if isinstance(result, Refused):
@@ -106,7 +107,7 @@ def sign_out(visitor: Visitor, place: Place) -> None:
         if sessions.end(session, visitor.session_id):
             signals.emit(signals.user_logged_out, event, session)
 
-    write_transaction(work, event_id=event.event_id)
+    write_transaction(work)
 
 
 def register(account: NewAccount, place: Place) -> Refused | None:
@@ -120,7 +121,7 @@ def register(account: NewAccount, place: Place) -> Refused | None:
     password_hash = hash_password(account.password)
     try:
         with signals.refused_unrecorded(event):
-            write_transaction(partial(_enrol, account, password_hash, event), event_id=event.event_id)
+            write_transaction(partial(_enrol, account, password_hash, event))
     except IntegrityError:
         return refuse_registration(account.username, _taken(account), place)
     return None
@@ -135,7 +136,7 @@ def refuse_registration(name: str, reason: Reason, place: Place) -> Refused:
     )
     send = partial(signals.emit, signals.registration_failed, event)
     with signals.refused_unrecorded(event):
-        write_transaction(send, event_id=event.event_id)
+        write_transaction(send)
     return Refused(reason)
 
 
@@ -155,7 +156,7 @@ def reset_password(user: User, password: str, place: Place) -> None:
         sessions.end_all(session, user.id)
         signals.emit(signals.password_changed, event, session)
 
-    write_transaction(work, event_id=event.event_id)
+    write_transaction(work)
 
 
 def _find(key: str) -> User | None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from auth.events import Place, now
-from models import NotWritten, Role, User, UserSession, db, write_transaction
+from auth.seen import seen
+from models import Role, User, UserSession, db
 
 #: How long a session lasts whose owner asked to be remembered.
 REMEMBER_FOR = timedelta(days=30)
@@ -89,15 +90,10 @@ def is_live(at: datetime) -> ColumnElement[bool]:
 
 
 def touch(visitor: Visitor) -> None:
-    """Note that the session is in use, once a minute; a failure to do so harms nothing."""
+    """Note that the session is in use, once a minute; it is written later, see `auth.seen`."""
     moment = now()
-    if moment - visitor.last_seen_at < SEEN_EVERY:
-        return
-    seen = update(UserSession).where(UserSession.id == visitor.session_id).values(last_seen_at=moment)
-    try:
-        write_transaction(lambda session: session.execute(seen))
-    except NotWritten as error:
-        current_app.logger.warning("last_seen_at not written: %s", error)
+    if moment - visitor.last_seen_at >= SEEN_EVERY:
+        seen().note(visitor.session_id, moment)
 
 
 def end(session: Session, session_id: int) -> bool:

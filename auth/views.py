@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from auth import extensions, history, profile, service, sessions
+from auth import extensions, history, profile, seen, service, sessions
 from auth.access import refusal
 from auth.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.place import place_of_request
@@ -33,6 +33,7 @@ Answer = str | Response | tuple[str, int]
 def init_app(app: Flask) -> None:
     """Add the auth pages and their extensions to ``app``."""
     extensions.init_app(app)
+    seen.init_app(app)
     app.register_blueprint(blueprint)
     app.before_request(keep_alive)
 

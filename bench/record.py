@@ -88,7 +88,7 @@ def recorded() -> None:
     """Record entries, a transaction each."""
     for _ in range(ROWS):
         one = event()
-        write_transaction(partial(record, event=one), event_id=one.event_id)
+        write_transaction(partial(record, event=one))
 
 
 def inserted(server: str) -> None:

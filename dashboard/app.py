@@ -6,7 +6,7 @@ import auth.views
 from dashboard import database, gate, health, live, locale, panel, receivers, security
 from dashboard.config import ROOT, Settings, load_settings
 from dashboard.export import upkeep as exports
-from dashboard.stream import late, upkeep
+from dashboard.stream import housekeeping, late, upkeep
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     receivers.check()
     late.init_app(app, settings)
     upkeep.init_app(app, settings)
+    housekeeping.init_app(app)
     exports.init_app(app)
     panel.init_app(app)
     live.init_app(app, settings)

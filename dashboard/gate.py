@@ -15,7 +15,9 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.config import Settings
+from dashboard.database import REQUEST
 from models import Role
+from models.deadline import within
 
 log = logging.getLogger(__name__)
 PATH = "/socket.io"
@@ -46,7 +48,7 @@ class Gate:
     def _refusal(self, environ: Environ) -> HTTPStatus | None:
         """Return the status that turns this request away, or None."""
         try:
-            with self._app.request_context(environ):
+            with within(REQUEST), self._app.request_context(environ):
                 if not current_user.is_authenticated:
                     return HTTPStatus.UNAUTHORIZED
                 if not current_user.role.includes(Role.VIEWER):

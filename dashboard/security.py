@@ -19,6 +19,8 @@ from models import NotWritten
 
 #: Bytes of a request's body; the largest form we have is a tenth of it.
 MAX_BODY = 256 * 1024
+#: Seconds after which somebody whom the database kept from an answer may try again.
+RETRY_AFTER = "5"
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
@@ -115,10 +117,10 @@ def _look_visitor_up() -> None:
         g._login_user = AnonymousUserMixin()
 
 
-def _unavailable_page(error: Exception) -> tuple[str, int]:
+def _unavailable_page(error: Exception) -> tuple[str, int, dict[str, str]]:
     """Answer alike whoever asks: an outage must not tell right passwords from wrong ones."""
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
-    return _stranger_page(503)
+    return *_stranger_page(503), {"Retry-After": RETRY_AFTER}
 
 
 def _unexpected_page(error: Exception) -> tuple[str, int]:

@@ -6,7 +6,8 @@ from models.export_query import ExportQuery
 from models.login_log import LoginLog
 from models.stream import StreamHead
 from models.totals import LoginTotal
-from models.transaction import NotWritten, on_commit, write_transaction
+from models.transaction import NotWritten, write_transaction
+from models.trial import adds_entry, on_commit
 from models.user import User
 from models.user_session import UserSession
 from models.vocabulary import Action, Outcome, Reason, Role
@@ -25,6 +26,7 @@ __all__ = [
     "StreamHead",
     "User",
     "UserSession",
+    "adds_entry",
     "db",
     "on_commit",
     "write_transaction",

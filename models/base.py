@@ -1,15 +1,25 @@
 """The database: engine options, pragmas and the declarative base of every table."""
 
+from functools import partial
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine, FromClause, MetaData, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import DeclarativeBase
 
+from models import driver
+from models.deadline import left
+from models.driver import Breakers
+from models.pool import Pool
+from models.purpose import LIMITS, POOLS, Limits, Purpose, purpose
+
 #: Execution option that makes SQLite take its write lock at BEGIN.
 WRITES = "gatehouse_writes"
+#: Where a connection to SQLite keeps how long it waits for that lock.
+_WAIT = "gatehouse_wait"
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,7 +44,33 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+class _Session(Session):
+    """A session on the engine of the present purpose."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:
+        """Return ``bind`` when the caller has one."""
+        return bind if bind is not None else self._db.engine
+
+
+class Database(SQLAlchemy):
+    """One database, with an engine for each purpose."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the present purpose."""
+        return self.engines[bind_key(purpose())]
+
+
+db = Database(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"class_": _Session, "expire_on_commit": False},
+)
+
+
+def bind_key(purpose: Purpose) -> str | None:
+    """Return the name of a purpose's engine; that of pages is the default one."""
+    return None if purpose is Purpose.PAGES else purpose.value
 
 
 def is_sqlite(url: str | URL) -> bool:
@@ -42,38 +78,66 @@ def is_sqlite(url: str | URL) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str, purpose: Purpose = Purpose.PAGES) -> dict[str, Any]:
     """Return the ``create_engine`` options of a database address.
 
     MariaDB and MySQL: a pre-pinged pool, READ COMMITTED, strict mode, UTC, utf8mb4.
-    SQLite: a 10 s wait for the write lock. Errors never quote values: people type passwords as names.
+    SQLite: a wait for the write lock. Errors never quote values: people type passwords as names.
     """
-    if is_sqlite(url):
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
-    return {
+    size, overflow = POOLS[purpose]
+    options: dict[str, Any] = {
         "hide_parameters": True,
+        "poolclass": Pool,
+        "pool_size": size,
+        "max_overflow": overflow,
+        "pool_timeout": 5,
+    }
+    if is_sqlite(url):
+        return options | {"connect_args": {"timeout": LIMITS[purpose].lock}}
+    return options | {
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
         "pool_recycle": 1800,
-        "pool_size": 16,
-        "max_overflow": 16,
-        "pool_timeout": 5,
-        "connect_args": {
-            "charset": "utf8mb4",
-            "connect_timeout": 5,
-            # An export has the lines of thousands of entries as one value.
-            "init_command": "SET sql_mode = 'TRADITIONAL', time_zone = '+00:00', "
-            "group_concat_max_len = 67108864",
-        },
+        "connect_args": {"charset": "utf8mb4", "init_command": _session_variables(LIMITS[purpose])},
     }
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Hook the SQLite pragmas, the explicit BEGIN and index hints onto ``engine``, once."""
-    if is_sqlite(engine.url) and not event.contains(engine, "connect", _sqlite_pragmas):
+def _session_variables(limits: Limits) -> str:
+    """Return the statement that begins a connection; each server reads its own comment."""
+    ours = {
+        "sql_mode": "'TRADITIONAL'",
+        "time_zone": "'+00:00'",
+        "group_concat_max_len": 67108864,  # an export has the lines of thousands of entries as one value
+        "innodb_lock_wait_timeout": limits.lock,
+        "lock_wait_timeout": limits.lock,
+    }
+    variables = ", ".join(f"{name} = {value}" for name, value in ours.items())
+    on_mariadb = f"/*M! , max_statement_time = {limits.statement} */"
+    return f"SET {variables} {on_mariadb} /*!50708 , max_execution_time = {limits.statement * 1000:.0f} */"
+
+
+def prepare_engine(engine: Engine, purpose: Purpose = Purpose.PAGES) -> None:
+    """Hook onto ``engine``, once, what its dialect needs; see `engine_options`."""
+    if not is_sqlite(engine.url):
+        _limit_mysql(engine, LIMITS[purpose])
+    elif not event.contains(engine, "connect", _sqlite_pragmas):
         engine.dialect.statement_compiler = _SqliteCompiler
         event.listen(engine, "connect", _sqlite_pragmas)
-        event.listen(engine, "begin", _sqlite_begin)
+        event.listen(engine, "begin", partial(_sqlite_begin, LIMITS[purpose].lock))
+
+
+def _limit_mysql(engine: Engine, limits: Limits) -> None:
+    """Have connections that end their waits."""
+    breakers = Breakers()
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+        return driver.Connection(*arguments, limits=limits, breakers=breakers, **options)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = bool(connection.get_execution_options().get(WRITES))
+        connection.connection.driver_connection.begin_transaction(writes=writes)  # type: ignore[union-attr]
 
 
 class _SqliteCompiler(SQLiteCompiler):
@@ -90,7 +154,13 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _sqlite_begin(connection: Connection) -> None:
+def _sqlite_begin(longest: float, connection: Connection) -> None:
     """Take the write lock at BEGIN when writing, else upgrades fail as "locked" at once."""
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    wait = left(longest)
+    if connection.info.get(_WAIT, longest) != wait:  # the driver's own timeout holds until then
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+        connection.info[_WAIT] = wait
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -2,111 +2,114 @@
 
 import random
 import time
-from collections.abc import Callable
-from typing import Generic, TypeVar
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import TypeVar
 
 import pymysql
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.base import WRITES, db
-from models.login_log import LoginLog
+from models.base import db
+from models.deadline import is_over, left
+from models.driver import Unanswering
+from models.purpose import Purpose, purpose
+from models.trial import TRIAL, Trial
 
 T = TypeVar("T")
 
 RETRIES = 3
+#: Pages that write at once; the other connections are left to those that only read.
+WRITERS = 20
+#: Seconds to wait until one of them has written.
+PATIENCE = 5
 #: Deadlock, lock wait, changed row (MariaDB); each asks for the whole transaction again.
 _AGAIN = {1213, 1205, 1020}
-_CALLBACKS = "gatehouse_on_commit"
+
+_writers = BoundedSemaphore(WRITERS)
+_last: dict[str, float] = {}
 
 
 class NotWritten(Exception):
-    """The database did not take the transaction; nothing of it is stored."""
+    """The database did not take the transaction, or did not say so: then its entry tells later."""
 
 
-def on_commit(session: Session, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once the transaction of ``session`` is known to be committed.
-
-    It runs on the writer's thread: it must be quick and must not raise.
-    """
-    session.info[_CALLBACKS].append(callback)
+def last_commit() -> float | None:
+    """Return when this process last wrote something, in monotonic seconds; None before the first time."""
+    return _last.get("commit")
 
 
-def write_transaction(work: Callable[[Session], T], *, event_id: UUID | None = None) -> T:
+def last_failure() -> float | None:
+    """Return when this process last could not write, in monotonic seconds; None before the first time."""
+    return _last.get("failure")
+
+
+def write_transaction(work: Callable[[Session], T]) -> T:
     """Run ``work`` in one transaction, again when the database asks for it, and commit.
 
     ``work`` gets a fresh session each time and may run up to four times, so it must have
-    no effect outside it. ``event_id`` is an entry that ``work`` adds: after a COMMIT whose
-    answer was lost, that entry tells whether it took effect. The read transaction of the
-    caller ends here.
+    no effect outside it. After a COMMIT whose answer was lost, the entries that it added tell whether
+    it took effect; without any, ``work`` runs again and must find out itself. The read transaction of
+    the caller ends here.
 
-    Raises ``NotWritten`` when the database is unreachable, read-only, full or stays busy,
-    and whatever ``work`` raises, such as ``IntegrityError``; then nothing is stored.
+    Raises ``NotWritten`` when the database is unreachable, read-only, full or stays busy, at the
+    latest by the deadline, and whatever ``work`` raises, such as ``IntegrityError``; then nothing is stored.
     """
-    session, unknown = db.session(), None
-    if _CALLBACKS in session.info:
+    session = db.session()
+    if TRIAL in session.info:
         raise RuntimeError("write_transaction() inside write_transaction()")
+    try:
+        with _place(session):
+            result = _tried(session, work)
+    except NotWritten:
+        _last["failure"] = time.monotonic()
+        raise
+    _last["commit"] = time.monotonic()
+    return result
+
+
+@contextmanager
+def _place(session: Session) -> Iterator[None]:
+    """Be one of the writers; who waits to become one holds no connection."""
+    try:
+        session.close()
+    except DBAPIError:
+        session.invalidate()
+    if purpose() is not Purpose.PAGES:
+        yield
+        return
+    if not _writers.acquire(timeout=left(PATIENCE)):
+        raise NotWritten(f"{WRITERS} others wait to write")
+    try:
+        yield
+    finally:
+        _writers.release()
+
+
+def _tried(session: Session, work: Callable[[Session], T]) -> T:
+    """Try as often as it is worth it."""
+    unknown = None
     for attempt in range(RETRIES + 1):
-        trial = _Trial(session, work)
+        trial = Trial(session, work, unknown)
         try:
-            if unknown and _is_stored(event_id):
-                return unknown.finish()
             return trial.run()
         except IntegrityError:
-            if unknown and _is_stored(event_id):
-                return unknown.finish()
             raise
         except (DBAPIError, PoolTimeout) as error:
-            if attempt == RETRIES or not _worth_retrying(error):
+            if attempt == RETRIES or is_over() or not _worth_retrying(error):
                 raise NotWritten(str(getattr(error, "orig", error))) from error
-            if trial.committing and event_id:
+            if trial.committing and trial.entries:
                 unknown = trial
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 
 
-class _Trial(Generic[T]):
-    """One try: begin, work, commit; then the callbacks, when it is known to be committed."""
-
-    def __init__(self, session: Session, work: Callable[[Session], T]) -> None:
-        self._session, self._work = session, work
-        self._callbacks: list[Callable[[], None]] = []
-        #: Whether COMMIT was sent; if its answer is lost it may have taken effect.
-        self.committing = False
-
-    def run(self) -> T:
-        session = self._session
-        session.close()
-        session.info[_CALLBACKS] = self._callbacks
-        try:
-            session.connection(execution_options={WRITES: True})
-            self._result = self._work(session)
-            session.flush()
-            self.committing = True
-            session.commit()
-        finally:
-            del session.info[_CALLBACKS]
-            session.close()
-        return self.finish()
-
-    def finish(self) -> T:
-        for callback in self._callbacks:
-            callback()
-        return self._result
-
-
-def _is_stored(event_id: UUID | None) -> bool:
-    """Look on a fresh connection whether the entry is in the book."""
-    with db.engine.connect() as connection:
-        found = connection.scalar(select(LoginLog.id).where(LoginLog.event_id == event_id))
-    return found is not None
-
-
 def _worth_retrying(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and (_code(error) in _AGAIN or _lost(error) or _busy(error))
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, Unanswering):
+        return False
+    return _code(error) in _AGAIN or _lost(error) or _busy(error)
 
 
 def _code(error: DBAPIError) -> int | None:

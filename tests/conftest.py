@@ -30,6 +30,7 @@ from models import (
     db,
     write_transaction,
 )
+from models.purpose import Purpose, used_for
 from models.stream import ENCODING
 from tests.actions import AuthActions, Browser, make_user
 from tests.servers.gatehouse import SECRET
@@ -72,12 +73,13 @@ def running(database_url: str, **settings: object) -> Iterator[Flask]:
             yield app
         finally:
             db.session.remove()
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def migrate(database_url: str) -> str:
     """Bring a database to the newest revision."""
-    with running(database_url):
+    with running(database_url), used_for(Purpose.MIGRATIONS):
         flask_migrate.upgrade()
     return database_url
 

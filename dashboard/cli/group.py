@@ -13,8 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import ConfigError
 from models import NotWritten
+from models.purpose import Purpose, used_for
 
 INTERRUPTED = 130
+#: Commands that wait for the database longer or shorter than others.
+PURPOSES = {"db": Purpose.MIGRATIONS, "doctor": Purpose.PAGES}
 
 
 class CommandLine(FlaskGroup):
@@ -40,6 +43,12 @@ class CommandLine(FlaskGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in alphabetical order."""
         return sorted(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return the command that is to run, and let it wait for the database as long as its kind may."""
+        found = super().resolve_command(ctx, args)
+        ctx.with_resource(used_for(PURPOSES.get(found[0] or "", Purpose.COMMANDS)))
+        return found
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and exit: 0, or at least 1 after one line on stderr."""

@@ -20,6 +20,7 @@ from dashboard.stream import query_words
 from dashboard.stream.head import read_head
 from dashboard.stream.recorder import name_ref, query_ref, record
 from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
+from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Export:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]
-        self._engine = db.engine
+        with used_for(Purpose.COMMANDS):
+            self._engine = db.engine
         self._progress = Progress(order.export_id)
         self._is_watched = order.person is not None and order.person.id is not None
         self._ended = False
@@ -102,7 +104,7 @@ class Export:
 
         try:
             with self._app.app_context():
-                write_transaction(work, event_id=event.event_id)
+                write_transaction(work)
         except IntegrityError:
             raise UsedId(str(order.export_id)) from None
 
@@ -116,7 +118,7 @@ class Export:
             record(session, event, actor=self._order.actor)
 
         with self._app.app_context():
-            write_transaction(work, event_id=event.event_id)
+            write_transaction(work)
 
     def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
         order = self._order

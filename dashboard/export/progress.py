@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 
 from auth.events import now
 from models import ExportJob, ExportState, NotWritten, db, write_transaction
+from models.deadline import within
+from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
 #: Seconds between two notes of how far an export has come.
 EVERY = 1.0
+#: Seconds that a note may hold up its export.
+PATIENCE = 0.5
 #: How long an export that ended is remembered.
 KEPT = timedelta(days=1)
 
@@ -41,7 +45,8 @@ class Progress:
     def _write(self, **values: object) -> bool:
         """Write values of a running job; False when it runs no more. A failure only costs the note."""
         try:
-            return write_transaction(lambda session: _change(session, self.export_id, **values))
+            with within(PATIENCE), used_for(Purpose.COMMANDS):
+                return write_transaction(lambda session: _change(session, self.export_id, **values))
         except NotWritten as error:
             log.warning("export %s: progress not noted: %s", self.export_id, error)
             return True

@@ -1,9 +1,13 @@
 """The end of exports that could not record it themselves: their process died."""
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from auth.events import AuthEvent, Person, Place, now
 from dashboard.export import progress
@@ -24,11 +28,13 @@ def init_app(app: Flask) -> None:
 
 def end_abandoned() -> int:
     """Record that exports broke off whose process died; return how many."""
+    event_ids: defaultdict[UUID, UUID] = defaultdict(uuid7)  # another try makes the same entries
 
     def work(session: Session) -> int:
         jobs = progress.abandoned(session, now() - SILENCE)
         for job in jobs:
-            record(session, _broken_off(job, session))
+            event = replace(_broken_off(job, session), event_id=event_ids[job.export_id])
+            record(session, event)
         return len(jobs)
 
     return write_transaction(work)

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Flask
 
 from dashboard.signals import entry_recorded
+from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Dispatcher:
         """Call every receiver, each contained: none can silence another."""
         for receiver in entry_recorded.receivers_for(self._app):
             try:
-                with self._app.app_context():
+                with self._app.app_context(), used_for(Purpose.BACKGROUND):
                     receiver(self._app, event_id=event_id)
             except Exception:
                 log.exception("a receiver of entry_recorded failed for %s", event_id)

@@ -6,6 +6,7 @@ batch adds an entry that lists what it blanked; a verification demands it.
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from flask import current_app
@@ -42,7 +43,8 @@ def close_account(user_id: int, *, actor: Person | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    return write_transaction(partial(_close, user_id, query_words.traces(user_id), actor))
+    work = partial(_close, user_id, query_words.traces(user_id), _erased(user_id), actor)
+    return write_transaction(work)
 
 
 def entries_of(user_id: int) -> list[int]:
@@ -63,7 +65,7 @@ def blank(user_id: int, seqs: list[int], *, actor: Person | None = None) -> Iter
     while seqs:
         for first in range(0, len(seqs), BATCH):
             batch = seqs[first : first + BATCH]
-            write_transaction(partial(_blank, user_id, batch, actor))
+            write_transaction(partial(_blank, user_id, batch, _erased(user_id), actor))
             yield len(batch)
         seqs = entries_of(user_id)
     person_erased.send(current_app._get_current_object(), user_id=user_id)  # type: ignore[attr-defined]
@@ -75,27 +77,24 @@ def _is_theirs(user_id: int) -> ColumnElement[bool]:
     return about & is_kept & LoginLog.action.not_in(_VOUCHING)
 
 
-def _blank(user_id: int, seqs: list[int], actor: Person | None, session: Session) -> None:
+def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Person | None, session: Session) -> None:
     """Blank those of ``seqs`` that are not blank yet and record which."""
     still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
         nothing = dict.fromkeys(PERSONAL_COLUMNS)
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
-        record(session, _erased(user_id, erased=as_text(batch)), actor=actor)
+        record(session, replace(event, detail={"erased": as_text(batch)}), actor=actor)
 
 
-def _erased(user_id: int, **detail: object) -> AuthEvent:
-    person = Person("", user_id)
-    return AuthEvent(
-        action=Action.ERASE, outcome=Outcome.SUCCESS, person=person, place=Place(), detail=detail
-    )
+def _erased(user_id: int) -> AuthEvent:
+    return AuthEvent(action=Action.ERASE, outcome=Outcome.SUCCESS, person=Person("", user_id), place=Place())
 
 
-def _close(user_id: int, person: Traces, actor: Person | None, session: Session) -> str:
+def _close(user_id: int, person: Traces, event: AuthEvent, actor: Person | None, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
-        record(session, _erased(user_id), actor=actor)
+        record(session, event, actor=actor)
         user.erased_at = now()
     name = _free_name(user_id, session)
     user.username = user.username_key = name

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Flask, current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from auth.events import AuthEvent, Person, Place, now
 from dashboard.config import Settings
@@ -14,7 +15,17 @@ from dashboard.stream.background import at_intervals, committed
 from dashboard.stream.chain import PERSON, PLACE
 from dashboard.stream.recorder import columns, record
 from dashboard.stream.spool import Spool
-from models import Action, LoginLog, Outcome, Reason, User, UserSession, on_commit, write_transaction
+from models import (
+    Action,
+    LoginLog,
+    Outcome,
+    Reason,
+    User,
+    UserSession,
+    adds_entry,
+    on_commit,
+    write_transaction,
+)
 
 _KEY = "gatehouse.spool"
 
@@ -43,20 +54,24 @@ def enter_all() -> int:
         return 0
     with spool().taken() as entries:
         for entry in entries:
-            write_transaction(partial(_enter, entry=entry))  # asks itself whether the event is in the book
+            write_transaction(partial(_enter, entry=entry, revocation=uuid7()))
     return len(entries)
 
 
-def _enter(session: Session, entry: dict[str, Any]) -> None:
-    """Add one entry, unless its event is in the book: then its COMMIT had succeeded after all."""
+def _enter(session: Session, entry: dict[str, Any], revocation: UUID) -> None:
+    """Add one entry, unless its event is in the book: then its COMMIT had succeeded after all.
+
+    ``revocation`` is the id of the entry that tells so.
+    """
     event_id: UUID = entry["event_id"]
     found = session.scalars(select(LoginLog).where(LoginLog.event_id == event_id)).one_or_none()
     if found is None:
+        adds_entry(session, event_id)
         session.add(LoginLog(**_unless_erased(session, entry)))
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         on_commit(session, partial(committed, app, event_id))
     elif found.outcome == Outcome.SUCCESS and found.session_ref:
-        _take_back(session, found)
+        _take_back(session, found, revocation)
 
 
 def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +81,7 @@ def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
     return entry | dict.fromkeys((*PLACE, *PERSON)) if is_erased else entry
 
 
-def _take_back(session: Session, admitted: LoginLog) -> None:
+def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:
     """Revoke a session whose owner was told that the sign-in had failed."""
     live = (UserSession.public_id == admitted.session_ref) & UserSession.revoked_at.is_(None)
     result = session.connection().execute(update(UserSession).where(live).values(revoked_at=now()))
@@ -78,5 +93,6 @@ def _take_back(session: Session, admitted: LoginLog) -> None:
             place=Place(),
             reason=Reason.RECORDING_UNAVAILABLE,
             session_ref=admitted.session_ref,
+            event_id=event_id,
         )
         record(session, event)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from models.purpose import Purpose, used_for
+
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +48,7 @@ class Loop:
 
     def _once(self) -> None:
         try:
-            with self._app.app_context():
+            with self._app.app_context(), used_for(Purpose.BACKGROUND):
                 self._work()
             self._failing = False
         except Exception as error:

@@ -5,7 +5,7 @@ starts there; the totals stay too.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -72,7 +72,8 @@ def prune(
     ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
     recorded since then. Raises ``PruneConflict`` when another process prunes.
     """
-    if not write_transaction(partial(_announce, wanted, actor, unless_since)):
+    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place())
+    if not write_transaction(partial(_announce, wanted, event, actor, unless_since)):
         return
     for first in range(wanted.standing.pruned, wanted.through, BATCH):
         last = min(first + BATCH, wanted.through)
@@ -80,7 +81,9 @@ def prune(
         yield last - first
 
 
-def _announce(wanted: Plan, actor: Person | None, unless_since: datetime | None, session: Session) -> bool:
+def _announce(
+    wanted: Plan, event: AuthEvent, actor: Person | None, unless_since: datetime | None, session: Session
+) -> bool:
     """Record the purge before it begins, so that an interrupted one is on record too."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
     if head.pruned != wanted.standing.pruned:
@@ -94,10 +97,7 @@ def _announce(wanted: Plan, actor: Person | None, unless_since: datetime | None,
         "through": wanted.through,
         "chain": (link or b"").hex(),
     }
-    event = AuthEvent(
-        action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place(), detail=detail
-    )
-    record(session, event, actor=actor)
+    record(session, replace(event, detail=detail), actor=actor)
     return True
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person
 from dashboard.stream.background import committed
-from models import LoginLog, on_commit
+from models import LoginLog, adds_entry, on_commit
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
@@ -27,9 +27,11 @@ def record(session: Session, event: AuthEvent, *, actor: Person | None = None) -
     """Insert the entry of ``event`` with ``session`` and return its ``event_id``.
 
     ``actor`` is who did it, when that is not the person themself. Once the transaction is
-    committed the entry is announced and the sealer woken.
+    committed the entry is announced and the sealer woken. The event must be made before the first
+    try of the transaction, at least its id.
     """
     session.flush()
+    adds_entry(session, event.event_id)
     session.connection().execute(insert(LoginLog), columns(event, actor))
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(committed, app, event.event_id))

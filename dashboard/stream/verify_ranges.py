@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from dashboard.stream.verify_sql import add_functions, counts, odd_entries
 from models import LoginLog, db
 from models.base import engine_options, is_sqlite, prepare_engine
+from models.purpose import Purpose
 
 #: Entries of one stretch.
 STRETCH = 20_000
@@ -132,8 +133,8 @@ def _workers(engine: Engine, bounds: Bounds) -> tuple[Executor, Any]:
 
 def _check_alone(url: str, bounds: Bounds, after: int, to: int) -> Stretch:
     """Check one stretch in a process that has no engine."""
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = create_engine(url, **engine_options(url, Purpose.COMMANDS))
+    prepare_engine(engine, Purpose.COMMANDS)
     try:
         return check(engine, bounds, after, to)
     finally:

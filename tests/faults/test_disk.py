@@ -3,23 +3,30 @@
 import random
 import re
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from models import Role
+from models.purpose import LIMITS, Limits, Purpose
+from tests.actions import AuthActions, make_user
+from tests.conftest import migrate, running
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
+from tests.servers.mariadb import create_database, prepared
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of eight megabytes."""
-    path = tmp_path / "disk"
+@contextmanager
+def mounted(path: Path, size: str) -> Iterator[Path]:
+    """A disk of that size."""
     path.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "gatehouse", str(path)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "gatehouse", str(path)],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip(f"no disk of our own: {mounted.stderr.decode().strip()}")
@@ -27,15 +34,23 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of eight megabytes."""
+    with mounted(tmp_path / "disk", "8m") as path:
+        yield path
+
+
 @contextmanager
 def full(disk: Path) -> Iterator[None]:
     """Leave no room."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
+    for size in (65_536, 512):
+        with filler.open("ab", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(size))
     yield
-    filler.unlink()
+    filler.unlink(missing_ok=True)
 
 
 def crowd(stage: Stage, disk: Path) -> int:
@@ -59,3 +74,22 @@ def test_what_a_full_disk_cannot_keep_either_is_counted(disk: Path, tmp_path: Pa
     spool = disk / "attempts.jsonl"
     with on_sqlite(tmp_path, random.Random(4), disk / "gatehouse.db", spool=spool) as stage:
         assert crowd(stage, disk) > 0
+
+
+def test_mariadb_waits_for_room_and_nobody_waits_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, Purpose.PAGES, Limits(connect=1, answer=1, statement=0.8, lock=1))
+    with mounted(tmp_path / "disk", "160m") as disk:
+        server, address = prepared(disk, "--innodb-log-file-size=8M", "--log-bin=bin", "--server-id=1")
+        with server, running(migrate(create_database(address, "gatehouse"))) as app:
+            make_user("vera", Role.VIEWER)
+            auth = AuthActions(app.test_client())
+            assert auth.login("vera").status_code == 302
+            with full(disk):
+                rescue = threading.Timer(30, (disk / "filler").unlink)
+                rescue.start()
+                assert AuthActions(app.test_client()).login("vera").status_code == 503
+                assert auth.client.get("/admin/logins/").status_code == 200
+                rescue.cancel()
+            server.kill()

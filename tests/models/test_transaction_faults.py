@@ -100,7 +100,7 @@ def test_an_entry_tells_whether_a_lost_commit_took_effect(
         add_entry(session, event_id)
 
     event.listen(db.engine, "commit", lose, once=True)
-    write_transaction(work, event_id=event_id)
+    write_transaction(work)
     assert count() == 1
     assert len(runs) == (1 if took_effect else 2)
 

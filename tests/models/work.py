@@ -7,13 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auth.events import now
-from models import Action, LoginLog, Outcome, db
+from models import Action, LoginLog, Outcome, adds_entry, db
 
 
 def add_entry(session: Session, event_id: UUID | None = None) -> None:
     """Add some entry."""
+    event_id = event_id or uuid4()
+    adds_entry(session, event_id)
     facts = {"occurred_at": now(), "action": Action.LOGIN, "outcome": Outcome.SUCCESS}
-    session.add(LoginLog(event_id=event_id or uuid4(), **facts))
+    session.add(LoginLog(event_id=event_id, **facts))
 
 
 def count() -> int:

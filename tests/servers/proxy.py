@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that cuts connections when told to."""
+"""A TCP proxy on loopback that cuts or freezes connections when told to."""
 
 import socket
 import threading
@@ -7,8 +7,8 @@ from typing import Literal
 
 #: A MySQL packet that holds the statement COMMIT: length, number, COM_QUERY, text.
 COMMIT = b"\x07\x00\x00\x00\x03COMMIT"
-#: Before the server hears it, while it works, or once it has answered.
-When = Literal["before", "during", "after"]
+#: Before the server hears it, while it works, once it has answered; or nothing passes from then on.
+When = Literal["before", "during", "after", "frozen"]
 
 
 class Proxy:
@@ -23,6 +23,8 @@ class Proxy:
         self.to_cut, self.cut = 0, 0
         #: Whether nobody gets through.
         self.is_away = self._vanishes = False
+        self._flows = threading.Event()
+        self._flows.set()
         self.port = int(self._listener.getsockname()[1])
 
     def __enter__(self) -> "Proxy":
@@ -30,6 +32,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.thaw()
         _shut(self._listener)
         self._listener.close()
         self.cut_all()
@@ -38,6 +41,19 @@ class Proxy:
         """Cut the next ``number`` connections that say COMMIT; ``vanish`` with the first of them."""
         with self._lock:
             self.to_cut, self._when, self._vanishes = number, when, vanish
+
+    def freeze(self) -> None:
+        """Take connections and whatever is said, and pass on nothing until `thaw`, as a black hole would."""
+        self._flows.clear()
+
+    def freeze_at_commit(self) -> None:
+        """Pass the next COMMIT on, and nothing after it until `thaw`."""
+        with self._lock:
+            self.to_cut, self._when = 1, "frozen"
+
+    def thaw(self) -> None:
+        """Pass on what was said meanwhile."""
+        self._flows.set()
 
     def cut_all(self) -> int:
         """Cut every connection now; return how many there were."""
@@ -77,6 +93,10 @@ class Proxy:
             while (data := client.recv(65536)) and (when := self._verdict(data)) != "before":
                 if when == "after":
                     muted.set()
+                if when == "frozen":
+                    self.freeze()
+                else:
+                    self._flows.wait()
                 server.sendall(data)
                 if when == "during":
                     break
@@ -87,6 +107,7 @@ class Proxy:
         """Forward what the server says, unless it is the answer that must get lost."""
         with suppress(OSError):
             while (data := server.recv(65536)) and not muted.is_set():
+                self._flows.wait()
                 client.sendall(data)
         if muted.is_set() and self._vanishes:
             with self._lock:

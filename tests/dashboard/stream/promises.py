@@ -114,9 +114,9 @@ class Promises(RuleBasedStateMachine):
         happened = AuthEvent(action=kind[0], outcome=kind[1], person=Person("zoë", 3), place=Place())
         store = partial(record, event=happened)
         with commit(how):
-            write_transaction(store, event_id=happened.event_id)
+            write_transaction(store)
         with suppress(IntegrityError):
-            write_transaction(store, event_id=happened.event_id)
+            write_transaction(store)
         self.told[kind] += 1
 
     @rule()
