@@ -21,6 +21,17 @@ RETRIES = 3
 #: Deadlock, lock wait, changed row (MariaDB); each asks for the whole transaction again.
 _AGAIN = {1213, 1205, 1020}
 _CALLBACKS = "gatehouse_on_commit"
+_moments: dict[str, float] = {}
+
+
+def last_commit() -> float | None:
+    """Return when this process last committed (monotonic seconds), if ever."""
+    return _moments.get("commit")
+
+
+def last_failure() -> float | None:
+    """Return when this process last could not commit (monotonic seconds), if ever."""
+    return _moments.get("failure")
 
 
 class NotWritten(Exception):
@@ -61,6 +72,7 @@ def write_transaction(work: Callable[[Session], T], *, event_id: UUID | None = N
             raise
         except (DBAPIError, PoolTimeout) as error:
             if attempt == RETRIES or not _worth_retrying(error):
+                _moments["failure"] = time.monotonic()
                 raise NotWritten(str(getattr(error, "orig", error))) from error
             if trial.committing and event_id:
                 unknown = trial
@@ -87,6 +99,7 @@ class _Trial(Generic[T]):
             session.flush()
             self.committing = True
             session.commit()
+            _moments["commit"] = time.monotonic()
         finally:
             del session.info[_CALLBACKS]
             session.close()

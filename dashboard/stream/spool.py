@@ -57,6 +57,10 @@ class Spool:
         """Whether nothing waits, by a look at the file names."""
         return not (self._path.exists() or self._taken.exists())
 
+    def files(self) -> list[Path]:
+        """Return the files in which entries wait, older ones first."""
+        return [path for path in (self._taken, self._path) if path.exists()]
+
     @contextmanager
     def _locked(self, suffix: str = ".lock") -> Iterator[None]:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

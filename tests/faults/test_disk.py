@@ -5,12 +5,15 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import migrate, running
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -59,3 +62,16 @@ def test_what_a_full_disk_cannot_keep_either_is_counted(disk: Path, tmp_path: Pa
     spool = disk / "attempts.jsonl"
     with on_sqlite(tmp_path, random.Random(4), disk / "gatehouse.db", spool=spool) as stage:
         assert crowd(stage, disk) > 0
+
+
+def test_a_full_disk_is_degraded_until_there_is_room(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.stream.probes.AGAIN", 0)
+    with running(migrate(f"sqlite:///{disk / 'gatehouse.db'}")) as app:
+        readyz = partial(app.test_client().get, "/readyz")
+        assert readyz().json["status"] == "ok"
+        with full(disk):
+            wait_until(lambda: readyz().json.get("degraded") == ["database"], "the disk is full")
+            answer = readyz()
+            assert (answer.status_code, "is full" in answer.json["causes"][0]) == (200, True)
+        assert readyz().json["status"] == "ok"
