@@ -76,8 +76,15 @@ def newer(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [*DATABASE_COMMANDS, ("db", "upgrade"), ("db", "current"), ("checkpoint",), ("erase-user", "root")]
-    + [("prune", "--older-than", "9d")],
+    [
+        *DATABASE_COMMANDS,
+        ("db", "upgrade"),
+        ("db", "current"),
+        ("checkpoint",),
+        ("erase-user", "root"),
+        ("prune", "--older-than", "9d"),
+        ("rebuild", "totals"),
+    ],
 )
 def test_a_newer_database_is_told_as_such(command: tuple[str, ...], tmp_path: Path) -> None:
     assert refusal(on(newer(tmp_path / "newer.db"))(*command)) == NEWER
