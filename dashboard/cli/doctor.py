@@ -38,7 +38,6 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "clock": checks.clock,
         "proxy": partial(checks.proxy, settings),
         "sealing": state_checks.sealing,
-        "spool": state_checks.spool,
         "totals": state_checks.totals,
         "server": partial(state_checks.server, settings),
     }

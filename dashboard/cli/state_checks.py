@@ -11,9 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli.checks import Bad
 from dashboard.config import Settings
-from dashboard.stream import late
-from dashboard.stream.backlog import spooled
-from dashboard.stream.backlog import unsealed as read_unsealed
+from dashboard.stream.backlog import unsealed
 from dashboard.stream.problem_words import duration, many
 from dashboard.stream.problems import BEHIND
 from models import LoginTotal, StreamHead, db
@@ -28,24 +26,15 @@ TIMEOUT = (2, 6)
 
 def sealing() -> str:
     """Say whether entries wait for their seal; raises ``Bad`` when one has for long."""
-    waiting = read_unsealed(db.session(), None)
+    waiting = unsealed(db.session(), None)
     if waiting.seconds > BEHIND:
         db.session.rollback()
         sleep(SECOND_LOOK)
-        waiting = read_unsealed(db.session(), None)
+        waiting = unsealed(db.session(), None)
     if waiting.seconds > BEHIND:
         told = f"{many(waiting.count)} entries are not sealed, the oldest for {duration(waiting.seconds)}"
         raise Bad(f"{told}: a running server seals them")
     return f"{many(waiting.count)} entries not sealed yet" if waiting.count else "all entries are sealed"
-
-
-def spool() -> str:
-    """Say whether refused attempts wait outside the database; raises ``Bad`` when one has for long."""
-    waiting = spooled(late.spool())
-    if waiting.seconds > BEHIND:
-        told = f"{waiting.count:,} refused attempts wait, the oldest for {duration(waiting.seconds)}"
-        raise Bad(f"{told}: a running server enters them")
-    return f"{waiting.count:,} refused attempts wait" if waiting.count else "nothing waits"
 
 
 def totals() -> str:

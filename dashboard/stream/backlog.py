@@ -1,11 +1,8 @@
 """What waits: committed entries for their seal, refused attempts for the database."""
 
-import json
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +13,6 @@ from models import LoginLog
 
 #: How far unsealed entries are counted.
 MOST = 1_000
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +39,9 @@ def unsealed(session: Session, caught_up: float | None) -> Backlog:
 
 def spooled(spool: Spool) -> Backlog:
     """Return how many attempts wait in the spool and since when."""
-    count, oldest = 0, now()
-    for path in spool.files():
-        with suppress(FileNotFoundError):  # they have just entered
-            count += _lines(path)
-            oldest = min(oldest, _first_moment(path))
-    return Backlog(count, _age(oldest)) if count else Backlog()
+    count, since = spool.waiting()
+    return Backlog(count, _age(since) if since else 0)
 
 
 def _age(moment: datetime) -> float:
     return max(0.0, (now() - moment).total_seconds())
-
-
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
-
-
-def _first_moment(path: Path) -> datetime:
-    """Return when the first attempt of a file happened; if it cannot be read, was written."""
-    with path.open("rb") as file, suppress(ValueError, KeyError, TypeError):
-        return datetime.fromisoformat(json.loads(file.readline(_CHUNK))["occurred_at"])
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -11,8 +11,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from dashboard.stream import late
 from dashboard.stream.background import caught_up
-from dashboard.stream.backlog import Backlog, unsealed
+from dashboard.stream.backlog import Backlog, spooled, unsealed
 from dashboard.stream.head import Head, read_head
 from dashboard.stream.inquiry import Inquiry
 from models import LoginLog, LoginTotal, db, write_transaction
@@ -41,11 +42,16 @@ class Probes:
     def __init__(self, app: Flask) -> None:
         self._reading = Inquiry(app, "probe of reading", partial(_read, app))
         self._writing = Inquiry(app, "probe of writing", _write)
+        self._spool = Inquiry(app, "look into the spool", lambda: spooled(late.spool()))
         self._why_not = ""
 
     def read(self, within: float) -> Reading:
         """Return what can be read; raises ``NoAnswer`` or what the database says."""
         return self._reading.answer(within)
+
+    def spooled(self, within: float) -> Backlog:
+        """Return what waits in the spool; raises ``NoAnswer`` or ``OSError``."""
+        return self._spool.answer(within)
 
     def why_not_writable(self, within: float, *, is_doubtful: bool = False) -> str:
         """Return why this process cannot write, or nothing when it wrote lately or can.

@@ -1,14 +1,15 @@
 """What is wrong with the log right now, as this process sees it."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
+from typing import TypeVar
 
 from flask import Flask
 
-from dashboard.stream import background, late
-from dashboard.stream.backlog import Backlog, spooled
+from dashboard.stream import background
+from dashboard.stream.backlog import Backlog
 from dashboard.stream.probes import Probes, Reading, reason
 from dashboard.stream.thread_state import Condition, ThreadState
 from models.transaction import last_commit
@@ -16,6 +17,7 @@ from models.transaction import last_commit
 #: Seconds that entries may wait for their seal, or attempts in the spool, before it is told.
 BEHIND = 10.0
 _KEY = "gatehouse.probes"
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -58,7 +60,8 @@ class Report:
     @property
     def is_down(self) -> bool:
         """Whether this process can neither read nor record."""
-        return {Kind.UNREADABLE, Kind.UNWRITABLE} <= {problem.kind for problem in self.problems}
+        kinds = {problem.kind for problem in self.problems if problem.check == "database"}
+        return kinds >= {Kind.UNREADABLE, Kind.UNWRITABLE}
 
 
 def init_app(app: Flask) -> None:
@@ -67,25 +70,36 @@ def init_app(app: Flask) -> None:
 
 
 def report(app: Flask, within: float) -> Report:
-    """Look at everything; takes at most ``within`` seconds, whatever the database does."""
-    end = time.monotonic() + within
-    probes: Probes = app.extensions[_KEY]
-    reading, problems = None, list[Problem]()
-    try:
-        reading = probes.read(within / 2)
-    except Exception as error:
-        problems.append(Problem("database", Kind.UNREADABLE, what=reason(error)))
-    problems += _unwritable(probes, end - time.monotonic(), is_doubtful=reading is None)
-    waiting, threads = spooled(late.spool()), background.states(app)
+    """Look at everything; takes at most ``within`` seconds, whatever database and disk do."""
+    end, problems = monotonic() + within, list[Problem]()
+    probes = _probes(app)
+    reading = _found(lambda: probes.read(within / 2), "database", problems)
+    problems += _unwritable(probes, end - monotonic(), is_doubtful=reading is None)
+    waiting = _found(lambda: probes.spooled(end - monotonic()), "spool", problems) or Backlog()
+    threads = background.states(app)
     problems += _behind(reading.unsealed if reading else Backlog(), waiting)
     problems += _troubled(threads)
     return Report(problems, threads, reading, waiting)
 
 
+def _probes(app: Flask) -> Probes:
+    found: Probes = app.extensions[_KEY]
+    return found
+
+
+def _found(look: Callable[[], T], check: str, problems: list[Problem]) -> T | None:
+    """Return what is found, or None and a problem more."""
+    try:
+        return look()
+    except Exception as error:
+        problems.append(Problem(check, Kind.UNREADABLE, what=reason(error)))
+        return None
+
+
 def _unwritable(probes: Probes, within: float, *, is_doubtful: bool) -> Iterator[Problem]:
     why_not, committed = probes.why_not_writable(within, is_doubtful=is_doubtful), last_commit()
     if why_not:
-        since = None if committed is None else time.monotonic() - committed
+        since = None if committed is None else monotonic() - committed
         yield Problem("database", Kind.UNWRITABLE, since, what=why_not)
 
 

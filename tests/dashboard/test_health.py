@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -15,11 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 
-from auth.events import now
+from auth.events import AuthEvent, Person, Place, now
 from dashboard.signals import entry_recorded
 from dashboard.stream import background, late
 from dashboard.stream.sealer import seal_all
-from models import db, write_transaction
+from models import Action, Outcome, db, write_transaction
 from tests.conftest import running
 from tests.dashboard.book import entry, store
 from tests.servers.process import free_port
@@ -27,6 +28,7 @@ from tests.servers.silent import silent_server
 from tests.waiting import wait_until
 
 TOKEN = "a token for monitoring"
+ATTEMPT = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
 
 
@@ -168,16 +170,13 @@ def test_what_came_late_but_was_just_seen_is_not_behind(app: Flask, client: Flas
 
 
 def test_attempts_that_wait_in_the_spool_are_told(app: Flask, client: FlaskClient) -> None:
-    columns = {"event_id": uuid4(), "nonce": bytes(16), "occurred_at": now() - timedelta(minutes=5)}
-    late.spool().append(columns)
-    try:
-        status, body = readyz(client)
-        assert (status, body["degraded"], body["spooled"]["count"]) == (200, ["spool"], 1)
-        assert body["causes"] == ["spool: 1 refused attempts not in the log yet, the oldest waits for 5 min"]
-        assert readyz(client, "?strict")[0] == 503
-    finally:
-        for path in late.spool().files():
-            path.unlink()
+    late.keep(replace(ATTEMPT, occurred_at=now() - timedelta(minutes=5)))
+    status, body = readyz(client)
+    assert (status, body["degraded"], body["spooled"]["count"]) == (200, ["spool"], 1)
+    assert body["causes"] == ["spool: 1 refused attempts not in the log yet, the oldest waits for 5 min"]
+    assert readyz(client, "?strict")[0] == 503
+    late.enter_all()
+    seal_all()
     assert readyz(client, "?strict")[0] == 200
 
 

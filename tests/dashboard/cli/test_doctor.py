@@ -10,7 +10,7 @@ from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on
 
 PARTS = ["configuration", "database", "migrations", "redis", "clock", "proxy"]
-PARTS += ["sealing", "spool", "totals", "server"]
+PARTS += ["sealing", "totals", "server"]
 
 
 def report(run: Run, **settings: object) -> tuple[int, dict[str, tuple[str, str]]]:

@@ -15,7 +15,6 @@ from sqlalchemy import delete
 from auth.events import now
 from dashboard.cli.state_checks import _host
 from dashboard.stream.sealer import seal_all
-from dashboard.stream.spool import Spool
 from models import LoginLog, LoginTotal, write_transaction
 from models.stream import ENCODING
 from tests.conftest import running
@@ -66,14 +65,6 @@ def test_what_an_operator_does_is_sealed_without_a_server(manage: Run) -> None:
     manage("reset-password", "root")
     manage("erase-user", "root")
     assert report(manage)[1]["sealing"] == ("ok", "all entries are sealed")
-
-
-def test_attempts_that_wait_in_the_spool_are_bad(manage: Run, tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "spool.jsonl")
-    spool.append({"occurred_at": now() - timedelta(minutes=5)})
-    code, parts = report(manage, spool=tmp_path / "spool.jsonl")
-    assert (code, parts["spool"][0]) == (1, "bad")
-    assert parts["spool"][1].startswith("1 refused attempts wait, the oldest for 5 min: ")
 
 
 def test_totals_that_are_gone_are_bad_until_made_again(app: Flask, manage: Run) -> None:
