@@ -16,6 +16,7 @@ class NoAnswer(Exception):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"no answer for {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Inquiry(Generic[T]):

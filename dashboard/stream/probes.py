@@ -15,7 +15,7 @@ from dashboard.stream import late
 from dashboard.stream.background import caught_up
 from dashboard.stream.backlog import Backlog, spooled, unsealed
 from dashboard.stream.head import Head, read_head
-from dashboard.stream.inquiry import Inquiry
+from dashboard.stream.inquiry import Inquiry, NoAnswer
 from models import LoginLog, LoginTotal, db, write_transaction
 from models.transaction import last_commit, last_failure
 
@@ -41,7 +41,7 @@ class Probes:
 
     def __init__(self, app: Flask) -> None:
         self._reading = Inquiry(app, "probe of reading", partial(_read, app))
-        self._writing = Inquiry(app, "probe of writing", _write)
+        self._writing = Inquiry(app, "probe of writing", self._write)
         self._spool = Inquiry(app, "look into the spool", lambda: spooled(late.spool()))
         self._why_not = ""
 
@@ -53,11 +53,12 @@ class Probes:
         """Return what waits in the spool; raises ``NoAnswer`` or ``OSError``."""
         return self._spool.answer(within)
 
-    def why_not_writable(self, within: float, *, is_doubtful: bool = False) -> str:
+    def why_not_writable(self, within: float, *, is_doubtful: bool = False, told_after: float = 0) -> str:
         """Return why this process cannot write, or nothing when it wrote lately or can.
 
         An idle process tries, at most every ``IDLE`` seconds; one whose last write failed, or for which
-        there are other reasons to doubt, at once and then every ``AGAIN`` seconds while it fails.
+        there are other reasons to doubt, at once and then every ``AGAIN`` seconds while it fails. A try
+        is waited for ``within`` seconds, and told when it has lasted ``told_after`` seconds.
         """
         committed, failed = last_commit() or _NEVER, last_failure() or _NEVER
         is_doubtful = is_doubtful or failed > committed
@@ -65,12 +66,20 @@ class Probes:
             return ""
         pause = (AGAIN if self._why_not else 0) if is_doubtful else IDLE
         if self._writing.stands() or monotonic() - self._writing.began >= pause:
-            self._try(within)
+            return self._tried(within, told_after)
         return self._why_not
 
-    def _try(self, within: float) -> None:
+    def _tried(self, within: float, told_after: float) -> str:
         try:
             self._writing.answer(within)
+        except NoAnswer as error:
+            return reason(error) if error.seconds >= told_after else ""
+        return self._why_not
+
+    def _write(self) -> None:
+        """Write a row and note how it went."""
+        try:
+            write_transaction(_write_nothing)
         except Exception as error:
             self._why_not = reason(error)
         else:
@@ -89,10 +98,6 @@ def _read(app: Flask) -> Reading:
     session = db.session()
     session.execute(select(LoginLog.id).limit(1))
     return Reading(read_head(session), unsealed(session, caught_up(app)))
-
-
-def _write() -> None:
-    write_transaction(_write_nothing)
 
 
 def _write_nothing(session: Session) -> None:

@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 
 from dashboard.stream import background
-from dashboard.stream.backlog import Backlog
+from dashboard.stream.backlog import Backlog, unsealed
 from dashboard.stream.probes import Probes, Reading, reason
 from dashboard.stream.thread_state import Condition, ThreadState
+from models import db
 from models.transaction import last_commit
 
 #: Seconds that entries may wait for their seal, or attempts in the spool, before it is told.
 BEHIND = 10.0
+#: Seconds that a try to write may last before a page tells of it.
+PATIENCE = 2.0
 _KEY = "gatehouse.probes"
 T = TypeVar("T")
 
@@ -73,13 +76,23 @@ def report(app: Flask, within: float) -> Report:
     """Look at everything; takes at most ``within`` seconds, whatever database and disk do."""
     end, problems = monotonic() + within, list[Problem]()
     probes = _probes(app)
+    waiting = _found(lambda: probes.spooled(within / 4), "spool", problems) or Backlog()
     reading = _found(lambda: probes.read(within / 2), "database", problems)
     problems += _unwritable(probes, end - monotonic(), is_doubtful=reading is None)
-    waiting = _found(lambda: probes.spooled(end - monotonic()), "spool", problems) or Backlog()
     threads = background.states(app)
     problems += _behind(reading.unsealed if reading else Backlog(), waiting)
     problems += _troubled(threads)
     return Report(problems, threads, reading, waiting)
+
+
+def glance(app: Flask) -> list[Problem]:
+    """Return what is wrong, for a page that reads the database anyhow: nothing is waited for."""
+    probes, problems = _probes(app), list[Problem]()
+    problems += _unwritable(probes, 0, told_after=PATIENCE)
+    waiting = _found(lambda: probes.spooled(PATIENCE), "spool", problems) or Backlog()
+    problems += _behind(unsealed(db.session(), background.caught_up(app)), waiting)
+    problems += _troubled(background.states(app))
+    return problems
 
 
 def _probes(app: Flask) -> Probes:
@@ -96,18 +109,18 @@ def _found(look: Callable[[], T], check: str, problems: list[Problem]) -> T | No
         return None
 
 
-def _unwritable(probes: Probes, within: float, *, is_doubtful: bool) -> Iterator[Problem]:
-    why_not, committed = probes.why_not_writable(within, is_doubtful=is_doubtful), last_commit()
+def _unwritable(probes: Probes, within: float, **how: Any) -> Iterator[Problem]:
+    why_not, committed = probes.why_not_writable(within, **how), last_commit()
     if why_not:
         since = None if committed is None else monotonic() - committed
         yield Problem("database", Kind.UNWRITABLE, since, what=why_not)
 
 
-def _behind(unsealed: Backlog, waiting: Backlog) -> Iterator[Problem]:
-    if unsealed.seconds > BEHIND:
-        yield Problem("sealer", Kind.UNSEALED, unsealed.seconds, unsealed.count)
-    if waiting.seconds > BEHIND:
-        yield Problem("spool", Kind.SPOOLED, waiting.seconds, waiting.count)
+def _behind(sealing: Backlog, entering: Backlog) -> Iterator[Problem]:
+    if sealing.seconds > BEHIND:
+        yield Problem("sealer", Kind.UNSEALED, sealing.seconds, sealing.count)
+    if entering.seconds > BEHIND:
+        yield Problem("spool", Kind.SPOOLED, entering.seconds, entering.count)
 
 
 def _troubled(threads: list[ThreadState]) -> Iterator[Problem]:

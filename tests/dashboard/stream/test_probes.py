@@ -1,5 +1,6 @@
 """How often a process tries whether it can write, and what it makes of the answer."""
 
+from functools import partial
 from threading import Event
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 
 from dashboard.stream.probes import Probes
 from models import NotWritten
+from tests.waiting import wait_until
 
 Moments = dict[str, float | None]
 
@@ -19,7 +21,7 @@ class Disk:
         self.is_free = Event()
         self.is_free.set()
 
-    def write(self) -> None:
+    def write(self, _work: object) -> None:
         """Count a try; refuse it when full, hang unless free."""
         self.tries += 1
         self.is_free.wait(30)
@@ -31,7 +33,7 @@ class Disk:
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     """Takes the place of the database."""
     disk = Disk()
-    monkeypatch.setattr("dashboard.stream.probes._write", disk.write)
+    monkeypatch.setattr("dashboard.stream.probes.write_transaction", disk.write)
     return disk
 
 
@@ -103,3 +105,17 @@ def test_a_try_that_hangs_is_told_and_no_second_one_begins(
     assert [probes.why_not_writable(0)[:13] for _ in range(3)] == ["no answer for"] * 3
     disk.is_free.set()
     assert (probes.why_not_writable(9), disk.tries) == ("", 1)
+
+
+def test_a_page_waits_for_no_try_and_tells_of_one_that_hangs(
+    probes: Probes, disk: Disk, moments: Moments, clock: list[float]
+) -> None:
+    disk.is_free.clear()
+    glance = partial(probes.why_not_writable, 0, told_after=2)
+    assert [glance(), glance()] == ["", ""]
+    clock[0] += 3
+    assert glance() == "no answer for 3 s"
+    disk.is_full = True
+    disk.is_free.set()
+    wait_until(lambda: glance() == "the disk is full", "the outcome is known")
+    assert disk.tries <= 2
