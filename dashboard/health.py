@@ -15,7 +15,7 @@ from dashboard.stream.problems import Report
 
 blueprint = Blueprint("health", __name__)
 #: Seconds within which `/readyz` answers, whatever the database does.
-ANSWER_WITHIN = 4.5
+ANSWER_WITHIN = 4.0
 #: Seconds that anything may wait before `/readyz?strict` is 503.
 STRICT = 60.0
 #: Headers that say that somebody else sent the request (those that begin with X-Forwarded- do too).
