@@ -14,7 +14,7 @@ from sqlalchemy.sql import ColumnElement
 
 from auth.events import Place, now
 from auth.seen import seen
-from models import Role, User, UserSession, db
+from models import Role, User, UserSession, db, write_transaction
 
 #: How long a session lasts whose owner asked to be remembered.
 REMEMBER_FOR = timedelta(days=30)

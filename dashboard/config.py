@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     retention: Duration | None = Field(
         None, description="Entries older than this are pruned daily (default: never)"
     )
+    metrics_token: str | None = Field(
+        None,
+        repr=False,
+        description="Token with which monitoring sees causes and counts (default: loopback only)",
+    )
     locale: Literal["en", "zh"] = Field(
         "en", description="Language when the browser asks for none we have: en or zh"
     )
@@ -188,7 +193,11 @@ def load_settings(**overrides: Any) -> Settings:
 def _sentence(problem: Any) -> str:
     """Name the variable and say why; addresses and keys may hold secrets and are not shown."""
     field = str(problem["loc"][0])
-    shown = "" if field in ("database_url", "redis_url", "secret_key") else f" (got {problem['input']!r})"
+    shown = (
+        ""
+        if field in ("database_url", "redis_url", "secret_key", "metrics_token")
+        else f" (got {problem['input']!r})"
+    )
     why = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{PREFIX}{field.upper()} {why[0].lower()}{why[1:]}{shown}"
 

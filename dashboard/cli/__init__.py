@@ -1,13 +1,12 @@
 """The commands of ``manage.py``."""
 
-from flask_migrate.cli import db  # type: ignore[import-not-found]
-
 from dashboard.cli.accounts import create_admin, reset_password
 from dashboard.cli.checkpoint import checkpoint
 from dashboard.cli.demo import demo
 from dashboard.cli.doctor import doctor
 from dashboard.cli.erase import erase_user
 from dashboard.cli.export import export
+from dashboard.cli.migrations import db_group
 from dashboard.cli.prune import prune_command
 from dashboard.cli.rebuild import rebuild
 from dashboard.cli.seed import seed
@@ -18,7 +17,7 @@ from dashboard.cli.verify import verify_command
 COMMANDS = (
     checkpoint,
     create_admin,
-    db,
+    db_group,
     demo,
     doctor,
     erase_user,

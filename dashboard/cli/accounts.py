@@ -13,6 +13,7 @@ from auth.events import Place
 from auth.passwords import MIN_LENGTH, is_common, is_too_long
 from auth.service import NewAccount
 from dashboard.cli import checks
+from dashboard.stream.sealer import seal_all
 from models import Reason, Role, User, db
 from models.names import is_username, username_key
 
@@ -49,6 +50,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
     _report(f"{role.capitalize()} {name} made", None if password_stdin else password)
+    seal_all()
 
 
 @click.command("reset-password")
@@ -64,6 +66,7 @@ def reset_password(name: str, password_stdin: bool) -> None:
     password = read_password() if password_stdin else secrets.token_urlsafe(15)
     service.reset_password(user, password, Place())
     _report(f"Password of {user.username} changed, sessions ended", None if password_stdin else password)
+    seal_all()
 
 
 def _report(done: str, password: str | None) -> None:

@@ -38,12 +38,32 @@ def database() -> str:
 
 def migrations() -> str:
     """Return the revision of the schema; raises ``Bad`` unless it is the newest."""
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = set(ScriptDirectory.from_config(config).get_heads())
-    present = set(MigrationContext.configure(db.session.connection()).get_current_heads())
-    if present != newest:
+    present = revision()
+    if present != _newest():
         raise Bad("the database is not migrated: run `python manage.py db upgrade`")
+    return present
+
+
+def revision() -> str:
+    """Return the revision of the schema, empty before the first.
+
+    Raises ``Bad`` when it is none of ours: then a newer Gatehouse made it.
+    """
+    present = set(MigrationContext.configure(db.session.connection()).get_current_heads())
+    db.session.rollback()  # a migration may want what this read
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if not present <= known:
+        newer = ", ".join(sorted(present - known))
+        raise Bad(f"the database is of a newer Gatehouse (revision {newer}): run that one")
     return ", ".join(sorted(present))
+
+
+def _newest() -> str:
+    return ", ".join(sorted(_scripts().get_heads()))
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
 def redis(settings: Settings) -> str:

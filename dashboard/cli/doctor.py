@@ -1,4 +1,4 @@
-"""``doctor``: how configuration, database, migrations, Redis, clock and proxy stand."""
+"""``doctor``: how configuration, database, log and server stand."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.cli import checks
+from dashboard.cli import checks, state_checks
 from dashboard.cli.group import sentence
 from dashboard.config import ConfigError, Settings, load_settings
 
@@ -18,7 +18,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, migrations, Redis, clock and proxy."""
+    """Check configuration, database, migrations, Redis, clock, proxy, what waits, totals and server."""
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -37,6 +37,9 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "redis": partial(checks.redis, settings),
         "clock": checks.clock,
         "proxy": partial(checks.proxy, settings),
+        "sealing": state_checks.sealing,
+        "totals": state_checks.totals,
+        "server": partial(state_checks.server, settings),
     }
 
 

@@ -7,6 +7,7 @@ from tqdm import tqdm
 from dashboard.cli import checks
 from dashboard.cli.export import OPERATOR
 from dashboard.stream.erase import blank, close_account, entries_of, find_account
+from dashboard.stream.sealer import seal_all
 
 
 @click.command("erase-user")
@@ -28,3 +29,4 @@ def erase_user(name: str) -> None:
         for count in blank(user_id, entries, actor=OPERATOR):
             bar.update(count)
         click.echo(f"{bar.n:,} entries blanked; the account is called {left} now")
+    seal_all()

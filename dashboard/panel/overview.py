@@ -10,6 +10,7 @@ from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.figures import attempts, new_users, people_in
 from dashboard.panel.times import day_start
+from dashboard.panel.trouble import troubles
 
 
 class Overview(PanelView):
@@ -27,4 +28,5 @@ class Overview(PanelView):
             new_users=[new_users(*stretch) for stretch in stretches],
             people_in=people_in(today),
             entries=newest(10),
+            troubles=troubles(),
         )

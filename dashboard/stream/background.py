@@ -6,9 +6,10 @@ from uuid import UUID
 
 from flask import Flask
 
+from dashboard.stream import sealer
 from dashboard.stream.dispatcher import Dispatcher
 from dashboard.stream.loop import Loop
-from dashboard.stream.sealer import seal_all
+from dashboard.stream.thread_state import LONGEST, ThreadState
 
 _KEY = "gatehouse.background"
 #: Seconds between two seals: busy times then share one, and an idle second still seals at once.
@@ -23,6 +24,10 @@ class Background:
     sealer: Loop
     others: list[Loop]
 
+    def loops(self) -> list[Loop]:
+        """Return the threads that are loops."""
+        return [self.sealer, *self.others]
+
 
 def after_seal(
     app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float
@@ -36,9 +41,11 @@ def after_seal(
     return loop.wake
 
 
-def at_intervals(app: Flask, name: str, work: Callable[[], object], *, every: float) -> None:
-    """Have ``work`` done every ``every`` seconds."""
-    _planned(app).append((Loop(app, name, work, every=every), False))
+def at_intervals(
+    app: Flask, name: str, work: Callable[[], object], *, every: float, longest: float = LONGEST
+) -> None:
+    """Have ``work`` done every ``every`` seconds; one that takes longer than ``longest`` is stuck."""
+    _planned(app).append((Loop(app, name, work, every=every, longest=longest), False))
 
 
 def start(app: Flask) -> None:
@@ -46,19 +53,26 @@ def start(app: Flask) -> None:
     if _KEY in app.extensions:
         raise RuntimeError("the background threads are running already")
     planned = _planned(app)
-
-    def seal() -> None:
-        if seal_all():
-            for loop, follows in planned:
-                if follows:
-                    loop.wake()
-
-    others = [loop for loop, _ in planned]
-    running = Background(Dispatcher(app), Loop(app, "sealer", seal, every=1, rest=PAUSE), others)
+    running = Background(Dispatcher(app), _sealing(app, planned), [loop for loop, _ in planned])
     app.extensions[_KEY] = running
     running.dispatcher.start()
-    for loop in (running.sealer, *others):
+    for loop in running.loops():
         loop.start()
+
+
+def _sealing(app: Flask, planned: list[tuple[Loop, bool]]) -> Loop:
+    """Return the loop that seals what waits and wakes who follows after each batch."""
+
+    def seal() -> None:
+        count = sealer.BATCH
+        while count == sealer.BATCH:
+            loop.watch.progress()  # a long backlog is no hang
+            count = sealer.seal_once()
+            for follower in [follower for follower, follows in planned if follows and count]:
+                follower.wake()
+
+    loop = Loop(app, "sealer", seal, every=1, rest=PAUSE)
+    return loop
 
 
 def stop(app: Flask) -> None:
@@ -66,8 +80,20 @@ def stop(app: Flask) -> None:
     running: Background | None = app.extensions.pop(_KEY, None)
     if running:
         running.dispatcher.stop()
-        for loop in (running.sealer, *running.others):
+        for loop in running.loops():
             loop.stop()
+
+
+def states(app: Flask) -> list[ThreadState]:
+    """Return how each thread of this process stands; none when they do not run here."""
+    running: Background | None = app.extensions.get(_KEY)
+    return [running.dispatcher.state(), *(loop.state() for loop in running.loops())] if running else []
+
+
+def caught_up(app: Flask) -> float | None:
+    """Return when this process last began to seal and left nothing (monotonic seconds), if ever."""
+    running: Background | None = app.extensions.get(_KEY)
+    return running.sealer.watch.succeeded if running else None
 
 
 def committed(app: Flask, event_id: UUID) -> None:

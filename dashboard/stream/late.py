@@ -28,12 +28,14 @@ from models import (
 )
 
 _KEY = "gatehouse.spool"
+#: Seconds that it may take to enter a full spool, one transaction an entry.
+ENTERING = 600
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the app a spool and have it emptied every two seconds."""
     app.extensions[_KEY] = Spool(settings.spool_file)
-    at_intervals(app, "spool", enter_all, every=2)
+    at_intervals(app, "spool", enter_all, every=2, longest=ENTERING)
 
 
 def spool() -> Spool:

@@ -2,10 +2,13 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Flask
 
+from dashboard.stream.thread_state import LONGEST, Condition, ThreadState, Watch
 from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
@@ -15,16 +18,24 @@ class Loop:
     """Calls ``work`` in an application context: when woken, else every ``every`` seconds.
 
     ``rest`` seconds pass between two calls at least. A failure is logged and the loop goes
-    on; one failure in a row is one line, not a flood.
+    on; ``longest`` is how many seconds a call may take before it counts as stuck.
     """
 
     def __init__(
-        self, app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float = 0
+        self,
+        app: Flask,
+        name: str,
+        work: Callable[[], object],
+        *,
+        every: float,
+        rest: float = 0,
+        longest: float = LONGEST,
     ) -> None:
         self._app, self._work, self._every, self._rest = app, work, every, rest
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._failing = False
+        self._died = 0.0
+        self.watch = Watch(name, longest)
 
     def start(self) -> None:
         """Start the thread; a loop starts once."""
@@ -39,19 +50,25 @@ class Loop:
         self._stopping.set()
         self._woken.set()
 
+    def state(self) -> ThreadState:
+        """Return how the thread stands; dead is one that ended without being asked to."""
+        state = self.watch.state()
+        if self._thread.ident is None or self._thread.is_alive() or self._stopping.is_set():
+            return state
+        return replace(state, condition=Condition.DEAD, seconds=time.monotonic() - self._died)
+
     def _run(self) -> None:
-        while not self._stopping.wait(self._rest):
-            self._woken.wait(self._every)
-            self._woken.clear()
-            if not self._stopping.is_set():
-                self._once()
+        try:
+            while not self._stopping.wait(self._rest):
+                self._woken.wait(self._every)
+                self._woken.clear()
+                if not self._stopping.is_set():
+                    self._once()
+        except BaseException:
+            log.critical("%s ended and does no more until a restart", self._thread.name, exc_info=True)
+        finally:
+            self._died = time.monotonic()
 
     def _once(self) -> None:
-        try:
-            with self._app.app_context(), used_for(Purpose.BACKGROUND):
-                self._work()
-            self._failing = False
-        except Exception as error:
-            if not self._failing:
-                log.warning("%s failed: %s; trying again", self._thread.name, error)
-            self._failing = True
+        with self.watch.round(), self._app.app_context(), used_for(Purpose.BACKGROUND):
+            self._work()

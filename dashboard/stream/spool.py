@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,17 @@ class Spool:
     def is_empty(self) -> bool:
         """Whether nothing waits, by a look at the file names."""
         return not (self._path.exists() or self._taken.exists())
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """Return how many attempts wait, and since when."""
+        count, times = 0, list[datetime]()
+        for path in (self._taken, self._path):
+            with suppress(FileNotFoundError):
+                lines = path.read_bytes().splitlines()
+                count += len(lines)
+                with suppress(ValueError, KeyError, TypeError, IndexError):
+                    times.append(datetime.fromisoformat(json.loads(lines[0])["occurred_at"]))
+        return count, min(times, default=None)
 
     @contextmanager
     def _locked(self, suffix: str = ".lock") -> Iterator[None]:

@@ -17,6 +17,8 @@ CHECKPOINT_EVERY = timedelta(hours=1)
 PRUNE_EVERY = timedelta(days=1)
 #: Seconds between two looks at whether it is time; each process looks.
 CHECKPOINT_LOOK, PRUNE_LOOK = 60, 3600
+#: Seconds that verifying and deleting may take: some hundred million entries.
+PRUNE_LONGEST = 6 * 3600
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -24,7 +26,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
     at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
     if settings.retention:
-        at_intervals(app, "retention", partial(prune_if_due, settings.retention), every=PRUNE_LOOK)
+        work = partial(prune_if_due, settings.retention)
+        at_intervals(app, "retention", work, every=PRUNE_LOOK, longest=PRUNE_LONGEST)
 
 
 def prune_if_due(age: timedelta) -> int:

@@ -47,7 +47,10 @@ def begin() -> Standing:
 
     Raises ``Broken`` without a head, ``UnknownEncoding`` when a newer Gatehouse sealed the log.
     """
-    standing = read_standing()
+    try:
+        standing = read_standing()
+    except (TypeError, ValueError):  # only SQLite stores such values
+        raise Broken(None, "the head, the totals or a number of an entry is of another kind") from None
     if standing is None:
         raise Broken(None, "the stream has not exactly one head")
     require_known_encoding(standing.encoding)

@@ -41,15 +41,20 @@ class Standing:
 
 
 def read_standing() -> Standing | None:
-    """Read it in one snapshot; None when the stream has not exactly one head."""
+    """Read it in one snapshot; None when the stream has not exactly one head.
+
+    Raises ``TypeError`` or ``ValueError`` when something that must be a number, text or time is none.
+    """
     level = {} if is_sqlite(db.engine.url) else {"isolation_level": "REPEATABLE READ"}
     with db.engine.connect().execution_options(**level) as connection:
         heads = connection.execute(select(StreamHead.__table__)).all()
         if len(heads) != 1:
             return None
         head = heads[0]
-        begin = first_link(head.origin, head.epoch)
         lowest, highest, unsealed = _numbers(connection)
+        _require(str, head.origin, head.epoch)
+        _require(int, head.seq, head.pruned, head.encoding, head.uncounted, lowest or 0, highest or 0)
+        begin = first_link(head.origin, head.epoch)
         return Standing(
             origin=head.origin,
             epoch=head.epoch,
@@ -81,5 +86,13 @@ def _numbers(connection: Connection) -> tuple[int | None, int | None, int]:
 def read_totals(connection: Connection) -> dict[Kind, int]:
     """Return the stored totals."""
     kind = (LoginTotal.quarter, LoginTotal.action, LoginTotal.outcome, LoginTotal.reason)
-    rows = connection.execute(select(*kind, LoginTotal.count))
+    rows = connection.execute(select(*kind, LoginTotal.count)).all()
+    _require(int, *(count for *_, count in rows))
     return {(quarter.timestamp() / QUARTER, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]
+
+
+def _require(kind: type, *values: object) -> None:
+    """Raise ``TypeError`` unless all are of a kind: SQLite stores anything in any column."""
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r} is no {kind.__name__}")

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import migrate, running
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
 from tests.servers.mariadb import create_database, prepared
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -93,3 +95,16 @@ def test_mariadb_waits_for_room_and_nobody_waits_with_it(
                 assert auth.client.get("/admin/logins/").status_code == 200
                 rescue.cancel()
             server.kill()
+
+
+def test_a_full_disk_is_degraded_until_there_is_room(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.stream.probes.AGAIN", 0)
+    with running(migrate(f"sqlite:///{disk / 'gatehouse.db'}")) as app:
+        readyz = partial(app.test_client().get, "/readyz")
+        assert readyz().json["status"] == "ok"
+        with full(disk):
+            wait_until(lambda: readyz().json.get("degraded") == ["database"], "the disk is full")
+            answer = readyz()
+            assert (answer.status_code, "is full" in answer.json["causes"][0]) == (200, True)
+        assert readyz().json["status"] == "ok"

@@ -13,6 +13,7 @@ from dashboard.config import Settings
 from manage import cli
 from models import db
 from tests.servers.gatehouse import SECRET
+from tests.servers.process import free_port
 
 Run = Callable[..., Result]
 
@@ -34,7 +35,7 @@ def on(database_url: str) -> Run:
     """Return what runs a command on a database: arguments, ``given`` on stdin, settings."""
 
     def run(*arguments: str, given: str = "", **settings: object) -> Result:
-        variables = {"database_url": database_url, "secret_key": SECRET, **settings}
+        variables = {"database_url": database_url, "secret_key": SECRET, "port": free_port(), **settings}
         env = {f"GATEHOUSE_{name.upper()}": str(value) for name, value in variables.items()}
         built: list[Flask] = []
 

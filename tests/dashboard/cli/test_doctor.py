@@ -10,6 +10,7 @@ from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on
 
 PARTS = ["configuration", "database", "migrations", "redis", "clock", "proxy"]
+PARTS += ["sealing", "totals", "server"]
 
 
 def report(run: Run, **settings: object) -> tuple[int, dict[str, tuple[str, str]]]:
@@ -37,7 +38,8 @@ def test_a_bad_setting_is_all_it_can_tell(manage: Run) -> None:
 def test_a_missing_database_does_not_hide_the_rest() -> None:
     code, parts = report(on("mariadb://root@127.0.0.1:1/gatehouse"))
     assert code == 1
-    assert [part for part in PARTS if parts[part][0] == "bad"] == ["database", "migrations", "clock"]
+    unknown = ["database", "migrations", "clock", "sealing", "totals"]
+    assert [part for part in PARTS if parts[part][0] == "bad"] == unknown
 
 
 @pytest.mark.parametrize(

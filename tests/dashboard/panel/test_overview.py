@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
+from auth.events import now
 from dashboard.stream.sealer import seal_all
 from models import User
 from tests.actions import AuthActions
 from tests.dashboard.book import entry, store
+from tests.waiting import wait_until
 
 
 def tiles(page: str) -> dict[str, str]:
@@ -45,3 +47,35 @@ def test_yesterday_ends_at_this_time_of_day(
     monkeypatch.setattr("dashboard.panel.overview.now", lambda: datetime(2026, 10, 25, 11, 30, tzinfo=UTC))
 
     assert "1 by this time yesterday" in client.get("/admin/").text
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "told"),
+    [
+        ("en", "Not everything works", "Entries that are not sealed: 2, the oldest for 5 minutes."),
+        ("zh", "部分功能出现问题", "最早的已等待 5分钟。"),
+    ],
+)
+def test_what_does_not_work_stands_first(
+    auditor: User, client: FlaskClient, locale: str, title: str, told: str
+) -> None:
+    seal_all()
+    store([entry(number, occurred_at=now() - timedelta(minutes=5)) for number in (1, 2)])
+    page = client.get("/admin/", headers={"Accept-Language": locale}).text
+    assert f'<h2 id="trouble">{title}</h2>' in page
+    assert f"{told}</li>" in page
+    assert page.index("trouble") < page.index('class="tiles"')
+
+
+def test_where_all_is_well_nothing_is_said(auditor: User, client: FlaskClient) -> None:
+    seal_all()
+    assert "trouble" not in client.get("/admin/").text
+
+
+def test_the_overview_is_shown_while_nothing_can_be_written(
+    auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal_all()
+    monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.stream.probes._write_nothing", [].pop)
+    wait_until(lambda: "nobody can sign in" in client.get("/admin/").text, "the try has failed")

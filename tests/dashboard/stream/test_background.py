@@ -2,6 +2,7 @@
 
 from functools import partial
 from queue import Queue
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from dashboard.stream.head import read_head
 from dashboard.stream.recorder import record
 from models import Action, Outcome, db, write_transaction
 from tests.conftest import running
+from tests.waiting import wait_until
 
 
 def write_one() -> None:
@@ -64,3 +66,43 @@ def test_stopping_what_does_not_run_is_no_error(sqlite_url: str) -> None:
 def test_building_the_app_starts_nothing(app: Flask) -> None:
     write_one()
     assert read_head(db.session()).seq == 0
+
+
+def conditions(app: Flask) -> dict[str, str]:
+    """Return how each thread stands."""
+    return {state.name: state.condition for state in background.states(app)}
+
+
+def test_each_thread_has_a_state_while_it_runs(app: Flask, threads: None) -> None:
+    names = {"dispatcher", "sealer", "spool", "checkpoint", "exports", "doorbell", "cut-off"}
+    assert names <= set(conditions(app))
+    assert set(conditions(app).values()) == {"ok"}
+    background.stop(app)
+    assert conditions(app) == {}
+
+
+def test_a_mistake_in_the_sealer_is_its_state_until_it_seals_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("dashboard.stream.sealer.seal_once", [].pop)
+        background.start(app)
+        wait_until(lambda: conditions(app)["sealer"] == "failing", "the sealer fails")
+        assert background.caught_up(app) is None
+    background.committed(app, uuid4())
+    wait_until(lambda: conditions(app)["sealer"] == "ok", "the sealer works again")
+    assert background.caught_up(app) is not None
+    background.stop(app)
+    assert caplog.text.count("IndexError: pop from empty list") == 1
+    assert caplog.text.count("sealer works again after") == 1
+
+
+def test_a_backlog_of_several_batches_is_sealed_in_one_round(
+    app: Flask, heads: "Queue[int]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.stream.sealer.BATCH", 2)
+    for _ in range(5):
+        write_one()
+    background.start(app)
+    wait_until(lambda: heads.get(timeout=10) == 5, "followers heard of the last batch")
+    background.stop(app)
