@@ -1,4 +1,4 @@
-"""``doctor``: how configuration, database, migrations, Redis, clock and proxy stand."""
+"""``doctor``: how configuration, database, migrations, Redis, clock, spool and proxy stand."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.cli import checks
+from dashboard.cli import checks, spool_check
 from dashboard.cli.group import sentence
 from dashboard.config import ConfigError, Settings, load_settings
 
@@ -18,7 +18,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, migrations, Redis, clock and proxy."""
+    """Check configuration, database, migrations, Redis, clock, spool and proxy."""
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -36,6 +36,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
         "clock": checks.clock,
+        "spool": spool_check.spool,
         "proxy": partial(checks.proxy, settings),
     }
 

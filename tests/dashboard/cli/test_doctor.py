@@ -1,15 +1,27 @@
 """``doctor``: one line for each part."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
-from auth.events import now
+from auth.events import AuthEvent, Person, Place, now
+from dashboard.stream import late
+from dashboard.stream.spool import Spool
+from models import Action, Outcome, User, write_transaction
 from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on
 
-PARTS = ["configuration", "database", "migrations", "redis", "clock", "proxy"]
+ATTEMPT: dict[str, Any] = {
+    "action": Action.LOGIN,
+    "outcome": Outcome.FAILURE,
+    "person": Person("nobody"),
+    "place": Place(),
+}
+PARTS = ["configuration", "database", "migrations", "redis", "clock", "spool", "proxy"]
 
 
 def report(run: Run, **settings: object) -> tuple[int, dict[str, tuple[str, str]]]:
@@ -38,6 +50,52 @@ def test_a_missing_database_does_not_hide_the_rest() -> None:
     code, parts = report(on("mariadb://root@127.0.0.1:1/gatehouse"))
     assert code == 1
     assert [part for part in PARTS if parts[part][0] == "bad"] == ["database", "migrations", "clock"]
+
+
+@pytest.fixture
+def waiting(app: Flask, alice: User) -> Callable[..., None]:
+    """A way to have an attempt of a log wait since a time, in the spool of this one."""
+
+    def keep(since: datetime, origin: str = "") -> None:
+        box = Spool(app.config["SETTINGS"].spool_file, app.config["SETTINGS"].database_location)
+        box.hear(origin or late.origin())
+        box.append(late.columns(AuthEvent(**ATTEMPT, occurred_at=since)))
+
+    return keep
+
+
+def test_attempts_that_just_came_are_told(manage: Run, waiting: Callable[..., None]) -> None:
+    waiting(now())
+    code, parts = report(manage)
+    assert (code, parts["spool"][0]) == (0, "ok")
+    assert parts["spool"][1].startswith("1 attempts wait since ")
+
+
+def test_attempts_that_wait_for_long_are_bad(manage: Run, waiting: Callable[..., None]) -> None:
+    waiting(now() - timedelta(hours=2))
+    waiting(now())
+    code, parts = report(manage)
+    assert (code, parts["spool"][0]) == (1, "bad")
+    assert f"2 attempts wait since {now() - timedelta(hours=2):%F %H}:" in parts["spool"][1]
+
+
+def test_attempts_of_another_log_are_bad(app: Flask, manage: Run, waiting: Callable[..., None]) -> None:
+    waiting(now(), "0f" * 16)
+    code, parts = report(manage)
+    assert (code, parts["spool"][0]) == (1, "bad")
+    assert f"1 lines in {app.config['SETTINGS'].spool_file} cannot enter" in parts["spool"][1]
+
+
+def test_attempts_are_counted_during_an_outage_too(manage: Run, waiting: Callable[..., None]) -> None:
+    waiting(now() - timedelta(hours=2))
+    late.enter_all()  # it is heard which log this is
+    waiting(now() - timedelta(hours=3))
+    write_transaction(lambda session: session.execute(text("ALTER TABLE stream_head RENAME TO away")))
+    try:
+        told = report(manage)[1]["spool"]
+    finally:
+        write_transaction(lambda session: session.execute(text("ALTER TABLE away RENAME TO stream_head")))
+    assert told[1].startswith("1 attempts wait since ")
 
 
 @pytest.mark.parametrize(
