@@ -30,12 +30,10 @@ def path(tmp_path: Path) -> Path:
 
 def columns(number: int = 0, **more: object) -> dict[str, object]:
     """Return the columns of an entry, number ``number``."""
-    facts = {
-        "event_id": uuid4(),
-        "occurred_at": MOMENT + timedelta(seconds=number),
-        "nonce": bytes(range(16)),
-    }
-    return facts | {"name_ref": b"r" * 16, "action": "login", "outcome": "failure", "asn": number} | more
+    moment = MOMENT + timedelta(seconds=number)
+    facts = {"event_id": uuid4(), "occurred_at": moment, "action": "login", "outcome": "failure"}
+    nonces = {"place_nonce": bytes(range(16)), "person_nonce": bytes(range(16, 32))}
+    return facts | nonces | {"name_ref": b"r" * 16, "source": "gatehouse", "asn": number} | more
 
 
 def opened(path: Path, origin: str | None = None, database: str = HERE, **more: Any) -> Spool:
