@@ -1,7 +1,9 @@
 """Checkpoints: what they hold, and what becomes of altered ones."""
 
 import json
+import os
 import stat
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,6 +110,37 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
     write_over(path, b"three")
     assert path.read_bytes() == b"three"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("write", [write_new, write_over])
+def test_files_and_their_names_are_on_the_disk_when_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], object]
+) -> None:
+    path, synced = tmp_path / "file", list[tuple[bytes, bool]]()
+
+    def fsync(file: int, sync: Callable[[int], None] = os.fsync) -> None:
+        open_ = Path(f"/proc/self/fd/{file}").readlink()
+        synced.append((open_.read_bytes() if open_.is_file() else b"", path.exists()))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write(path, b"whole")
+    assert synced == [(b"whole", False), (b"", True)]  # the content before it has its name, then the name
+
+
+@pytest.mark.parametrize("write", [write_new, write_over])
+def test_what_the_disk_cannot_promise_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], object]
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="broken"):
+        write(tmp_path / "file", b"whole")
+    assert list(tmp_path.iterdir()) == []
+
+
+def refuse(_: int) -> None:
+    """Be a disk that is broken."""
+    raise OSError("broken")
 
 
 @pytest.fixture
