@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.cli import checks, spool_check
+from dashboard.cli import checks, clock_check, spool_check
 from dashboard.cli.group import sentence
 from dashboard.config import ConfigError, Settings, load_settings
 
@@ -35,7 +35,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "database": checks.database,
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
-        "clock": checks.clock,
+        "clock": partial(clock_check.clock, settings),
         "spool": spool_check.spool,
         "proxy": partial(checks.proxy, settings),
     }
