@@ -94,9 +94,9 @@ def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_waits() -> None:
-    """No attempt waits from an earlier test: all SQLite databases are copies of one log."""
-    for path in config.INSTANCE.glob("spool-*"):
+def nothing_is_left() -> None:
+    """Nothing waits or tells the time from an earlier test: SQLite databases are copies of one log."""
+    for path in (*config.INSTANCE.glob("spool-*"), *config.INSTANCE.glob("checkpoints/*")):
         path.unlink()
 
 

@@ -1,6 +1,6 @@
 """How many entries checkpoints show to be old, whatever date they bear themselves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from statistics import median_low
 
@@ -12,6 +12,8 @@ from dashboard.stream.clock import AHEAD
 from dashboard.stream.verify_head import Standing
 from models import LoginLog, db
 
+#: What the time of a checkpoint leaves out.
+_SECOND = timedelta(seconds=1)
 #: Entries before a checkpoint that its time is held against.
 SAMPLE = 100
 #: Checkpoints looked at, the newest first.
@@ -24,7 +26,7 @@ def covered(standing: Standing, history: History, before: datetime) -> int:
     Only one that this log still agrees with counts, and none whose own time is wild.
     """
     with db.engine.connect() as connection:
-        for checkpoint in islice(history.backwards(until=before), TRIES):
+        for checkpoint in islice(history.backwards(until=before - _SECOND), TRIES):
             is_here = checkpoint.epoch == standing.epoch
             if (
                 is_here
