@@ -17,6 +17,8 @@ from models import LoginLog, db
 from tests.dashboard.book import entry, store
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+FAR = 4000 * DAY
+RETENTION = 98 * DAY
 
 
 class Site:
@@ -67,6 +69,12 @@ class Site:
         assert self.seqs() == before
         return str(doubt.value)
 
+    def refusal(self) -> str:
+        """Return why the schedule takes no checkpoint."""
+        with pytest.raises(Doubtful) as doubt:
+            self.sign()
+        return str(doubt.value)
+
     def live(self, days: int, every: int = 5, *, signs: bool = True) -> None:
         """Go on as usual: a sign-in each few days, and a checkpoint unless ``signs`` is False."""
         for _ in range(0, days, every):
@@ -79,3 +87,12 @@ class Site:
         """Return the numbers of the entries that are there."""
         db.session.rollback()
         return [seq for seq in db.session.scalars(select(LoginLog.seq).order_by(LoginLog.seq)) if seq]
+
+
+def running(app: Flask, patch: pytest.MonkeyPatch, folder: Path) -> Site:
+    """Return a site with 31 entries and as many checkpoints, one each five days."""
+    site = Site(app, patch, folder, RETENTION)
+    site.sign_in()
+    assert site.sign()
+    site.live(150)
+    return site
