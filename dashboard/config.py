@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dashboard.durations import duration
+from models.location import location
 from models.zones import zone_names
 
 PREFIX = "GATEHOUSE_"
@@ -141,8 +142,18 @@ class Settings(BaseSettings):
     @property
     def spool_file(self) -> Path:
         """Where refused attempts wait for the database; each database has its own."""
-        name = hashlib.sha256(self.database.encode()).hexdigest()[:12]
+        name = hashlib.sha256(self.database_location.encode()).hexdigest()[:12]
         return self.spool or INSTANCE / f"spool-{name}.jsonl"
+
+    @property
+    def spool_folders(self) -> list[Path]:
+        """Where attempts may wait that were kept under other settings."""
+        return [self.spool_file.parent, INSTANCE]
+
+    @property
+    def database_location(self) -> str:
+        """Which database it is, whatever the account and password."""
+        return location(self.database)
 
     @property
     def checkpoint_folder(self) -> Path:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import delete, update
 
+from dashboard import config
 from dashboard.app import create_app
 from dashboard.config import Settings, load_settings
 from models import (
@@ -94,6 +95,13 @@ def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> None:
+    """Nothing waits or tells the time from an earlier test: SQLite databases are copies of one log."""
+    for path in (*config.INSTANCE.glob("spool-*"), *config.INSTANCE.glob("checkpoints/*")):
+        path.unlink()
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
@@ -137,7 +145,6 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def mariadb_url(mariadb_migrated: Flask) -> str:
     """An empty, migrated MariaDB database."""
     settings: Settings = mariadb_migrated.config["SETTINGS"]
-    settings.spool_file.unlink(missing_ok=True)
     with mariadb_migrated.app_context():
         write_transaction(_empty)
     return settings.database

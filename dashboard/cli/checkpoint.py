@@ -25,9 +25,12 @@ def checkpoint(output: Path | None) -> None:
     """Sign where the stream stands now; keep the file away from the database."""
     checks.ready()
     settings: Settings = current_app.config["SETTINGS"]
-    store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
+    store = Store.of(settings)
     seal_all()
-    taken = store.take()
+    clock = store.clock()
+    if doubt := clock.doubt_of_signing():
+        click.echo(f"{doubt}; this checkpoint says that the clock is right", err=True)
+    taken = store.take(clock.moment)
     if str(output) == "-":
         click.echo(taken.as_json(), nl=False)
         return

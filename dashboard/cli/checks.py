@@ -2,23 +2,19 @@
 
 import errno
 import socket
-from datetime import UTC, datetime, timedelta
 
 import click
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from redis import Redis, RedisError
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import Settings
-from models import LoginLog, db
-from models.base import is_sqlite
+from models import db
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-#: How far two clocks may differ before times in the book become doubtful.
-DRIFT = timedelta(seconds=5)
 
 
 class Bad(click.ClickException):
@@ -76,20 +72,6 @@ def redis(settings: Settings) -> str:
     except (RedisError, ValueError) as error:
         raise Bad(f"no answer ({error}); check GATEHOUSE_REDIS_URL") from None
     return "answers"
-
-
-def clock() -> str:
-    """Compare this machine's clock with the database's and with the newest entry."""
-    here = datetime.now(UTC)
-    newest = db.session.scalar(select(func.max(LoginLog.occurred_at)))
-    if newest and newest - here > DRIFT:
-        raise Bad(f"it is {here:%F %T} UTC, but the newest entry is of {newest:%F %T}: set the clock")
-    if is_sqlite(db.engine.url):
-        return f"{here:%F %T} UTC"
-    there = db.session.scalar(text("SELECT UTC_TIMESTAMP(6)")).replace(tzinfo=UTC)
-    if abs(there - here) > DRIFT:
-        raise Bad(f"the database's clock differs by {(there - here).total_seconds():.0f} s: set both by NTP")
-    return f"{here:%F %T} UTC, as the database's"
 
 
 def proxy(settings: Settings) -> str:

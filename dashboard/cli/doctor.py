@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.cli import checks, state_checks
+from dashboard.cli import checks, clock_check, spool_check, state_checks
 from dashboard.cli.group import sentence
 from dashboard.config import ConfigError, Settings, load_settings
 
@@ -18,7 +18,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, migrations, Redis, clock, proxy, what waits, totals and server."""
+    """Check configuration, database, Redis, clock, spool, proxy, what waits, totals and server."""
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -35,7 +35,8 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "database": checks.database,
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
-        "clock": checks.clock,
+        "clock": partial(clock_check.clock, settings),
+        "spool": spool_check.spool,
         "proxy": partial(checks.proxy, settings),
         "sealing": state_checks.sealing,
         "totals": state_checks.totals,

@@ -1,16 +1,21 @@
 """``prune``: delete entries that are old enough."""
 
+import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.export import OPERATOR
 from dashboard.durations import duration
-from dashboard.stream.prune import check, plan, prune
+from dashboard.stream.checkpoint_store import Store
+from dashboard.stream.clock import Clock
+from dashboard.stream.prune import Plan, check, plan, prune
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.verify import begin
 
@@ -32,25 +37,53 @@ class Age(click.ParamType[timedelta]):
 @click.command("prune")
 @click.option("--older-than", "age", type=Age(), required=True, help="Age such as 365d or 52w.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing, though the clock is in doubt or most of the log would go."
+)
 @with_appcontext
-def prune_command(age: timedelta, dry_run: bool) -> None:
+def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
     """Delete the oldest entries, up to the first that is not older.
 
     They are verified first. Totals and charts keep them; the book tells what went.
     """
     checks.ready()
     seal_all()
-    wanted = plan(begin(), age)
+    clock = Store.of(current_app.config["SETTINGS"]).clock()
+    wanted = plan(begin(), age, clock)
     span = f"{wanted.count:,} entries older than {wanted.before:%F %T} UTC, up to {wanted.through}"
+    doubts = list(_doubts(wanted, clock))
     if not wanted.count:
         click.echo(f"nothing is older than {wanted.before:%F %T} UTC")
     elif dry_run:
         click.echo(f"would delete {span}")
+        for doubt in doubts:
+            click.echo(f"it would ask first: {doubt}", err=True)
     else:
-        with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="verify") as bar:
-            check(wanted, bar.update)
-        with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="delete") as bar:
-            for count in prune(wanted, actor=OPERATOR):
-                bar.update(count)
-        seal_all()
+        if doubts and not yes:
+            _ask(f"{'; '.join(doubts)}: delete {span}?")
+        _prune(wanted)
         click.echo(f"deleted {span}")
+
+
+def _doubts(wanted: Plan, clock: Clock) -> Iterator[str]:
+    """Yield why a person should look at this before it is done."""
+    if doubt := clock.doubt():
+        yield doubt
+    if wanted.is_most:
+        yield f"that is more than half of the log's {wanted.standing.seq - wanted.standing.pruned:,} entries"
+
+
+def _ask(question: str) -> None:
+    """Ask whoever sits there; raises ``ClickException`` when nobody does, ``Abort`` when they say no."""
+    if not sys.stdin.isatty():
+        raise click.ClickException(f"{question} Say --yes if that is right; nothing was deleted")
+    click.confirm(question, abort=True, err=True)
+
+
+def _prune(wanted: Plan) -> None:
+    with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="verify") as bar:
+        check(wanted, bar.update)
+    with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="delete") as bar:
+        for count in prune(wanted, actor=OPERATOR):
+            bar.update(count)
+    seal_all()

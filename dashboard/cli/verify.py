@@ -69,7 +69,7 @@ def _verified(app: Flask, path: Path | None) -> str:
 
 
 def _checkpoint(settings: Settings, standing: Standing, path: Path | None) -> Checkpoint | None:
-    store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
+    store = Store.of(settings)
     path = path or store.newest(standing.origin)
     return store.read(path) if path else None
 

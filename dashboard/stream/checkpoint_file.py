@@ -14,6 +14,7 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> bool:
             os.link(draft, path)
         except FileExistsError:
             return False
+        sync_folder(path.parent)
     return True
 
 
@@ -21,6 +22,16 @@ def write_over(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file durably in place of the one that may be there."""
     with _draft(path, content, mode) as draft:
         draft.replace(path)
+        sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder survive a power cut: syncing a file does not promise its name."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager

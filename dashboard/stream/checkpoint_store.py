@@ -6,19 +6,23 @@ A file's name holds origin, key and time, so that the newest of a book is found 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from auth.events import now
+from dashboard.config import Settings
 from dashboard.stream.chain import first_link
 from dashboard.stream.checkpoint import Checkpoint, key_id, parse, signed
 from dashboard.stream.checkpoint_file import write_new
+from dashboard.stream.checkpoint_history import STAMP, History, prefix
 from dashboard.stream.checkpoint_key import make_key, public_pem, read_key
+from dashboard.stream.clock import Clock, Doubtful
 from models import StreamHead, db
 
-_STAMP = "%Y%m%dT%H%M%SZ"
+#: What to do about a clock that is in doubt.
+WAY_ON = "the clock is set, or a checkpoint by hand (`manage.py checkpoint`) says that it is right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,23 @@ class Store:
     folder: Path
     key: Path
 
-    def take(self) -> Checkpoint:
-        """Return a signed checkpoint of where the stream stands now."""
+    @classmethod
+    def of(cls, settings: Settings) -> "Store":
+        """Return the configured folder and key."""
+        return cls(settings.checkpoint_folder, settings.checkpoint_key_file)
+
+    def clock(self) -> Clock:
+        """Return what the clock says now, beside the checkpoints of the present log."""
+        with db.engine.connect() as connection:
+            origin = connection.scalars(select(StreamHead.origin)).one()
+        return Clock(now(), History(self.folder, self.key, origin))
+
+    def take(self, moment: datetime | None = None) -> Checkpoint:
+        """Return a signed checkpoint of where the stream stands now; ``moment`` is what the clock says."""
         head = db.session.scalars(select(StreamHead)).one()
         db.session.rollback()
         chain = head.chain or first_link(head.origin, head.epoch)
-        plain = Checkpoint(head.origin, head.epoch, head.seq, chain, now().replace(microsecond=0))
+        plain = Checkpoint(head.origin, head.epoch, head.seq, chain, (moment or now()).replace(microsecond=0))
         return signed(plain, make_key(self.key))
 
     def keep(self, checkpoint: Checkpoint) -> Path:
@@ -41,17 +56,21 @@ class Store:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         public = make_key(self.key).public_key()
         write_new(self.folder / f"{key_id(public)}.pub.pem", public_pem(public))
-        path = self.folder / f"{_name(checkpoint.origin, checkpoint.key)}{checkpoint.time:{_STAMP}}.json"
+        path = self.folder / f"{prefix(checkpoint.origin, checkpoint.key)}{checkpoint.time:{STAMP}}.json"
         write_new(path, checkpoint.as_json().encode())
         return path
 
     def keep_if_due(self, every: timedelta) -> Path | None:
-        """Take and keep a checkpoint, unless there is one younger than ``every``."""
-        checkpoint = self.take()
-        is_recent = (
-            checkpoint.time - every < _time(path) <= checkpoint.time for path in self._own(checkpoint.origin)
-        )
-        return None if any(is_recent) else self.keep(checkpoint)
+        """Take and keep a checkpoint, unless there is one younger than ``every``.
+
+        Raises ``Doubtful`` when the clock cannot be right: what is signed bears its time.
+        """
+        clock = self.clock()
+        if clock.history.newest(after=clock.moment - every, until=clock.moment):
+            return None
+        if doubt := clock.doubt_of_signing():
+            raise Doubtful(f"{doubt}; no checkpoint is taken before {WAY_ON}")
+        return self.keep(self.take(clock.moment))
 
     def newest(self, origin: str) -> Path | None:
         """Return the newest checkpoint of a book that was signed with our key.
@@ -64,7 +83,7 @@ class Store:
 
     def _own(self, origin: str) -> Iterator[Path]:
         """Return the checkpoints of a book that were signed with our key."""
-        name = _name(origin, key_id(read_key(self.key).public_key()))
+        name = prefix(origin, key_id(read_key(self.key).public_key()))
         return self.folder.glob(f"{name}*Z.json")
 
     def read(self, path: Path) -> Checkpoint:
@@ -75,14 +94,3 @@ class Store:
         checkpoint = parse(path.read_text("utf-8", "replace"))
         checkpoint.check_signature(read_key(self.key).public_key())
         return checkpoint
-
-
-def _name(origin: str, key: str) -> str:
-    return f"{origin[:8]}-{key[:8]}-"
-
-
-def _time(path: Path) -> datetime:
-    try:
-        return datetime.strptime(path.stem.rsplit("-", 1)[1], _STAMP).replace(tzinfo=UTC)
-    except ValueError:  # somebody's file
-        return datetime.min.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Flask, current_app
 from sqlalchemy import select, update
+from sqlalchemy.exc import DataError, StatementError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -15,14 +16,18 @@ from dashboard.stream.background import at_intervals, committed
 from dashboard.stream.chain import PERSON, PLACE
 from dashboard.stream.recorder import columns, record
 from dashboard.stream.spool import Spool
+from dashboard.stream.spool_line import BadLine
 from models import (
     Action,
     LoginLog,
+    NotWritten,
     Outcome,
     Reason,
+    StreamHead,
     User,
     UserSession,
     adds_entry,
+    db,
     on_commit,
     write_transaction,
 )
@@ -34,7 +39,7 @@ ENTERING = 600
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the app a spool and have it emptied every two seconds."""
-    app.extensions[_KEY] = Spool(settings.spool_file)
+    app.extensions[_KEY] = Spool(settings.spool_file, settings.database_location, settings.spool_folders)
     at_intervals(app, "spool", enter_all, every=2, longest=ENTERING)
 
 
@@ -52,12 +57,28 @@ def keep(event: AuthEvent) -> None:
 
 def enter_all() -> int:
     """Write what the spool kept into the book; return how many entries. Again is harmless."""
-    if spool().is_empty():
+    if spool().is_sure and spool().is_empty():
         return 0
-    with spool().taken() as entries:
-        for entry in entries:
-            write_transaction(partial(_enter, entry=entry, revocation=uuid7()))
-    return len(entries)
+    spool().learn(origin())
+    return spool().hand_over(_enter_late)
+
+
+def origin() -> str:
+    """Return which log this is."""
+    with db.engine.connect() as connection:
+        return connection.scalars(select(StreamHead.origin)).one()
+
+
+def _enter_late(entry: dict[str, Any]) -> None:
+    """Write one entry; raises ``BadLine`` when the database never will take it, else ``NotWritten``."""
+    try:
+        write_transaction(partial(_enter, entry=entry, revocation=uuid7()))
+    except NotWritten as error:
+        if isinstance(error.__cause__, DataError):
+            raise BadLine(str(error)) from error
+        raise
+    except (StatementError, ValueError, TypeError) as error:
+        raise BadLine(str(error)) from error
 
 
 def _enter(session: Session, entry: dict[str, Any], revocation: UUID) -> None:

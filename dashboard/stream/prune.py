@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place, now
+from dashboard.stream.clock import AHEAD, Clock
+from dashboard.stream.prune_cover import covered
 from dashboard.stream.recorder import record
 from dashboard.stream.verify import Progress, check_entries
 from dashboard.stream.verify_head import Standing
@@ -39,21 +41,31 @@ class Plan:
         """How many entries these are."""
         return self.through - self.standing.pruned
 
+    @property
+    def is_most(self) -> bool:
+        """Whether these are more than half of the log."""
+        return 2 * self.count > self.standing.seq - self.standing.pruned
 
-def plan(standing: Standing, age: timedelta) -> Plan:
-    """Return what is older than ``age``, up to the first sealed entry that is not."""
-    before = now() - age
-    kept = select(LoginLog.seq).where(LoginLog.seq > standing.pruned, LoginLog.occurred_at >= before)
+
+def plan(standing: Standing, age: timedelta, clock: Clock) -> Plan:
+    """Return what is older than ``age``, up to the first sealed entry that is not.
+
+    An entry is as old as it says, or as the first checkpoint that covers it, if that is older:
+    one with a wild date stops nothing.
+    """
+    before = clock.moment - age
+    past = max(standing.pruned, covered(standing, clock.history, before))
+    kept = select(LoginLog.seq).where(LoginLog.seq > past, LoginLog.occurred_at >= before)
     first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
     db.session.rollback()
     return Plan(standing, before, standing.seq if first is None else min(first - 1, standing.seq))
 
 
 def was_pruned(since: datetime) -> bool:
-    """Whether a purge was recorded after ``since``."""
-    newest = select(func.max(LoginLog.occurred_at)).where(LoginLog.action == Action.LOG_PURGE)
-    last = db.session.scalar(newest)
-    return last is not None and last > since
+    """Whether a purge was recorded after ``since``; one that is ahead of the clock tells nothing."""
+    recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + AHEAD)
+    found = select(LoginLog.id).where(LoginLog.action == Action.LOG_PURGE, recent).limit(1)
+    return db.session.scalar(found) is not None
 
 
 def check(wanted: Plan, progress: Progress) -> None:

@@ -1,19 +1,22 @@
 """Attempts that the database could not take: a local file until it can.
 
-JSON Lines, one entry's columns each, synced to disk before the visitor is answered. It is
-bounded: an attempt that no longer fits is counted and told on stderr, never dropped silently.
+JSON Lines, one entry's columns each after the log it belongs to (`dashboard.stream.spool_line`),
+synced to disk before the visitor is answered. It is bounded: an attempt that no longer fits is
+counted and told on stderr, never dropped silently.
 """
 
-import fcntl
-import json
 import logging
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+
+from dashboard.stream.checkpoint_file import write_over
+from dashboard.stream.spool_file import SpoolFile, State, spool_files
+from dashboard.stream.spool_handover import Handover, cannot_enter
+from dashboard.stream.spool_line import BadLine, Columns, HalfLine, Log, parsed
 
 log = logging.getLogger(__name__)
 #: Bytes the file may take: some 25,000 attempts.
@@ -21,102 +24,98 @@ MAX_BYTES = 16 * 1024 * 1024
 
 
 class Spool:
-    """One file, shared by the processes of a machine under a lock file beside it."""
+    """The file of one log, and what waits for that log in other files.
 
-    def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
-        self._path, self._max = path, max_bytes
-        self._taken = path.with_suffix(".entering")
+    ``database`` is the `models.location.location` of the log, ``folders`` where else files may be.
+    """
+
+    def __init__(
+        self, path: Path, database: str = "", folders: Iterable[Path] = (), max_bytes: int = MAX_BYTES
+    ) -> None:
+        self._own, self._folders, self._max = SpoolFile(path), {path.parent, *folders}, max_bytes
+        self._noted = path.with_name(f"origin-{sha256(database.encode()).hexdigest()[:12]}")
+        self._log = Log(None, database)
+        #: Files in which nothing is left to do for this log, and how they were then.
+        self._done: dict[Path, State | None] = {}
+        self._told: set[Path] = set()
+        #: Whether this process heard from the database itself which log it is.
+        self.is_sure = False
         #: Attempts lost since this process started, because the file was full or unwritable.
         self.lost = 0
 
+    @property
+    def log(self) -> Log:
+        """Which log this is, as far as this process or an earlier one has heard."""
+        if self._log.origin is None:
+            with suppress(OSError, UnicodeDecodeError):
+                self._log = replace(self._log, origin=self._noted.read_text().strip() or None)
+        return self._log
+
+    def learn(self, origin: str) -> None:
+        """Note the origin of the log, also for processes that will begin during an outage."""
+        if self.is_sure and self._log.origin == origin:
+            return
+        self.hear(origin)
+        try:
+            self._noted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_over(self._noted, f"{origin}\n".encode(), 0o600)
+        except OSError as error:  # this process knows it
+            log.warning("spool: the origin of the log cannot be noted in %s: %s", self._noted, error)
+
+    def hear(self, origin: str) -> None:
+        """Take the database's word for which log this is, and note it nowhere."""
+        self._log, self.is_sure, self._done = replace(self._log, origin=origin), True, {}
+
     def append(self, columns: Mapping[str, object]) -> None:
         """Keep an entry; it is on the disk when this returns. Never raises."""
-        line = (json.dumps(columns, default=_plain, ensure_ascii=True) + "\n").encode()
         try:
-            with self._locked():
-                _write(self._path, line, self._max)
+            self._own.append(self.log.line(columns), self._max)
         except OSError as error:
             self.lost += 1
-            log.error("spool %s: %s; %d attempts are in no log", self._path, error, self.lost)
+            log.error("spool %s: %s; %d attempts are in no log", self._own.path, error, self.lost)
 
-    @contextmanager
-    def taken(self) -> Iterator[list[dict[str, Any]]]:
-        """Hand out all entries and forget them when the block ends well, else keep them.
+    def hand_over(self, take: Callable[[Columns], object]) -> int:
+        """Give ``take`` what waits for this log, in whichever file; return how many attempts.
 
-        One process at a time; attempts may be appended meanwhile, they come with the next block.
+        Each is forgotten once ``take`` has returned. When that raises ``BadLine`` the attempt
+        stays and is told; whatever else it raises ends this, and what was not taken stays.
         """
-        with self._locked(".entering.lock"):
-            with self._locked():
-                if not self._taken.exists() and self._path.exists():
-                    self._path.rename(self._taken)
-            lines = self._taken.read_bytes().splitlines() if self._taken.exists() else []
-            yield [entry for line in lines if (entry := _entry(line))]
-            self._taken.unlink(missing_ok=True)
+        return sum([self._hand_over(file, take) for file in self._news()])
 
     def is_empty(self) -> bool:
-        """Whether nothing waits, by a look at the file names."""
-        return not (self._path.exists() or self._taken.exists())
+        """Whether nothing new waits for this log, by a look at the names and times of files."""
+        return not self._news()
 
     def waiting(self) -> tuple[int, datetime | None]:
-        """Return how many attempts wait, and since when."""
+        """Return how many attempts of this log wait, and since when."""
         count, times = 0, list[datetime]()
-        for path in (self._taken, self._path):
-            with suppress(FileNotFoundError):
-                lines = path.read_bytes().splitlines()
-                count += len(lines)
-                with suppress(ValueError, KeyError, TypeError, IndexError):
-                    times.append(datetime.fromisoformat(json.loads(lines[0])["occurred_at"]))
+        for file in self.files():
+            mine = [line for line in file.content().split(b"\n") if self.log.owns(line)]
+            count += len(mine)
+            with suppress(HalfLine, BadLine, IndexError):  # the oldest stands first
+                times.append(parsed(mine[0])["occurred_at"])
         return count, min(times, default=None)
 
-    @contextmanager
-    def _locked(self, suffix: str = ".lock") -> Iterator[None]:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self._path.with_suffix(suffix), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
-
-
-def _write(path: Path, line: bytes, limit: int) -> None:
-    """Append a line durably; raises ``OSError`` and leaves no half line when it does not fit."""
-    file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-    try:
-        size = os.fstat(file).st_size
-        if size and os.pread(file, 1, size - 1) != b"\n":  # cut short by a crash: that line alone is lost
-            line = b"\n" + line
-        if size + len(line) > limit:
-            raise OSError(f"full at {limit} bytes")
-        try:
-            if os.write(file, line) != len(line):
-                raise OSError("disk full")
-            os.fsync(file)
-        except OSError:
-            os.ftruncate(file, size)
-            raise
-    finally:
-        os.close(file)
-
-
-def _plain(value: object) -> str:
-    """Return a column's value as text that `_entry` reads back."""
-    if isinstance(value, bytes):
-        return value.hex()
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """Return the columns of a line; one that a crash cut short is told and left out."""
-    try:
-        found: dict[str, Any] = json.loads(line)
-        return found | {
-            "event_id": UUID(found["event_id"]),
-            "occurred_at": datetime.fromisoformat(found["occurred_at"]),
-            "place_nonce": bytes.fromhex(found["place_nonce"]),
-            "person_nonce": bytes.fromhex(found["person_nonce"]),
-            "name_ref": bytes.fromhex(found["name_ref"]) if found.get("name_ref") else None,
+    def stuck(self) -> dict[Path, int]:
+        """Return how many attempts each file holds that cannot enter this log."""
+        counts = {
+            file.path: sum(cannot_enter(line, self.log) for line in file.content().split(b"\n"))
+            for file in self.files()
         }
-    except (ValueError, KeyError, TypeError) as error:
-        log.error("spool: a line cannot be read and is left out: %s", error)
-        return None
+        return {path: count for path, count in counts.items() if count}
+
+    def files(self) -> list[SpoolFile]:
+        """Return the files in which attempts of any log wait."""
+        return spool_files(self._own.path, self._folders)
+
+    def _news(self) -> list[SpoolFile]:
+        """Return the files that have changed since nothing was left to do in them."""
+        return [file for file in self.files() if self._done.get(file.path) != file.state()]
+
+    def _hand_over(self, file: SpoolFile, take: Callable[[Columns], object]) -> int:
+        handover = Handover(self.log, file.path, file.path == self._own.path, take)
+        self._done[file.path] = file.sift(handover.goes)
+        if handover.others and file.path not in self._told:
+            self._told.add(file.path)
+            log.warning("spool %s: %d attempts of another log stay there", file.path, handover.others)
+        return handover.taken

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from functools import partial
 
-from flask import Flask
+from flask import Flask, current_app
 
-from auth.events import now
 from dashboard.config import Settings
 from dashboard.stream import prune
 from dashboard.stream.background import at_intervals
-from dashboard.stream.checkpoint_store import Store
+from dashboard.stream.checkpoint_store import WAY_ON, Store
+from dashboard.stream.clock import Clock, Doubtful
 from dashboard.stream.verify import begin
 
 #: How old the newest checkpoint and the last purge may get.
@@ -23,7 +23,7 @@ PRUNE_LONGEST = 6 * 3600
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
-    store = Store(settings.checkpoint_folder, settings.checkpoint_key_file)
+    store = Store.of(settings)
     at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
     if settings.retention:
         work = partial(prune_if_due, settings.retention)
@@ -33,13 +33,28 @@ def init_app(app: Flask, settings: Settings) -> None:
 def prune_if_due(age: timedelta) -> int:
     """Prune what is older than ``age``, once a day whoever looks; return how many entries.
 
-    Raises ``Broken`` when what is to go does not verify; then nothing goes.
+    Raises ``Broken`` when what is to go does not verify, ``Doubtful`` when the clock cannot be
+    right or may have jumped; then nothing goes.
     """
-    since = now() - PRUNE_EVERY
+    clock = Store.of(current_app.config["SETTINGS"]).clock()
+    since = clock.moment - PRUNE_EVERY
     if prune.was_pruned(since):
         return 0
-    wanted = prune.plan(begin(), age)
+    wanted = planned(clock, age)
     if not wanted.count:
         return 0
     prune.check(wanted, lambda _: None)
     return sum(prune.prune(wanted, unless_since=since))
+
+
+def planned(clock: Clock, age: timedelta) -> prune.Plan:
+    """Return what retention would prune now; raises ``Doubtful`` when it rests."""
+    if doubt := clock.doubt():
+        raise Doubtful(f"{doubt}; retention rests before {WAY_ON}")
+    wanted = prune.plan(begin(), age, clock)
+    if wanted.is_most and (doubt := clock.jump()):
+        raise Doubtful(
+            f"{doubt}; retention rests, it would delete {wanted.count:,} of {wanted.standing.seq:,} entries: "
+            "if the clock is right, run `manage.py prune` once"
+        )
+    return wanted

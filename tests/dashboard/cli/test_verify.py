@@ -168,7 +168,7 @@ def test_prune_says_what_would_go(manage: Run) -> None:
 
 def test_prune_deletes_and_the_rest_is_intact(manage: Run) -> None:
     store([entry(700, occurred_at=now())])
-    result = manage("prune", "--older-than", "30m")
+    result = manage("prune", "--older-than", "30m", "--yes")
     assert result.stdout.startswith("deleted 12 entries older than ")
     assert "2 entries, 13 to 14; 12 before them pruned, as recorded" in manage("verify").stdout
 
@@ -180,7 +180,7 @@ def test_prune_with_nothing_to_do_says_so(manage: Run) -> None:
 
 def test_prune_refuses_a_broken_book(manage: Run) -> None:
     changed(LOG, LOG.c.seq == 2, outcome="other")
-    result = manage("prune", "--older-than", "1s")
+    result = manage("prune", "--older-than", "1s", "--yes")
     assert result.exit_code == 1
     assert "entry 2: its public fields were changed" in result.stderr.splitlines()[-1]
     assert db.session.scalar(select(func.count(LoginLog.id))) == 12

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from queue import Queue
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask import Flask
 
 from dashboard.signals import entry_recorded
 from dashboard.stream import background
+from tests.dashboard.stream.timeline import RETENTION, Site, running
 
 
 @pytest.fixture
@@ -34,3 +36,17 @@ def heard() -> Iterator["Queue[UUID]"]:
 
     with entry_recorded.connected_to(receiver):
         yield queue
+
+
+@pytest.fixture
+def site(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
+    """A site that keeps entries for 98 days and runs for 150, with checkpoints."""
+    return running(sqlite_app, monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def unsigned(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
+    """The same without any checkpoint."""
+    site = Site(sqlite_app, monkeypatch, tmp_path, RETENTION)
+    site.live(150, signs=False)
+    return site

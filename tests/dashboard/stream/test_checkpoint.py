@@ -1,7 +1,9 @@
 """Checkpoints: what they hold, and what becomes of altered ones."""
 
 import json
+import os
 import stat
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 
+from auth.events import now
 from dashboard.stream import checkpoint_store
 from dashboard.stream.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint, key_id, parse, signed
 from dashboard.stream.checkpoint_file import write_new, write_over
@@ -110,6 +113,37 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("write", [write_new, write_over])
+def test_files_and_their_names_are_on_the_disk_when_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], object]
+) -> None:
+    path, synced = tmp_path / "file", list[tuple[bytes, bool]]()
+
+    def fsync(file: int, sync: Callable[[int], None] = os.fsync) -> None:
+        open_ = Path(f"/proc/self/fd/{file}").readlink()
+        synced.append((open_.read_bytes() if open_.is_file() else b"", path.exists()))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write(path, b"whole")
+    assert synced == [(b"whole", False), (b"", True)]  # the content before it has its name, then the name
+
+
+@pytest.mark.parametrize("write", [write_new, write_over])
+def test_what_the_disk_cannot_promise_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], object]
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="broken"):
+        write(tmp_path / "file", b"whole")
+    assert list(tmp_path.iterdir()) == []
+
+
+def refuse(_: int) -> None:
+    """Be a disk that is broken."""
+    raise OSError("broken")
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
     """A folder of checkpoints, and a key elsewhere."""
@@ -137,7 +171,7 @@ def test_a_kept_checkpoint_is_the_newest_of_its_book(app: Flask, kept: Store) ->
 def test_checkpoints_are_taken_when_due_also_when_idle(
     app: Flask, kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hour, clock = timedelta(hours=1), [NOON]
+    hour, clock = timedelta(hours=1), [now()]
     monkeypatch.setattr(checkpoint_store, "now", lambda: clock[0])
     first = kept.keep_if_due(hour)
     assert first is not None
@@ -152,10 +186,10 @@ def test_checkpoints_are_taken_when_due_also_when_idle(
 def test_one_dated_in_the_future_does_not_stop_the_schedule(
     app: Flask, kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [NOON + timedelta(days=365)]
+    clock = [now() + timedelta(days=365)]
     monkeypatch.setattr(checkpoint_store, "now", lambda: clock[0])
-    assert kept.keep_if_due(timedelta(hours=1)) is not None
-    clock[0] = NOON
+    kept.keep(kept.take())
+    clock[0] = now()
     assert kept.keep_if_due(timedelta(hours=1)) is not None
     assert kept.keep_if_due(timedelta(hours=1)) is None
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, event, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from auth.events import AuthEvent, Person, Place
@@ -13,15 +14,10 @@ from auth.service import Credentials, SignedIn, authenticate
 from auth.sessions import find_visitor
 from dashboard.stream import late
 from dashboard.stream.erase import close_account, entries_of
+from dashboard.stream.spool_file import SpoolFile
 from models import Action, NotWritten, Outcome, Reason, User, UserSession, db, write_transaction
-from tests.actions import PASSWORD, AuthActions, entries
-
-
-@pytest.fixture(autouse=True)
-def empty_spool(app: Flask) -> None:
-    """Nothing waits from an earlier test."""
-    with late.spool().taken():
-        pass
+from tests.actions import PASSWORD, AuthActions, entries, make_user
+from tests.conftest import running
 
 
 @contextmanager
@@ -47,6 +43,53 @@ def test_an_attempt_during_an_outage_is_in_the_book_afterwards(
     assert (entry.action, entry.outcome, entry.user_id) == (Action.LOGIN, Outcome.FAILURE, alice.id)
     assert (entry.reason, entry.ip, entry.session_ref) == (Reason.RECORDING_UNAVAILABLE, "127.0.0.1", None)
     assert db.session.scalars(select(UserSession)).all() == []
+
+
+@pytest.mark.parametrize("heard_before", [True, False])
+def test_it_enters_though_account_and_address_of_the_database_changed(
+    mariadb_url: str, heard_before: bool
+) -> None:
+    with running(mariadb_url) as app:
+        make_user("alice")
+        if heard_before:
+            late.enter_all()
+        with outage():
+            assert AuthActions(app.test_client()).login("alice").status_code == 503
+        grant = "GRANT ALL ON `gatehouse`.* TO renewed@'%' IDENTIFIED BY 'fresh'"
+        write_transaction(lambda session: session.execute(text(grant)))
+    renewed = make_url(mariadb_url).set(username="renewed", password="fresh", host="localhost")
+    with running(renewed.render_as_string(hide_password=False)):
+        assert (late.enter_all(), len(entries())) == (1, 1)
+
+
+@pytest.mark.parametrize("change", [{"browser": "x" * 100_000}, {"browser": "\ud800"}])
+def test_what_the_database_never_takes_holds_up_no_other(
+    auth: AuthActions, alice: User, change: dict[str, str]
+) -> None:
+    late.spool().append(late.columns(told_off(alice, uuid4())) | change)
+    with outage():
+        auth.login("alice")
+    late.enter_all()
+    assert entries()[-1].browser is None
+    waiting, _ = late.spool().waiting()
+    assert len(entries()) == 2 - waiting
+
+
+def test_an_attempt_enters_once_though_the_process_died_before_it_was_forgotten(
+    auth: AuthActions, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with outage():
+        auth.login("alice")
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(SpoolFile, "_replace", die)
+        late.enter_all()
+    assert (late.enter_all(), len(entries())) == (1, 1)
+    assert late.spool().waiting() == (0, None)
+
+
+def die(*_: object) -> None:
+    """End the process."""
+    raise SystemExit
 
 
 def test_registrations_are_kept_too_and_unknown_names_masked(auth: AuthActions) -> None:

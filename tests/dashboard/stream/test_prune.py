@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +12,8 @@ from sqlalchemy import func, select
 from auth.events import now
 from dashboard.stream import prune, upkeep
 from dashboard.stream.checkpoint import Checkpoint
+from dashboard.stream.checkpoint_history import History
+from dashboard.stream.clock import Clock
 from dashboard.stream.head import read_head
 from dashboard.stream.prune import Plan, PruneConflict
 from dashboard.stream.sealer import seal_all
@@ -21,6 +24,7 @@ from tests.dashboard.book import entry, store
 from tests.dashboard.stream.tampering import HEAD, LOG, changed, fault, removed
 
 DAY = timedelta(days=1)
+NO_CHECKPOINTS = History(Path(), Path("no key"), "")
 #: Ages in days, in the order of the stream.
 AGES = (9, 8, 7, 6, 5, 1, 4, 0, 0)
 
@@ -35,7 +39,7 @@ def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def planned(days: float = 3) -> Plan:
     """Return the plan for entries older than that."""
-    return prune.plan(begin(), days * DAY)
+    return prune.plan(begin(), days * DAY, Clock(now(), NO_CHECKPOINTS))
 
 
 def seqs() -> list[int]:

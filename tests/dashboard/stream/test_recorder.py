@@ -85,6 +85,18 @@ def test_a_name_ref_needs_the_secret(sqlite_url: str) -> None:
     assert {len(ref) for ref in refs} == {16}
 
 
+@pytest.mark.parametrize(
+    ("key", "ref"),
+    [("alice", "01225642a2240ebbcd5e82ac12cd36ab"), ("李娜", "c6b4b00cbaa0e3d4dde8b64e83100ae2")],
+)
+def test_a_name_ref_stays_the_same_for_ever(sqlite_app: Flask, key: str, ref: str) -> None:
+    """Else no name of an older entry is ever found again; the values are of OpenSSL.
+
+    ``printf 'gatehouse name_ref 1' | openssl dgst -sha256 -hmac "$SECRET"`` is the key of the second HMAC.
+    """
+    assert name_ref(key).hex() == ref
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -70,3 +70,28 @@ def test_what_is_older_than_the_retention_goes(
     with running(database_url):
         assert db.session.scalars(select(StreamHead.pruned)).one() == pruned
         assert db.session.scalar(select(LoginLog.id).where(LoginLog.seq == 2))
+
+
+def test_by_a_doubtful_clock_nothing_goes_and_that_is_said_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(database_url):
+        store([entry(number, occurred_at=now() - timedelta(days=age)) for number, age in ((1, 50), (2, 40))])
+        seal_all()
+    done, prune_if_due, looks = threading.Event(), upkeep.prune_if_due, iter(range(3))
+
+    def looked(age: timedelta) -> int:
+        if next(looks, None) is None:
+            done.set()
+        return prune_if_due(age)
+
+    monkeypatch.setattr(upkeep, "prune_if_due", looked)
+    served(database_url, done, retention="45d", checkpoint_dir=tmp_path / "kept")
+    told = [record.getMessage() for record in caplog.records]
+    assert [sum(what in text for text in told) for what in ("retention rests", "no checkpoint is taken")] == [
+        1,
+        1,
+    ]
+    assert not (tmp_path / "kept").exists()
+    with running(database_url):
+        assert db.session.scalars(select(StreamHead.pruned)).one() == 0
