@@ -1,7 +1,10 @@
 """A client's connection, and those that wait for their clients without a thread."""
 
+import fcntl
 import selectors
 import socket
+import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -33,13 +36,43 @@ class Connection(TConn):  # type: ignore[misc]
         self.received = self.parser.unreader = Received()
         self.origin = origin_of(client)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; it counts while a client's window is shut, too
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD * 1000))
+        self._taken, self._since = 0, time.monotonic()
 
     def tell(self, data: bytes) -> None:
         """Send a few bytes as far as they can be sent at once."""
         with suppress(OSError):
             self.sock.send(data)
+
+    def is_stuck(self) -> bool:
+        """Whether the client took no byte for `UNREAD` seconds though some wait for it; ask now and then."""
+        waiting, taken = _sent(self.sock)
+        if not waiting or taken != self._taken:
+            self._taken, self._since = taken, time.monotonic()
+        return time.monotonic() - self._since > UNREAD
+
+    def cut(self) -> None:
+        """End the connection; whoever sends on it gets an error."""
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self, graceful: bool = False) -> None:
+        """Close the connection; what the client does not take then, the kernel forgets."""
+        with suppress(OSError):
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD * 1000))
+            self.sock.close()
+
+
+def _sent(sock: socket.socket) -> tuple[int, int]:
+    """Return how many bytes the client has still to take, and how many it took; Linux tells (tcp(7))."""
+    if not hasattr(socket, "TCP_INFO"):
+        return 0, 0
+    try:
+        waiting = fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4))
+        taken = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 128)[120:]  # tcpi_bytes_acked
+    except (OSError, ValueError):  # closed meanwhile
+        return 0, 0
+    return int.from_bytes(waiting, sys.byteorder), int.from_bytes(taken, sys.byteorder)
 
 
 def half_close(sock: socket.socket) -> bool:

@@ -7,6 +7,7 @@ arrive in the poller, and connections end there.
 
 import socket
 import struct
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +25,8 @@ BODY = 20
 GOODBYE = 2
 #: Connections of one address that may wait without a whole request; the oldest makes room for the next.
 PER_ADDRESS = 64
+#: Seconds between two looks at answers that nobody takes.
+LOOK = 1
 READ = 16 * 1024
 GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
 #: SO_LINGER that ends a connection with a reset.
@@ -41,7 +44,8 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         self._heads, self._bodies = Waiting(self.poller, HEAD), Waiting(self.poller, BODY)
         self._leaving = Waiting(self.poller, GOODBYE)
         self._in_threads: set[Connection] = set()
-        util.close_graceful = half_close  # called in a thread when an answer breaks off
+        self._looked = 0.0
+        util.close_graceful = _leave_open  # called in a thread when an answer breaks off, it would wait there
         super().run()
 
     def accept(self, listener: Any) -> bool:
@@ -108,6 +112,15 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT)
         for conn in self._leaving.late():
             self._drop(conn)
+        self._cut_stuck()
+
+    def _cut_stuck(self) -> None:
+        """End answers that nobody takes; a reader that is slow goes on."""
+        if time.monotonic() - self._looked >= LOOK:
+            self._looked = time.monotonic()
+            for conn in self._in_threads:
+                if conn.is_stuck():
+                    conn.cut()
 
     def _await(self, conn: Connection, data: bytes = b"") -> None:
         """Wait for a request, of which ``data`` is here."""
@@ -190,6 +203,10 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
     def _drop(self, conn: Connection) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def _leave_open(_sock: socket.socket) -> None:
+    """Do nothing: the main loop ends the connection."""
 
 
 def _short(status: HTTPStatus) -> bytes:
