@@ -24,6 +24,7 @@ class Echo:
 
     def __init__(self, config: dict[str, int]) -> None:
         self.config, self.app, self.served = config, self, 0
+        self.extensions: dict[str, object] = {}
         self.entered, self.released = threading.Event(), threading.Event()
         self.broken_off = threading.Event()
 
@@ -44,6 +45,9 @@ class Echo:
         self.served += 1
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
+
+    def close(self) -> None:
+        """End no websocket: there is none."""
 
     def _breaking(self) -> Iterator[bytes]:
         yield b"begun"
@@ -114,7 +118,7 @@ def read_all(client: socket.socket) -> bytes:
 
 
 @contextmanager
-def working(threads: int = 2, **changes: int) -> Iterator[Running]:
+def working(kind: type[PollingWorker] = PollingWorker, threads: int = 2, **changes: int) -> Iterator[Running]:
     """Run a worker with few threads; limits are those of its modules, so patch them before."""
     config = Config()
     for name, value in options(Settings(_env_file=None), 0, 1).items():
@@ -122,7 +126,8 @@ def working(threads: int = 2, **changes: int) -> Iterator[Running]:
     config.set("threads", threads)
     config.set("keepalive", 30)
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    worker = PollingWorker(0, os.getppid(), [listener], None, 30, config, Logger(config))
+    port = listener.getsockname()[1]
+    worker = kind(0, os.getppid(), [listener], None, 30, config, Logger(config))
     worker.wsgi = Echo({"MAX_CONTENT_LENGTH": MAX_BODY, "TRUSTED_PROXIES": 0} | changes)
     worker.tpool = worker.get_thread_pool()
     worker.poller = selectors.DefaultSelector()
@@ -130,7 +135,7 @@ def working(threads: int = 2, **changes: int) -> Iterator[Running]:
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        yield Running(worker, listener.getsockname()[1])
+        yield Running(worker, port)
     finally:
         worker.wsgi.released.set()
         worker.alive = False
