@@ -1,6 +1,7 @@
 """Websockets that speak Socket.IO and nothing else, and can neither fill the memory nor the log."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,13 +15,19 @@ from simple_websocket import ConnectionClosed
 log = logging.getLogger(__name__)
 #: Bytes of a message; a pull takes a hundred.
 MAX_MESSAGE = 16 * 1024
+#: Packets of any kind that may wait for a client who does not read.
+MAX_WAITING = 64
+_JOINED, _LOOKS = "gatehouse.joined", "gatehouse.looks"
 
 
-def restrict(socketio: SocketIO) -> None:
-    """Cut off whoever sends a message that is too large or not of Socket.IO, with one line in the log."""
-    eio = socketio.server.eio
+def restrict(socketio: SocketIO, namespace: str, event: str, *, other: str) -> None:
+    """Let clients join ``namespace`` once and send ``event``; any other event is handled as ``other``.
+
+    Cut off whoever sends a message that is too large or not of Socket.IO, with one line in the log.
+    """
+    server, eio = socketio.server, socketio.server.eio
     eio._async = eio._async | {"websocket": Websocket}
-    handle = eio.handlers["message"]
+    handle, join, hear = eio.handlers["message"], server._handle_connect, server._handle_event
 
     def strict(eio_sid: str, data: str | bytes) -> None:
         try:
@@ -29,7 +36,27 @@ def restrict(socketio: SocketIO) -> None:
             log.warning("a viewer sent no Socket.IO and is cut off: %s", error)
             eio.sockets[eio_sid].close(wait=False)
 
+    def once(eio_sid: str, name: str | None, data: Any) -> None:
+        if name == namespace:
+            if server.environ[eio_sid].get(_JOINED):
+                raise ValueError("it joined already")
+            server.environ[eio_sid][_JOINED] = True
+        join(eio_sid, name, data)
+
+    def known(eio_sid: str, name: str | None, number: int | None, data: Any) -> None:
+        """Keep clients from the library's own events, which it tells from theirs by name only."""
+        hear(eio_sid, name, number, data if data[0] == event else [other])
+
     eio.on("message", strict)
+    server._handle_connect, server._handle_event = once, known
+
+
+def lingering(socketio: SocketIO) -> list[dict[str, Any]]:
+    """Return the environs of websockets that did not join since this was asked the time before last."""
+    silent = [environ for environ in list(socketio.server.environ.values()) if _JOINED not in environ]
+    for environ in silent:
+        environ[_LOOKS] = environ.get(_LOOKS, 0) + 1
+    return [environ for environ in silent if environ[_LOOKS] > 1]
 
 
 class Websocket(SimpleWebSocketWSGI):
@@ -37,10 +64,16 @@ class Websocket(SimpleWebSocketWSGI):
 
     def __init__(self, handler: Callable[..., Any], server: Any) -> None:
         super().__init__(handler, server, max_message_size=MAX_MESSAGE, thread_class=Reader)
+        self._queue = handler.__self__.queue  # type: ignore[attr-defined]
 
     def wait(self) -> str | bytes | None:
-        """Return the next message, None at the end and when it is no Engine.IO packet."""
+        """Return the next message; None at the end, if it is no Engine.IO packet and if nothing is read."""
         message: str | bytes | None = super().wait()
+        if self._queue.qsize() > MAX_WAITING:
+            log.warning("a viewer sends without reading and is cut off")
+            with suppress(OSError):
+                self.ws.sock.shutdown(socket.SHUT_RDWR)  # a goodbye would wait with the rest
+            return None
         try:
             if message is not None:
                 Packet(encoded_packet=message)

@@ -77,7 +77,7 @@ def port_of(site: Site) -> int:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_in_time_though_viewers_watch(site: Site, sign: signal.Signals) -> None:
-    with watching(site, 20):
+    with watching(site, 8):
         begin = time.monotonic()
         os.killpg(site.server.process.pid, sign)
         assert site.server.process.wait(20) == 0
