@@ -15,8 +15,10 @@ from simple_websocket import ConnectionClosed
 log = logging.getLogger(__name__)
 #: Bytes of a message; a pull takes a hundred.
 MAX_MESSAGE = 16 * 1024
-#: Packets of any kind that may wait for a client who does not read.
-MAX_WAITING = 64
+#: Messages of a client that may wait to be handled.
+MAX_UNHANDLED = 16
+#: Packets of any kind that may wait for a client to read them.
+MAX_UNREAD = 64
 _JOINED, _LOOKS = "gatehouse.joined", "gatehouse.looks"
 
 
@@ -62,14 +64,27 @@ def lingering(socketio: SocketIO) -> list[dict[str, Any]]:
 class Websocket(SimpleWebSocketWSGI):
     """A websocket whose messages are measured as they arrive, not once they fill the memory."""
 
+    ws: Any = None
+
     def __init__(self, handler: Callable[..., Any], server: Any) -> None:
         super().__init__(handler, server, max_message_size=MAX_MESSAGE, thread_class=Reader)
-        self._queue = handler.__self__.queue  # type: ignore[attr-defined]
+        self._unread = handler.__self__.queue  # type: ignore[attr-defined]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Serve on a duplicate of the socket: the library closes it when it likes, the server its own."""
+        line = environ["gunicorn.socket"].dup()
+        try:
+            return super().__call__(environ | {"gunicorn.socket": line}, start_response)
+        finally:
+            if self.ws is None:  # no handshake
+                line.close()
+            else:
+                self.ws.input_buffer.close()
 
     def wait(self) -> str | bytes | None:
         """Return the next message; None at the end, if it is no Engine.IO packet and if nothing is read."""
         message: str | bytes | None = super().wait()
-        if self._queue.qsize() > MAX_WAITING:
+        if self._unread.qsize() > MAX_UNREAD:
             log.warning("a viewer sends without reading and is cut off")
             with suppress(OSError):
                 self.ws.sock.shutdown(socket.SHUT_RDWR)  # a goodbye would wait with the rest
@@ -88,6 +103,31 @@ class Websocket(SimpleWebSocketWSGI):
             super().close()
 
 
+class Inbox(list[str | bytes]):
+    """Messages that were not handled yet; when there are many, the next one waits at the client."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._room, self._is_closed = threading.Semaphore(MAX_UNHANDLED), False
+
+    def append(self, message: str | bytes) -> None:
+        """Add a message once there is room."""
+        if not self._is_closed:
+            self._room.acquire()
+            super().append(message)
+
+    def pop(self, index: Any = -1) -> str | bytes:
+        """Take a message and make room for another."""
+        message = super().pop(index)
+        self._room.release()
+        return message
+
+    def close(self) -> None:
+        """Take no more: nobody handles it."""
+        self._is_closed = True
+        self._room.release()
+
+
 class Reader(threading.Thread):
     """Reads a websocket, and wakes whoever waits for its next message when there will be none.
 
@@ -97,6 +137,7 @@ class Reader(threading.Thread):
     def __init__(self, target: Callable[[], Any]) -> None:
         super().__init__(target=target, daemon=True)
         self._websocket = target.__self__  # type: ignore[attr-defined]
+        self._websocket.input_buffer = Inbox()
 
     def run(self) -> None:
         """Read until the websocket ends."""

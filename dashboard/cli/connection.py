@@ -28,6 +28,7 @@ class Connection(TConn):  # type: ignore[misc]
     """A connection whose threads see whole requests only; its socket is read by the worker's poller."""
 
     arrival: Arrival
+    drained = 0
 
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(cfg, sock, client, server)
@@ -60,7 +61,8 @@ class Connection(TConn):  # type: ignore[misc]
         with suppress(OSError):
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD * 1000))
-            self.sock.close()
+        self.cut()  # for good, though a websocket may still be read by a duplicate
+        self.sock.close()
 
 
 def _sent(sock: socket.socket) -> tuple[int, int]:

@@ -23,6 +23,8 @@ HEAD = 10
 BODY = 20
 #: Seconds for a client to hang up after its last answer.
 GOODBYE = 2
+#: Bytes that it may go on to send until then: else who is told that it was too much would not hear it.
+MOST_DRAINED = 16 * 1024 * 1024
 #: Connections of one address that may wait without a whole request; the oldest makes room for the next.
 PER_ADDRESS = 64
 #: Seconds between two looks at answers that nobody takes.
@@ -174,14 +176,15 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _see_off(self, conn: Connection) -> None:
         try:
-            if conn.sock.recv(READ):
-                return
+            more = len(conn.sock.recv(4 * READ))
         except BlockingIOError:
             return
         except OSError:
-            pass
-        self._leaving.take(conn)
-        self._drop(conn)
+            more = 0
+        conn.drained += more
+        if not more or conn.drained > MOST_DRAINED:
+            self._leaving.take(conn)
+            self._drop(conn)
 
     def _make_room(self, conn: Connection) -> None:
         """Drop the oldest connection that waits, of the same address or of all, when there are too many."""

@@ -158,22 +158,24 @@ def test_junk_ends_the_connection_or_nothing(small: Stage, cookie: str, wire: Wi
 
 @pytest.mark.parametrize("event", ["connect", "disconnect", "head", "on_since", "message"])
 def test_an_event_of_the_server_s_own_does_nothing(wire: Wire, event: str) -> None:
-    wire.hear()  # the head
     for _ in range(20):
         wire.send(f'42/live,["{event}"]')
     wire.send(f'42/live,999["{event}",{{}}]')
-    assert wire.hear() == (
-        999,
-        {"error": {"code": "unknown_event", "message": "there is no event but since"}},
-    )
+    heads = 0
+    while (heard := wire.hear())[0] == "head":
+        heads += 1
+    assert heads < 10  # its own, and a few of what just happened
+    assert heard == (999, {"error": {"code": "unknown_event", "message": "there is no event but since"}})
     assert wire.call(wish())["reset"] is True
 
 
 def test_events_of_every_name_are_counted(wire: Wire) -> None:
     for number in range(MAX_PULLS * 3):
         wire.send(f'42/live,{number}["connect"]')
-    answers = [answer for name, answer in (wire.hear() for _ in range(MAX_PULLS * 3 + 1)) if name != "head"]
-    assert answers[-1]["error"]["code"] == "too_many"
+    codes = set()
+    while (heard := wire.hear())[0] != MAX_PULLS * 3 - 1:
+        codes.add(heard[1].get("error", {}).get("code"))
+    assert codes == {None, "unknown_event", "too_many"}
 
 
 @pytest.mark.parametrize("again", ["40/live,", "41/live,"])
@@ -190,7 +192,7 @@ def test_who_never_joins_loses_the_seat(small: Stage, cookie: str, wire: Wire) -
         wait_until(lambda: are_free(small, cookie, SEATS - 2), "the seat is free")
 
 
-@pytest.mark.parametrize("frame", ["40/nowhere,", "5", '42/live,1["nothing"]'])
+@pytest.mark.parametrize("frame", ["40/nowhere,", '42/live,1["nothing"]'])
 def test_who_sends_and_never_reads_loses_the_seat(small: Stage, cookie: str, wire: Wire, frame: str) -> None:
     long = frame.replace("nowhere", "nowhere" * 900)
     with suppress(*LOST):

@@ -22,7 +22,7 @@ from tests.viewer import Wire
 from tests.waiting import wait_until
 
 #: Seconds in which a server must be gone.
-STOP = 5
+STOP = 20
 
 
 @pytest.fixture
