@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place
+from dashboard import gate
 from dashboard.app import create_app
 from dashboard.cli import checks
 from dashboard.cli.server import Server
@@ -91,6 +92,7 @@ def main() -> None:
     """Serve until told to stop."""
     folder, port, rate, seconds, way = sys.argv[1:]
     settings = load_settings(_env_file=None, port=int(port), max_viewers=VIEWERS + 20)
+    gate.PER_PERSON = settings.max_viewers  # one person watches them all
     listener = checks.listener(settings.host, settings.port)
     make = partial(build, settings, Path(folder), float(rate), float(seconds), way)
     Server(make, settings, listener.detach(), 1).run()

@@ -131,6 +131,9 @@ class Settings(BaseSettings):
         "UTC", description="Time zone of viewers whose own is not known"
     )
 
+    grace: Duration = Field(
+        timedelta(seconds=30), description="Requests under way may take this long when the server stops"
+    )
     host: str = Field("127.0.0.1", description="Address to serve on")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on")
 

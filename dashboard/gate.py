@@ -6,7 +6,9 @@ An open socket holds a thread, so a stranger must be turned away before it becom
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -20,45 +22,87 @@ from models import Role
 from models.deadline import within
 
 log = logging.getLogger(__name__)
-PATH = "/socket.io"
+PATH = "/socket.io/"
+#: Websockets of one person in this process; a page holds one.
+PER_PERSON = 8
+#: Seconds after which somebody without a seat may ask again.
+RETRY = 10
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
+class Refused(Exception):
+    """Somebody is turned away, with this status."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        self.status = status
+
+
+class Seats:
+    """Places of viewers, ``number`` in all."""
+
+    def __init__(self, number: int) -> None:
+        self._lock, self._free = threading.Lock(), number
+        self._taken: Counter[int] = Counter()
+
+    @contextmanager
+    def taken(self, person: int) -> Iterator[None]:
+        """Hold a seat; raises `Refused` when none is free or the person has enough of them."""
+        with self._lock:
+            if self._taken[person] >= PER_PERSON:
+                raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
+            if not self._free:
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+            self._change(person, 1)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._change(person, -1)
+
+    def _change(self, person: int, number: int) -> None:
+        self._free -= number
+        self._taken[person] += number
+        if not self._taken[person]:
+            del self._taken[person]
+
+
 class Gate:
-    """WSGI middleware: session, role, Origin and the number of viewers, in this order."""
+    """WSGI middleware: session, role, Origin and the seats, in this order."""
 
     def __init__(self, app: Flask, inner: Callable[..., Iterable[bytes]], settings: Settings) -> None:
         self._app, self._inner, self._settings = app, inner, settings
-        self._seats = threading.Semaphore(settings.max_viewers)
+        self._seats = Seats(settings.max_viewers)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ.get("PATH_INFO", "").startswith(PATH):
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PATH):
             return self._inner(environ, start_response)
-        refusal = self._refusal(environ)
-        if refusal:
-            return _answer(refusal, start_response)
-        if not self._seats.acquire(blocking=False):
-            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, start_response)
-        try:  # a websocket is served inside this call, until it closes
-            return self._inner(environ, start_response)
-        finally:
-            self._seats.release()
+        if path != PATH:  # engineio takes whatever begins like it
+            return _answer(HTTPStatus.NOT_FOUND, start_response)
+        try:
+            person = self._person(environ)
+            with self._seats.taken(person):  # a websocket is served inside this call, until it closes
+                return self._inner(environ, start_response)
+        except Refused as refused:
+            return _answer(refused.status, start_response)
 
-    def _refusal(self, environ: Environ) -> HTTPStatus | None:
-        """Return the status that turns this request away, or None."""
+    def _person(self, environ: Environ) -> int:
+        """Return the id of who asks; raises `Refused`."""
         try:
             with within(REQUEST), self._app.request_context(environ):
                 if not current_user.is_authenticated:
-                    return HTTPStatus.UNAUTHORIZED
+                    raise Refused(HTTPStatus.UNAUTHORIZED)
                 if not current_user.role.includes(Role.VIEWER):
-                    return HTTPStatus.FORBIDDEN
+                    raise Refused(HTTPStatus.FORBIDDEN)
+                person: int = current_user.user_id
         except SQLAlchemyError as error:
             log.error("live feed: session not checked: %s", error)
-            return HTTPStatus.SERVICE_UNAVAILABLE
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE) from error
         origin = environ.get("HTTP_ORIGIN")
-        foreign = origin is not None and origin not in self._settings.origins
-        return HTTPStatus.FORBIDDEN if foreign else None
+        if origin is not None and origin not in self._settings.origins:
+            raise Refused(HTTPStatus.FORBIDDEN)
+        return person
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -69,5 +113,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _answer(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
     body = f"{status.phrase}\n".encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")]
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers.append(("Retry-After", str(RETRY)))
     start_response(f"{status.value} {status.phrase}", headers)
     return [body]

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.config import Settings
+from dashboard.stopping import is_stopping
 from dashboard.stream import problems
 from dashboard.stream.backlog import Backlog
 from dashboard.stream.problem_words import sentence
@@ -38,9 +39,11 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the log can be read and written: 200, with ``degraded`` where something is behind.
 
-    503 only when this process can neither read nor record, else a stuck sealer would take every process
+    503 only when this process can neither read nor record or stops, else a stuck sealer would take every process
     out of the balancer; with ``?strict`` also when anything has waited for more than a minute.
     """
+    if is_stopping(current_app):
+        return jsonify(status="stopping"), 503
     report = problems.report(current_app._get_current_object(), ANSWER_WITHIN)  # type: ignore[attr-defined]
     answer: dict[str, Any] = {"status": _status(report)}
     if report.checks:

@@ -24,7 +24,7 @@ from dashboard.stream.background import after_seal, at_intervals
 from dashboard.stream.head import Head
 from dashboard.stream.ring import BrokenStream, Ring
 from dashboard.stream.since import BadSince, Since, answer
-from dashboard.websocket import MAX_MESSAGE, restrict
+from dashboard.websocket import MAX_MESSAGE, lingering, restrict
 from models import LoginLog, Role, User, UserSession, db
 
 log = logging.getLogger(__name__)
@@ -71,10 +71,12 @@ class LiveFeed(Namespace):
         """Check the role again and tell the viewer where the head is."""
         try:
             if not current_user.is_authenticated or not current_user.role.includes(Role.VIEWER):
+                self._leave(request.environ)
                 raise ConnectionRefusedError("forbidden")
             head = self._ring.refresh()
         except (BrokenStream, SQLAlchemyError) as error:  # unanswered, the viewer would wait for ever
             log.error("live feed: %s", error)
+            self._leave(request.environ)
             raise ConnectionRefusedError("unavailable") from error
         with self._lock:
             self._viewers[request.sid] = Viewer(current_user.session_id)  # type: ignore[attr-defined]
@@ -84,8 +86,7 @@ class LiveFeed(Namespace):
         """Forget the viewer; who does not hang up is hung up on by the next `cut_off`."""
         with self._lock:
             self._viewers.pop(request.sid, None)  # type: ignore[attr-defined]
-        if "gunicorn.socket" in request.environ:
-            self._leaving.append(request.environ["gunicorn.socket"])
+        self._leave(request.environ)
 
     def on_since(self, data: Any = None) -> dict[str, Any]:
         """Answer a pull, by acknowledgement."""
@@ -97,6 +98,14 @@ class LiveFeed(Namespace):
         except (BrokenStream, SQLAlchemyError) as error:
             log.error("live feed: %s", error)
             return _error("unavailable", "the book cannot be read right now")
+
+    def on_other(self) -> dict[str, Any]:
+        """Answer an event that there is not; it counts as a pull."""
+        try:
+            self._admit(request.sid)  # type: ignore[attr-defined]
+        except BadSince as error:
+            return _error(error.code, error.message)
+        return _error("unknown_event", "there is no event but since")
 
     def ring(self) -> None:
         """Tell the viewers of this process, and all other processes, when the head has moved.
@@ -110,6 +119,8 @@ class LiveFeed(Namespace):
 
     def cut_off(self) -> None:
         """Disconnect viewers whose session ended or who lost the role, found by one query."""
+        for environ in lingering(self.socketio):
+            self._leave(environ)
         self._hang_up()
         with self._lock:
             viewers = dict(self._viewers)
@@ -146,6 +157,11 @@ class LiveFeed(Namespace):
         if connection is not None:
             connection.close(wait=False)
 
+    def _leave(self, environ: dict[str, Any]) -> None:
+        """Have a connection end with the next `cut_off`, unless its client ends it before."""
+        if "gunicorn.socket" in environ:
+            self._leaving.append(environ["gunicorn.socket"])
+
     def _hang_up(self) -> None:
         """End the connections of those who left or were told to, which else keep a seat and a thread."""
         for _ in range(len(self._leaving)):
@@ -165,6 +181,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         async_mode="threading",
         async_handlers=False,
+        always_connect=True,  # else the head goes out before the welcome, and clients may not ask yet
         transports=["websocket"],
         cors_allowed_origins=settings.origins,
         manage_session=False,
@@ -174,7 +191,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         engineio_logger=_library_log,
         client_manager=Doorbells(settings.redis_url, look) if settings.redis_url else None,
     )
-    restrict(socketio)
+    restrict(socketio, NAMESPACE, "since", other="other")
     socketio.on_namespace(feed)
 
 

@@ -25,7 +25,7 @@ class Wire:
         little = (socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # what is not read, the server notices
         options = {"sockopt": [little], "skip_utf8_validation": True}  # checking it takes 10 ms an answer
         self.socket = websocket.create_connection(address, cookie=cookie, timeout=timeout, **options)
-        self._calls, self._early = 0, list[str]()
+        self._calls = 0
 
     def join(self) -> "Wire":
         """Enter the namespace; raises ``ConnectionError`` when that is refused."""
@@ -35,7 +35,7 @@ class Wire:
             while not (text := self._packet()).startswith(f"40{NAMESPACE}"):
                 if text.startswith("44"):
                     raise ConnectionError(text)
-                self._early.append(text)  # the head may come before the welcome
+                assert text == "2", f"before the welcome came {text}"
         except LOST:
             self.close()
             raise
@@ -59,7 +59,7 @@ class Wire:
 
     def hear_one(self) -> tuple[str | int, Any] | None:
         """Read one packet as `hear` does; None when it is a ping."""
-        text = self._early.pop(0) if self._early else self._packet()
+        text = self._packet()
         kind, body = text[:2], text[2 + len(NAMESPACE) :]
         if kind == "42":
             name, data = json.loads(body)

@@ -1,7 +1,9 @@
 """gunicorn, set up for a site whose live pages each hold a thread."""
 
+import math
 import os
 import resource
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -10,10 +12,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.http import message
-from gunicorn.workers.gthread import ThreadWorker
 
+from dashboard import stopping
+from dashboard.cli.connection import Connection
 from dashboard.cli.group import sentence
 from dashboard.cli.sockets import Sockets
+from dashboard.cli.worker import GOODBYE, PollingWorker
 from dashboard.config import Settings
 from dashboard.stream import background
 
@@ -23,8 +27,6 @@ SPARE_THREADS = 32
 IDLE_CONNECTIONS = 512
 #: Bytes of a request line: a query of emojis takes 9,600, and the page says which is too long.
 LONGEST_LINE = 64 * 1024
-#: Seconds for requests under way when the server stops; it is gone within five.
-GRACE = 4
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -53,8 +55,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().run()
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """A threaded worker that runs the stream's threads and ends websockets when it stops."""
+class Worker(PollingWorker):
+    """A worker that runs the stream's threads, ends websockets when it stops and finishes what is under way.
+
+    It goes on accepting while requests are under way that came before the stop, so that `/readyz` can say
+    503 and a balancer looks elsewhere before connections are refused.
+    """
+
+    _unfinished: set[Connection] | None = None
+    _closed = 0.0
 
     def run(self) -> None:
         """Serve until told to stop; ends the process when a request outlasts the grace it is given."""
@@ -76,12 +85,42 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """On SIGTERM answer what is under way."""
         super().handle_exit(sig, frame)
+        if self.booted:
+            stopping.begin(self.wsgi.app)
         self._end_sockets()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """On SIGINT and SIGQUIT stop at once."""
         self._end_sockets()
         super().handle_quit(sig, frame)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept or not; a worker that stops accepts until its last request of before is answered."""
+        if enabled or self.alive:
+            super().set_accept_enabled(enabled)
+        else:
+            self._unfinished = self.begun()
+            self._stop_accepting()
+
+    def murder_pending(self) -> None:
+        """Look whether the worker that stops may stop accepting now; called in each round."""
+        super().murder_pending()
+        self._stop_accepting()
+        if self._closed and time.monotonic() - self._closed > GOODBYE:
+            self.drop_silent()
+
+    def _stop_accepting(self) -> None:
+        """Once all is finished, take what the kernel has accepted already and have it refuse the rest."""
+        if self._unfinished is None or self._closed:
+            return
+        self._unfinished &= self.begun()
+        if not self._unfinished:
+            self._closed = time.monotonic()
+            super().set_accept_enabled(False)
+            for listener in self.sockets:
+                while self.accept(listener):
+                    pass
+                listener.close()
 
     def _end_sockets(self) -> None:
         if self.booted:
@@ -100,7 +139,7 @@ def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
         "worker_class": Worker,
         "threads": threads,
         "worker_connections": threads + IDLE_CONNECTIONS,
-        "graceful_timeout": GRACE,
+        "graceful_timeout": math.ceil(settings.grace.total_seconds()),
         "keepalive": 5,
         "limit_request_line": LONGEST_LINE - 1,
         "limit_request_fields": 100,

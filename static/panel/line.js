@@ -2,11 +2,12 @@
 import { io } from "../vendor/socket.io.esm.min.js";
 
 const GATE = "/socket.io/?EIO=4&transport=websocket";
+const CROWDED = 429; // too many live pages of one person
 const FINAL = { 401: "signed_out", 403: "refused" };
 const AGAIN = 4_000; // ms, more or less, before a namespace that was refused is tried again
 
 export class Line {
-  /** `say` gets "offline", "signed_out" or "refused"; after the last two nothing is tried any more. */
+  /** `say` gets "offline", "crowded", "signed_out" or "refused"; after the last two nothing is tried any more. */
   constructor(say) {
     this.say = say;
     // Tries again by itself, after a random part of a pause that grows to ten seconds.
@@ -20,6 +21,7 @@ export class Line {
     this.say("offline");
     const status = await statusOfGate();
     if (this.socket.connected) return;
+    if (status === CROWDED) this.say("crowded");
     if (status in FINAL) {
       this.say(FINAL[status]);
       this.socket.disconnect();

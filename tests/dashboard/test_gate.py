@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from dashboard import gate
 from dashboard.gate import Gate
 from models import Role, User, write_transaction
 from tests.actions import AuthActions, make_user
@@ -33,11 +34,16 @@ class Door:
         start_response("200 OK", [])
         return [b""]
 
+    def environ(self, cookie: str, path: str = gate.PATH, **headers: str) -> Any:
+        """Return what a server makes of a request for a websocket."""
+        return EnvironBuilder(
+            path, headers={"Cookie": cookie, "Upgrade": "websocket"} | headers
+        ).get_environ()
+
     def knock(self, cookie: str = "", path: str = "/socket.io/", **headers: str) -> int:
         """Ask for a websocket and return the status."""
         self.cookie = cookie
-        given = {"Cookie": cookie, "Upgrade": "websocket"} | headers
-        environ = EnvironBuilder(path, headers=given).get_environ()
+        environ = self.environ(cookie, path, **headers)
         _, status, self.headers = Context().run(run_wsgi_app, self.gate, environ)
         return int(status.split()[0])
 
@@ -48,11 +54,11 @@ def door(sqlite_app: Flask) -> Door:
     return Door(sqlite_app)
 
 
-def cookie_of(app: Flask, role: Role = Role.VIEWER) -> str:
+def cookie_of(app: Flask, role: Role = Role.VIEWER, name: str = "vera") -> str:
     """Return the cookie of somebody who is signed in."""
-    make_user("vera", role)
+    make_user(name, role)
     browser = AuthActions(app.test_client())
-    browser.login("vera")
+    browser.login(name)
     cookie = browser.client.get_cookie("gatehouse")
     assert cookie
     return f"gatehouse={cookie.value}"
@@ -105,6 +111,19 @@ def test_beyond_the_seats_nobody_gets_in(sqlite_url: str) -> None:
         assert door.knock(cookie) == 200
 
 
+def test_one_person_gets_some_seats_and_leaves_the_others(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "PER_PERSON", 2)
+    cookie, other = cookie_of(door.app), cookie_of(door.app, name="walter")
+    with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
+        assert door.knock(cookie) == 200
+        with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
+            assert (door.knock(cookie), door.headers["Retry-After"]) == (429, str(gate.RETRY))
+            assert door.knock(other) == 200
+    assert door.knock(cookie) == 200
+
+
 def test_strangers_take_no_seat(sqlite_url: str) -> None:
     with running(sqlite_url, max_viewers=1) as app:
         door = Door(app)
@@ -129,14 +148,24 @@ def test_without_the_database_nobody_gets_in(door: Door) -> None:
     assert (door.knock(cookie), door.served) == (503, 0)
 
 
-@pytest.mark.parametrize("path", ["/socket.io/", "/socket.io", "/socket.io/x", "/socket.io//", "/socket.iox"])
-def test_no_spelling_of_the_address_leads_around(door: Door, path: str) -> None:
-    assert door.knock(path=path) == 401
+@pytest.mark.parametrize("path", ["/socket.io/x", "/socket.io//", "/socket.io/index.html", "/socket.io/../x"])
+def test_nothing_below_its_address_is_served(door: Door, path: str) -> None:
+    assert (door.knock(cookie_of(door.app), path), door.served) == (404, 0)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/admin/live/", "/Socket.io/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/admin/live/", "/Socket.io/", "/socket.io", "/socket.iox", "//socket.io/"]
+)
 def test_other_pages_are_not_its_business(door: Door, path: str) -> None:
     assert door.knock(path=path) == 200
+
+
+@pytest.mark.parametrize("path", ["/socket.io", "/socket.iox/", "/socket.io/x"])
+def test_other_addresses_are_pages_that_are_not_there(auth: AuthActions, path: str) -> None:
+    make_user("vera", Role.VIEWER)
+    auth.login("vera")
+    upgrade = {"Upgrade": "websocket", "Connection": "upgrade"}
+    assert auth.client.get(f"{path}?EIO=4&transport=websocket", headers=upgrade).status_code == 404
 
 
 def test_a_refusal_is_short_and_closes(door: Door) -> None:

@@ -13,7 +13,10 @@ from tests.actions import PASSWORD
 from tests.waiting import DEADLINE, wait_until
 
 PEOPLE = [f"person-{number:02}" for number in range(40)]
-WATCHER, ONLOOKER = "watcher", "onlooker"
+ONLOOKER = "onlooker"
+#: Those who watch; each has a few seats, as nobody gets many.
+WATCHERS = [f"watcher-{number:02}" for number in range(80)]
+SEATS_EACH = 4
 #: Mostly right passwords, some wrong ones, some names that nobody has.
 KINDS = ("right", "right", "right", "wrong", "unknown")
 

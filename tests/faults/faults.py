@@ -5,7 +5,7 @@ from contextlib import closing, suppress
 from functools import wraps
 
 from tests.faults import outages
-from tests.faults.crowd import WATCHER
+from tests.faults.crowd import ONLOOKER
 from tests.faults.stage import Stage
 from tests.servers.proxy import When
 from tests.viewer import LOST, Wire
@@ -155,7 +155,7 @@ def viewers_cut_off(stage: Stage) -> None:
 def viewer_never_reads(stage: Stage) -> None:
     """Somebody asks for the whole book again and again and reads nothing."""
     wish = {"epoch": stage.viewers[0].feed.epoch, "cursor": 0, "limit": 500}
-    wire = Wire(stage.url, stage.crowd.cookie_of(WATCHER)).join()
+    wire = Wire(stage.url, stage.crowd.cookie_of(ONLOOKER)).join()
     with closing(wire), stage.crowd.busy(40), suppress(*LOST):
         for _ in range(200):
             wire.ask(wish)

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from models import Role
 from tests.actions import PASSWORD, make_user
 from tests.conftest import migrate, running
-from tests.faults.crowd import ONLOOKER, PEOPLE, WATCHER
+from tests.faults.crowd import ONLOOKER, PEOPLE, WATCHERS
 from tests.faults.stage import Stage
 from tests.servers import mariadb, redis
 from tests.servers.gatehouse import ROOT, Site, environment
@@ -76,8 +76,8 @@ def people(url: str) -> None:
     with running(url):
         for name in PEOPLE:
             make_user(name, password_hash=quick)
-        for name in (WATCHER, ONLOOKER):
-            make_user(name, Role.VIEWER)
+        for name in (*WATCHERS, ONLOOKER):
+            make_user(name, Role.VIEWER, password_hash=quick)
 
 
 def _account(url: str) -> str:

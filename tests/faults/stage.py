@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.conftest import running
 from tests.faults import audit
-from tests.faults.crowd import WATCHER, Crowd
+from tests.faults.crowd import SEATS_EACH, WATCHERS, Crowd
 from tests.feed import Feed
 from tests.servers.process import Server
 from tests.servers.proxy import Proxy
@@ -57,10 +57,12 @@ class Stage:
     @contextmanager
     def watching(self, number: int) -> Iterator[list[Viewer]]:
         """Have ``number`` more people watch, from the head on, while the block runs."""
-        cookie = self.crowd.cookie_of(WATCHER)
+        pages = max(0, number - 1) // SEATS_EACH + 1
+        cookies = [self.crowd.cookie_of(name) for name in WATCHERS[:pages]]
         with running(self.database_url):
             head = audit.head()
-        fresh = [Viewer(self.url, cookie, Feed(head.epoch, head.seq)) for _ in range(number)]
+        where = head.epoch, head.seq
+        fresh = [Viewer(self.url, cookies[one // SEATS_EACH], Feed(*where)) for one in range(number)]
         self.viewers += fresh
         for viewer in fresh:
             viewer.start()

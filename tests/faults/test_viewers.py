@@ -8,6 +8,7 @@ from time import sleep
 from typing import Any
 
 import pytest
+import socketio
 from sqlalchemy import select, update
 
 from auth.events import now
@@ -39,6 +40,8 @@ JUNK = {
     "an event that is no list": "42/live,1{}",
     "an event cut short": '42/live,["since"',
     "an event of too many parts": '42/live,1["since",1,2,3]',
+    "the server's own first event": '42/live,1["connect"]',
+    "an upgrade that was": "5",
     "an event that nobody hears": '42/live,1["nothing"]',
     "an event of another namespace": '42/nowhere,1["since",{}]',
     "the server's own event": '42/live,1["disconnect"]',
@@ -162,6 +165,71 @@ def test_junk_ends_the_connection_or_nothing(small: Stage, cookie: str, wire: Wi
             last = [wire.ask(wish()) for _ in range(2)][-1]  # the first may be taken for an attachment
             while wire.hear()[0] != last:
                 pass
+
+
+@pytest.mark.parametrize("event", ["connect", "disconnect", "head", "on_since", "message"])
+def test_an_event_of_the_server_s_own_does_nothing(wire: Wire, event: str) -> None:
+    for _ in range(20):
+        wire.send(f'42/live,["{event}"]')
+    wire.send(f'42/live,999["{event}",{{}}]')
+    heads = 0
+    while (heard := wire.hear())[0] == "head":
+        heads += 1
+    assert heads < 10  # its own, and a few of what just happened
+    assert heard == (999, {"error": {"code": "unknown_event", "message": "there is no event but since"}})
+    assert wire.call(wish())["reset"] is True
+
+
+def test_events_of_every_name_are_counted(wire: Wire) -> None:
+    for number in range(MAX_PULLS * 3):
+        wire.send(f'42/live,{number}["connect"]')
+    codes = set()
+    while (heard := wire.hear())[0] != MAX_PULLS * 3 - 1:
+        codes.add(heard[1].get("error", {}).get("code"))
+    assert codes == {None, "unknown_event", "too_many"}
+
+
+@pytest.mark.parametrize("again", ["40/live,", "41/live,"])
+def test_who_joins_twice_is_cut_off(wire: Wire, again: str) -> None:
+    wire.send(again)
+    wire.send("40/live,")
+    with pytest.raises(LOST):
+        while True:
+            wire.hear()
+
+
+def test_who_never_joins_loses_the_seat(small: Stage, cookie: str, wire: Wire) -> None:
+    with closing(Wire(small.url, cookie)):
+        wait_until(lambda: are_free(small, cookie, SEATS - 2), "the seat is free")
+
+
+@pytest.mark.parametrize("frame", ["40/nowhere,", '42/live,1["nothing"]'])
+def test_who_sends_and_never_reads_loses_the_seat(small: Stage, cookie: str, wire: Wire, frame: str) -> None:
+    long = frame.replace("nowhere", "nowhere" * 900)
+    with suppress(*LOST):
+        for _ in range(200_000):
+            wire.send(long)
+        pytest.fail("it was never cut off")
+
+
+def test_the_official_client_may_ask_when_it_hears_of_the_head(small: Stage, cookie: str) -> None:
+    told: list[Any] = []
+    client = socketio.Client()
+    client.on("head", lambda head: told.append(client.call("since", wish(), namespace="/live")), "/live")
+    client.connect(small.url, {"Cookie": cookie}, transports=["websocket"], namespaces=["/live"])
+    try:
+        wait_until(lambda: told, "its first pull is answered")
+    finally:
+        client.disconnect()
+    assert told[0]["reset"] is True
+
+
+def test_the_welcome_comes_first(small: Stage, cookie: str) -> None:
+    with closing(Wire(small.url, cookie)) as wire:
+        wire.socket.recv()  # the handshake
+        wire.send("40/live,")
+        assert wire.socket.recv().startswith('40/live,{"sid":')
+        assert wire.socket.recv().startswith('42/live,["head",{"epoch":')
 
 
 def test_a_message_too_large_ends_the_connection(wire: Wire) -> None:

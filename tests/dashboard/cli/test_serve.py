@@ -19,9 +19,10 @@ from tests.dashboard.cli.conftest import on, refusal
 from tests.servers.gatehouse import Site, serving
 from tests.servers.process import Server, wait_for
 from tests.viewer import Wire
+from tests.waiting import wait_until
 
 #: Seconds in which a server must be gone.
-STOP = 5
+STOP = 20
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def port_of(site: Site) -> int:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_in_time_though_viewers_watch(site: Site, sign: signal.Signals) -> None:
-    with watching(site, 20):
+    with watching(site, 8):
         begin = time.monotonic()
         os.killpg(site.server.process.pid, sign)
         assert site.server.process.wait(20) == 0
@@ -92,13 +93,13 @@ def test_a_worker_without_its_master_goes_too(site: Site) -> None:
 
 
 def test_a_request_under_way_is_answered_before_it_stops(site: Site) -> None:
-    with socket.create_connection(("127.0.0.1", port_of(site))) as connection:
+    with socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
         body = b"username=vera&password=wrong"
         head = "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         connection.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body))
-        time.sleep(0.5)
+        assert requests.get(f"{site.url}/readyz").status_code == 200  # so its head has been read
         site.server.process.terminate()
-        time.sleep(0.5)
+        wait_until(lambda: requests.get(f"{site.url}/readyz").status_code == 503, "it is not ready any more")
         connection.sendall(body)
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
     assert site.server.process.wait(STOP) == 0
@@ -150,3 +151,22 @@ def test_long_lines_and_headers_are_refused(lasting_site: Site) -> None:
 def test_a_client_cannot_claim_https(lasting_site: Site) -> None:
     answer = requests.get(f"{lasting_site.url}/login", headers={"X-Forwarded-Proto": "https"})
     assert "Strict-Transport-Security" not in answer.headers
+
+
+FORM = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+#: Clients that come with a request, or a part of it, and stay: more than there are threads.
+RUDE = {
+    "they never hang up": (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 20),
+    "they send nothing": (b"", 300),
+    "they send half a head": (b"GET /healthz HTTP/1.1\r\nHo", 300),
+    "they send half a body": (FORM + b"Content-Length: 100\r\n\r\nx", 300),
+}
+
+
+@pytest.mark.parametrize(("begun", "count"), RUDE.values(), ids=RUDE)
+def test_rude_clients_hold_nobody_up(lasting_site: Site, begun: bytes, count: int) -> None:
+    with ExitStack() as stack:
+        for _ in range(count):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port_of(lasting_site))))
+            client.sendall(begun)
+        assert requests.get(f"{lasting_site.url}/healthz", timeout=15).ok
