@@ -11,7 +11,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.config import ConfigError
+from dashboard.config import ConfigError, unknown_variables
 from models import NotWritten
 
 INTERRUPTED = 130
@@ -40,6 +40,12 @@ class CommandLine(FlaskGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in alphabetical order."""
         return sorted(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, after a line for each variable that was meant for us and has no effect."""
+        for line in unknown_variables():
+            click.echo(f"Warning: {line}", err=True)
+        return super().invoke(ctx)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and exit: 0, or at least 1 after one line on stderr."""
