@@ -18,10 +18,10 @@ from werkzeug.wrappers import Response
 
 from auth import extensions, history, profile, service, sessions
 from auth.access import refusal
+from auth.attempts import Credentials, NewAccount, Refused
 from auth.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.place import place_of_request
 from auth.redirects import safe_next
-from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import Visitor
 from models import Reason, Role
 from models.zones import zone_names

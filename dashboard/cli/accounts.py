@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from auth import service
+from auth.attempts import NewAccount
 from auth.events import Place
 from auth.policy import Unfit, fit_email, fit_password, fit_username
-from auth.service import NewAccount
 from dashboard.cli import checks
 from models import Reason, Role, User, db
 from models.names import username_key

@@ -12,6 +12,7 @@ from gunicorn.errors import AppImportError
 from gunicorn.http import message
 from gunicorn.workers.gthread import ThreadWorker
 
+from auth import hashing
 from dashboard.cli.group import sentence
 from dashboard.cli.sockets import Sockets
 from dashboard.config import Settings
@@ -42,7 +43,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Sockets:
         """Build the application; an error is one line and stops the server."""
         try:
-            return Sockets(self._build())
+            app = self._build()
+            hashing.init_app(app, self.cfg.workers)
+            return Sockets(app)
         except Exception as error:
             raise AppImportError(f"Error: {sentence(error)}") from error
 
