@@ -101,6 +101,7 @@ class RegisterForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    next = HiddenField()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field; the password's strength, which costs most, only when all else holds."""

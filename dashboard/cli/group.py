@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import ConfigError, unknown_variables
+from dashboard.logs import visible
 from models import NotWritten
 
 INTERRUPTED = 130
@@ -64,7 +65,7 @@ class CommandLine(FlaskGroup):
 
 def sentence(error: Exception) -> str:
     """Say in one line what went wrong; what nobody foresaw says where in the code as well."""
-    return " ".join(_text(error).split())
+    return visible(" ".join(_text(error).split()))
 
 
 def _text(error: Exception) -> str:

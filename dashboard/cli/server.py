@@ -16,6 +16,7 @@ from auth import hashing
 from dashboard.cli.group import sentence
 from dashboard.cli.sockets import Sockets
 from dashboard.config import Settings
+from dashboard.logs import GunicornLog
 from dashboard.stream import background
 
 #: Threads beside those that viewers hold.
@@ -113,6 +114,7 @@ def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
         "control_socket_disable": True,
         "accesslog": None,
         "loglevel": "warning",
+        "logger_class": GunicornLog,
         "proc_name": "gatehouse",
     }
 
