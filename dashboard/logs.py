@@ -52,10 +52,8 @@ class Pace(logging.Filter):
             swallowed = self._count[place] - MANY
             self._began[place], self._count[place] = moment, 0
             if swallowed > 0:
-                record.msg, record.args = (
-                    f"{record.getMessage()} (and {swallowed} lines like it before)",
-                    None,
-                )
+                record.msg = f"{record.getMessage()} (after {swallowed} more like it)"
+                record.args = None
         self._count[place] += 1
         return self._count[place] <= MANY
 
