@@ -4,17 +4,19 @@ from flask import abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from auth.redirects import page_of_form
 from models import Role
 
 
 def refusal(needed: Role) -> Response | None:
     """Return where to send a visitor who must not go on, None when they may.
 
-    Strangers go to the sign-in page and come back; raises 403 for a role below ``needed``.
+    Strangers go to the sign-in page and come back, to the form when they sent one; raises 403 for
+    a role below ``needed``.
     """
     if not current_user.is_authenticated:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("auth.login", next=back))
+        code = 302 if request.method in ("GET", "HEAD") else 303
+        return redirect(url_for("auth.login", next=page_of_form()), code)
     if not current_user.role.includes(needed):
         abort(403)
     return None

@@ -4,14 +4,15 @@ from flask import Flask
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-from auth import sessions, throttle
+from auth import hashing, sessions, throttle
 
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
-    """Bind sign-in sessions, CSRF protection and the throttle to ``app``."""
+    """Bind sign-in sessions, CSRF protection, the throttle and the places for hashes to ``app``."""
     csrf.init_app(app)
+    hashing.init_app(app)
     throttle.init_app(app)
     manager = LoginManager(app)
     manager.session_protection = None  # the server-side session knows place and age itself

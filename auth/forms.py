@@ -1,6 +1,8 @@
 """The forms of the auth pages; their errors stand at the fields."""
 
-from email_validator import EmailNotValidError, validate_email
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,11 +20,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from auth.passwords import MIN_LENGTH, is_common, is_too_long
-from models.names import is_username, username_key
+from auth.policy import MAX_EMAIL, Unfit, fit_email, fit_length, fit_password, fit_to_hash, fit_username
 from models.zones import zone_names
 
-MAX_EMAIL = 254
 GENDERS = [
     SelectChoice("", _l("Prefer not to say")),
     SelectChoice("female", _l("Female")),
@@ -44,10 +44,21 @@ def strip(text: str | None) -> str:
     return (text or "").strip()
 
 
-def short_enough(_form: FlaskForm, field: Field) -> None:
-    """Refuse more than 1 KiB of password before any hashing."""
-    if is_too_long(field.data or ""):
-        raise ValidationError(_("A password has at most 1,024 bytes."))
+def each_once(chosen: list[str] | None) -> list[str]:
+    """Return what was chosen, each once, and no more than tells that something is wrong with it."""
+    return [name[:32] for name in dict.fromkeys(chosen or [])][: len(HOBBIES) + 1]
+
+
+def fit(check: Callable[[str], str]) -> Callable[[FlaskForm, Field], None]:
+    """Return a validator that keeps what ``check`` makes of a field, or says why it is ``Unfit``."""
+
+    def validate(_form: FlaskForm, field: Field) -> None:
+        try:
+            field.data = check(field.data or "")
+        except Unfit as error:
+            raise ValidationError(_(error.message)) from None
+
+    return validate
 
 
 def printable(_form: FlaskForm, field: Field) -> None:
@@ -62,7 +73,7 @@ class LoginForm(FlaskForm):
     username = StringField(
         _l("User name or e-mail"), [InputRequired(_l("Enter your user name.")), Length(max=MAX_EMAIL)]
     )
-    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), short_enough])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), fit(fit_to_hash)])
     remember = BooleanField(_l("Keep me signed in for 30 days"))
     next = HiddenField()
 
@@ -70,13 +81,13 @@ class LoginForm(FlaskForm):
 class RegisterForm(FlaskForm):
     """Make an account; gender, city and hobbies are optional."""
 
-    username = StringField(_l("User name"), [InputRequired(_l("Choose a user name."))], filters=[strip])
-    email = StringField(
-        _l("E-mail"),
-        [InputRequired(_l("Enter your e-mail address.")), Length(max=MAX_EMAIL)],
-        filters=[strip],
+    username = StringField(
+        _l("User name"), [InputRequired(_l("Choose a user name.")), fit(fit_username)], filters=[strip]
     )
-    password = PasswordField(_l("Password"), [InputRequired(_l("Choose a password.")), short_enough])
+    email = StringField(
+        _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), fit(fit_email)], filters=[strip]
+    )
+    password = PasswordField(_l("Password"), [InputRequired(_l("Choose a password.")), fit(fit_length)])
     confirm = PasswordField(
         _l("Password again"),
         [InputRequired(_l("Repeat the password.")), EqualTo("password", _l("The passwords differ."))],
@@ -84,27 +95,24 @@ class RegisterForm(FlaskForm):
     gender = SelectField(_l("Gender"), choices=GENDERS, default="")
     city = StringField(_l("City"), [Length(max=100), printable], filters=[strip])
     hobbies = SelectMultipleField(
-        _l("Hobbies"), choices=HOBBIES, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        _l("Hobbies"),
+        choices=HOBBIES,
+        filters=[each_once],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
+    next = HiddenField()
 
-    def validate_username(self, field: Field) -> None:
-        """Refuse what cannot be a user name."""
-        if not is_username(field.data):
-            raise ValidationError(_("Use 2 to 64 letters, digits, dots, underscores or hyphens."))
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check every field; the password's strength, which costs most, only when all else holds."""
+        return super().validate(extra_validators) and self._is_strong()
 
-    def validate_email(self, field: Field) -> None:
-        """Normalise the address, or refuse it."""
+    def _is_strong(self) -> bool:
         try:
-            field.data = _address(field.data)
-        except EmailNotValidError:
-            raise ValidationError(_("This is not an e-mail address.")) from None
-
-    def validate_password(self, field: Field) -> None:
-        """Refuse short and common passwords (ASVS 6.2.1, 6.2.4)."""
-        if len(field.data) < MIN_LENGTH:
-            raise ValidationError(_("Use at least 8 characters."))
-        if is_common(field.data):
-            raise ValidationError(_("This password is too common. Choose another."))
+            fit_password(self.password.data or "")
+        except Unfit as error:
+            self.password.errors = [_(error.message)]
+        return not self.password.errors
 
 
 class ProfileForm(FlaskForm):
@@ -116,14 +124,3 @@ class ProfileForm(FlaskForm):
         """Refuse what names no zone, and a form without the field."""
         if not field.raw_data or field.data not in {"", *zone_names()}:
             raise ValidationError(_("Choose a time zone such as Europe/Berlin, or leave this empty."))
-
-
-def _address(text: str) -> str:
-    """Return an address in its normal form; intranet domains are fine.
-
-    Raises ``EmailNotValidError``, also for one whose key outgrows its column.
-    """
-    address = validate_email(text, check_deliverability=False, globally_deliverable=False).normalized
-    if len(username_key(address)) > MAX_EMAIL:
-        raise EmailNotValidError("too long in its compatible form")
-    return address

@@ -4,61 +4,20 @@ Each attempt is one write transaction, in which its signal is sent and its entry
 if that fails nothing has happened (``models.NotWritten``).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import sessions, signals, throttle
+from auth import hashing, sessions, signals, throttle
+from auth.attempts import BUSY, Credentials, NewAccount, Refused, SignedIn
 from auth.events import AuthEvent, Person, Place, now
 from auth.passwords import hash_password, verify_password
 from auth.sessions import Visitor
-from models import Action, Outcome, Reason, Role, User, db, write_transaction
+from models import Action, Outcome, Reason, User, db, write_transaction
 from models.names import username_key
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What somebody typed: ``name`` is a user name or an e-mail address."""
-
-    name: str
-    password: str
-    remember: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccount:
-    """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys."""
-
-    username: str
-    password: str
-    email: str | None = None
-    gender: str | None = None
-    city: str | None = None
-    hobbies: tuple[str, ...] = ()
-    role: Role = Role.USER
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that began, and whose it is."""
-
-    visitor: Visitor
-
-    @property
-    def token(self) -> str:
-        """What opens the session; it belongs in the cookie and nowhere else."""
-        return self.visitor.token
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An attempt that was turned away; ``retry_after`` seconds when there were too many."""
-
-    reason: Reason
-    retry_after: int | None = None
 
 
 def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
@@ -68,22 +27,18 @@ def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
     Raises ``NotWritten`` when the attempt cannot be recorded.
     """
     key = username_key(given.name)
-    wait = throttle.retry_after(key, place.ip)
     event = _attempt(Person(given.name), place)
     with signals.refused_unrecorded(event):
         user = _find(key)
         db.session.close()  # others may have the connection while the password is hashed
     if user:
         event = replace(event, person=Person(user.username, user.id))
-    if wait is not None:
-        reason: Reason | None = Reason.RATE_LIMITED
-    else:
-        reason = _objection(user, verify_password(user.password_hash if user else None, given.password))
+    reason, limited = _judge(user, given, place, throttle.retry_after(key, place.ip))
     conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
     with signals.refused_unrecorded(event):
         result = write_transaction(conclude)
-    if wait is not None:
-        return Refused(Reason.RATE_LIMITED, wait)
+    if limited:
+        return limited
     if isinstance(result, Refused):
         throttle.count_failure(key, place.ip)
     return result
@@ -111,14 +66,19 @@ def sign_out(visitor: Visitor, place: Place) -> None:
 
 
 def register(account: NewAccount, place: Place) -> Refused | None:
-    """Make an account; return the refusal when its name or e-mail address is taken.
+    """Make an account; return the refusal when its name or address is taken or there is too much to do.
 
     Raises ``NotWritten`` when it cannot be recorded.
     """
     event = AuthEvent(
         action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Person(account.username), place=place
     )
-    password_hash = hash_password(account.password)
+    try:
+        with hashing.place(place.ip):
+            password_hash = hash_password(account.password)
+    except hashing.NoPlace:
+        refuse_registration(account.username, Reason.RATE_LIMITED, place)
+        return BUSY
     try:
         with signals.refused_unrecorded(event):
             write_transaction(partial(_enrol, account, password_hash, event))
@@ -141,14 +101,15 @@ def refuse_registration(name: str, reason: Reason, place: Place) -> Refused:
 
 
 def reset_password(user: User, password: str, place: Place) -> None:
-    """Give an account a new password, unlock it and end all its sessions."""
+    """Give an account a new password, unlock it and end all its sessions; raises ``hashing.NoPlace``."""
     event = AuthEvent(
         action=Action.PASSWORD_RESET,
         outcome=Outcome.SUCCESS,
         person=Person(user.username, user.id),
         place=place,
     )
-    password_hash = hash_password(password)
+    with hashing.place(place.ip):
+        password_hash = hash_password(password)
 
     def work(session: Session) -> None:
         found = session.get_one(User, user.id, with_for_update=True)
@@ -163,6 +124,20 @@ def _find(key: str) -> User | None:
     """Return the account with this name or e-mail address; names never contain an @."""
     by = or_(User.username_key == key, User.email_key == key)
     return db.session.scalars(select(User).where(by)).one_or_none()
+
+
+def _judge(
+    user: User | None, given: Credentials, place: Place, wait: int | None
+) -> tuple[Reason | None, Refused | None]:
+    """Return why the attempt is turned away, if it is, and the answer when its password was not looked at."""
+    if wait is not None:
+        return Reason.RATE_LIMITED, Refused(Reason.RATE_LIMITED, wait)
+    try:
+        with hashing.place(place.ip):
+            matches = verify_password(user.password_hash if user else None, given.password)
+    except hashing.NoPlace:
+        return BUSY.reason, BUSY
+    return _objection(user, matches), None
 
 
 def _objection(user: User | None, password_matches: bool) -> Reason | None:

@@ -5,9 +5,7 @@ from flask import (
     Flask,
     current_app,
     flash,
-    make_response,
     redirect,
-    render_template,
     request,
     session,
     url_for,
@@ -16,18 +14,18 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from auth import extensions, history, profile, seen, service, sessions
+from auth import extensions, profile, seen, service, sessions
 from auth.access import refusal
+from auth.attempts import Credentials, NewAccount, Refused
 from auth.forms import LoginForm, ProfileForm, RegisterForm, strip
+from auth.pages import account_page, login_page, register_page, too_many
 from auth.place import place_of_request
 from auth.redirects import safe_next
-from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import Visitor
 from models import Reason, Role
-from models.zones import zone_names
 
 blueprint = Blueprint("auth", __name__)
-Answer = str | Response | tuple[str, int]
+Answer = str | Response
 
 
 def init_app(app: Flask) -> None:
@@ -56,9 +54,9 @@ def login() -> Answer:
     """Sign in, or say that it failed without saying why."""
     form = LoginForm(request.form, next=request.args.get("next"))  # neither files nor JSON
     if not form.is_submitted():
-        return _login_page(form)
+        return login_page(form)
     if not form.validate():
-        return _login_page(form, 400)
+        return login_page(form, 400)
     given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
     result = service.authenticate(given, place_of_request())
     if isinstance(result, Refused):
@@ -72,26 +70,28 @@ def logout() -> Response:
     if current_user.is_authenticated:
         service.sign_out(current_user, place_of_request())
     session.clear()
-    return redirect(url_for("auth.login"))
+    return redirect(url_for("auth.login"), 303)
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
 def register() -> Answer:
     """Make an account."""
-    form = RegisterForm(request.form)
+    form = RegisterForm(request.form, next=request.args.get("next"))
     closed = current_app.config["REGISTRATION"] == "closed"
     if not form.is_submitted():
-        return _register_page(form, 403 if closed else 200, closed=closed)
+        return register_page(form, 403 if closed else 200)
     name, place = form.username.data or "", place_of_request()
     if closed or not form.validate():
         reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
         service.refuse_registration(name, reason, place)
-        return _register_page(form, 403 if closed else 400, closed=closed)
+        return register_page(form, 403 if closed else 400)
     refused = service.register(_account(form), place)
+    if refused and refused.retry_after is not None:
+        return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:
-        return _register_page(_with_error(form, refused), 400)
+        return register_page(_with_error(form, refused), 400)
     session["registered"] = True
-    return redirect(url_for("auth.login"))
+    return redirect(url_for("auth.login", next=safe_next(form.next.data)))
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -102,34 +102,23 @@ def account() -> Answer:
         return elsewhere
     form = ProfileForm(request.form, timezone=current_user.timezone)
     if not form.is_submitted():
-        return _account_page(form)
+        return account_page(form)
     if not form.validate():
-        return _account_page(form, 400)
+        return account_page(form, 400)
     profile.set_timezone(current_user, form.timezone.data or None, place_of_request())
     flash(_("Your time zone is saved."))
     return redirect(url_for("auth.account"))
 
 
-def _login_page(
-    form: LoginForm, status: int = 200, *, refused: bool = False, wait: int | None = None
-) -> Response:
-    page = render_template(
-        "auth/login.html",
-        form=form,
-        refused=refused,
-        too_many=wait,
-        registered=session.pop("registered", False),
-        registration_open=current_app.config["REGISTRATION"] == "open",
-    )
-    return make_response(page, status)
-
-
 def _turned_away(form: LoginForm, refused: Refused) -> Response:
     """Answer alike for every reason, but for too many attempts."""
     if refused.retry_after is None:
-        return _login_page(form, 401, refused=True)
-    answer = _login_page(form, 429, wait=refused.retry_after)
-    answer.headers["Retry-After"] = str(refused.retry_after)
+        return login_page(form, 401, notice=_("Wrong user name or password."))
+    return _later(login_page(form, *too_many(refused)), refused.retry_after)
+
+
+def _later(answer: Response, seconds: int) -> Response:
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
@@ -143,22 +132,6 @@ def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response
     login_user(visitor)
     home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
     return redirect(target or url_for(home))
-
-
-def _register_page(form: RegisterForm, status: int, *, closed: bool = False) -> tuple[str, int]:
-    return render_template("auth/register.html", form=form, closed=closed), status
-
-
-def _account_page(form: ProfileForm, status: int = 200) -> tuple[str, int]:
-    page = render_template(
-        "auth/account.html",
-        form=form,
-        zones=sorted(zone_names()),
-        visitor=current_user,
-        entries=history.own_entries(current_user.user_id),
-        sessions=history.own_sessions(current_user.user_id),
-    )
-    return page, status
 
 
 def _form_reason(form: RegisterForm) -> Reason:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 import auth.views
-from dashboard import database, gate, health, live, locale, panel, receivers, security
+from dashboard import database, errors, gate, health, live, locale, logs, panel, receivers, security
 from dashboard.config import ROOT, Settings, load_settings
 from dashboard.export import upkeep as exports
 from dashboard.stream import housekeeping, late, upkeep
@@ -19,7 +19,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("gatehouse", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping({name.upper(): value for name, value in settings.model_dump().items()})
     app.config.from_mapping(security.flask_config(settings), SETTINGS=settings)
+    logs.init_app()
     security.init_app(app, settings)
+    errors.init_app(app)
     locale.init_app(app)
     database.init_app(app, settings)
     auth.views.init_app(app)

@@ -1,21 +1,24 @@
 """Every setting: its variable, default, meaning and check."""
 
 import hashlib
-import os
-import secrets
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
+from dashboard.addresses import database_address, origin, redis_address
 from dashboard.durations import duration
+from dashboard.environment import BadFile, SecretFiles, given, secrets_of, unknown
+from dashboard.instance import kept_key
 from models.location import location
 from models.zones import zone_names
 
@@ -26,39 +29,6 @@ INSTANCE = ROOT / "instance"
 
 class ConfigError(Exception):
     """A setting is missing or wrong; the text names the variable and says why."""
-
-
-def _database_url(text: str) -> str:
-    """Check the address and choose PyMySQL as the driver."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise ValueError("is not a database address") from None
-    backend = url.get_backend_name()
-    if backend not in ("sqlite", "mysql", "mariadb"):
-        raise ValueError("must begin with sqlite:///, mysql:// or mariadb://")
-    if url.database in (None, "", ":memory:"):  # one in memory would be another for each thread
-        raise ValueError("names no database")
-    if backend != "sqlite":
-        url = url.set(drivername=f"{backend}+pymysql")
-    return url.render_as_string(hide_password=False)
-
-
-def _redis_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.port == 0:
-        raise ValueError("must be an address like redis://host:6379/0")
-    return text
-
-
-def _origin(text: str) -> str:
-    """Return ``scheme://host[:port]`` of an http(s) address, lower case, no default port."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("must be an address like https://gate.example.org")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, default) else "")
 
 
 def _zone(name: str) -> str:
@@ -72,17 +42,22 @@ def _commas(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
-Origin = Annotated[str, AfterValidator(_origin)]
+Origin = Annotated[str, AfterValidator(origin)]
 
 
 class Settings(BaseSettings):
     """The configuration, read from ``GATEHOUSE_*`` variables and a ``.env`` file."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
-    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+    database_url: Annotated[str, AfterValidator(database_address)] | None = Field(
         None,
         repr=False,
         description="Database address: sqlite:///…, mariadb://… or mysql://… (default: SQLite in instance/)",
@@ -93,7 +68,7 @@ class Settings(BaseSettings):
         description="At least 32 bytes; required in production, else generated into instance/",
     )
     public_url: Origin | None = Field(None, description="Address users see (default: http://127.0.0.1:PORT)")
-    redis_url: Annotated[str, AfterValidator(_redis_url)] | None = Field(
+    redis_url: Annotated[str, AfterValidator(redis_address)] | None = Field(
         None, repr=False, description="Redis for several workers: redis://host:6379/0"
     )
     trusted_proxies: int = Field(0, ge=0, le=10, description="How many proxies stand in front")
@@ -136,6 +111,26 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to serve on")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Source, *read: Source, **named: Source
+    ) -> tuple[Source, ...]:
+        """Let the files of secrets follow what the caller says."""
+        variables = (*read, *named.values())
+        return init_settings, SecretFiles(settings_cls, *variables), *variables
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        """Refuse what cannot be meant in any setting; spaces around a value mean nothing."""
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            raise ValueError("is blank")
+        if "\0" in value:
+            raise ValueError("holds a NUL character")
+        return value.strip()
 
     @property
     def database(self) -> str:
@@ -199,19 +194,28 @@ def load_settings(**overrides: Any) -> Settings:
         settings = Settings(**overrides)
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(problem) for problem in error.errors())) from None
+    except BadFile as error:
+        raise ConfigError(str(error)) from None
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigError(f".env cannot be read: {error}") from None
     return settings.model_copy(update={"secret_key": _secret_key(settings)})
 
 
+def unknown_variables() -> list[str]:
+    """Return a sentence for each variable with our prefix that is no setting.
+
+    None when ``.env`` cannot be read: `load_settings` tells that.
+    """
+    try:
+        return list(unknown(Settings, given(EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))))
+    except (UnicodeDecodeError, OSError):
+        return []
+
+
 def _sentence(problem: Any) -> str:
     """Name the variable and say why; addresses and keys may hold secrets and are not shown."""
     field = str(problem["loc"][0])
-    shown = (
-        ""
-        if field in ("database_url", "redis_url", "secret_key", "metrics_token")
-        else f" (got {problem['input']!r})"
-    )
+    shown = "" if field in secrets_of(Settings) else f" (got {problem['input']!r})"
     why = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{PREFIX}{field.upper()} {why[0].lower()}{why[1:]}{shown}"
 
@@ -223,26 +227,13 @@ def _secret_key(settings: Settings) -> str:
                 f"{PREFIX}SECRET_KEY is required in production: set it to 32 random bytes or more"
             )
         return _generated_key(INSTANCE / "secret_key")
-    if len(settings.secret_key.encode()) < 32:
+    if len(settings.secret_key.encode("utf-8", "surrogatepass")) < 32:
         raise ConfigError(f"{PREFIX}SECRET_KEY is shorter than 32 bytes")
     return settings.secret_key
 
 
 def _generated_key(path: Path) -> str:
-    """Return the key kept in ``path``, made on first use, readable by its owner only."""
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        if not path.exists():
-            _make_key(path)
-        return path.read_text()
+        return kept_key(path)
     except OSError as error:
         raise ConfigError(f"{PREFIX}SECRET_KEY is not set and cannot be kept in {path}: {error}") from None
-
-
-def _make_key(path: Path) -> None:
-    """Make the file whole or not at all: another process may read it at once."""
-    with NamedTemporaryFile("w", dir=path.parent) as file:
-        file.write(secrets.token_urlsafe(48))
-        file.flush()
-        with suppress(FileExistsError):
-            os.link(file.name, path)

@@ -1,13 +1,16 @@
 """Binds the database and its migrations to the app, and gives each request its deadline."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.config import ROOT, Settings
+from dashboard.config import ROOT, ConfigError, Settings
+from dashboard.instance import make_folder
 from models import db
 from models.base import bind_key, engine_options, prepare_engine
 from models.deadline import within
@@ -22,6 +25,8 @@ SOONER = {"/readyz": 4.0}
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind ``db`` to the database of ``settings``; nothing connects yet."""
     url = settings.database
+    if settings.database_url is None:
+        _make_room(Path(make_url(url).database or ""))
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     app.config["SQLALCHEMY_BINDS"] = {
@@ -46,6 +51,14 @@ def _in_time(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[by
             return inner(environ, start_response)
 
     return answer
+
+
+def _make_room(file: Path) -> None:
+    """Make the folder of our own database; a chosen one is its owner's."""
+    try:
+        make_folder(file.parent)
+    except OSError as error:
+        raise ConfigError(f"GATEHOUSE_DATABASE_URL is not set and {file} cannot be kept: {error}") from None
 
 
 def _end_read(_error: BaseException | None) -> None:

@@ -39,7 +39,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the log can be read and written: 200, with ``degraded`` where something is behind.
 
-    503 only when this process can neither read nor record or stops, else a stuck sealer would take every process
+    503 only when this process can neither read nor record, or stops: else a stuck sealer would take every one
     out of the balancer; with ``?strict`` also when anything has waited for more than a minute.
     """
     if is_stopping(current_app):

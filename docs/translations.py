@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "dashboard" / "translations"
 LOCALES = ("zh",)
 METHODS = [("auth/**.py", "python"), ("dashboard/**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = dict.fromkeys(("_", "_l", "gettext", "lazy_gettext", "QueryError")) | {"ngettext": (1, 2)}
+KEYWORDS = dict.fromkeys(("_", "_l", "gettext", "lazy_gettext", "QueryError", "Unfit")) | {"ngettext": (1, 2)}
 
 
 def extracted() -> Catalog:

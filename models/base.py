@@ -1,5 +1,7 @@
 """The database: engine options, pragmas and the declarative base of every table."""
 
+import os
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -122,6 +124,7 @@ def prepare_engine(engine: Engine, purpose: Purpose = Purpose.PAGES) -> None:
         _limit_mysql(engine, LIMITS[purpose])
     elif not event.contains(engine, "connect", _sqlite_pragmas):
         engine.dialect.statement_compiler = _SqliteCompiler
+        event.listen(engine, "do_connect", _private_file)
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", partial(_sqlite_begin, LIMITS[purpose].lock))
 
@@ -145,6 +148,15 @@ class _SqliteCompiler(SQLiteCompiler):
 
     def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
         return text
+
+
+def _private_file(_dialect: object, _record: object, given: list[str], _named: object) -> None:
+    """Make a missing file readable by its owner only; SQLite makes ``-wal`` and ``-shm`` like it.
+
+    What cannot be made here, such as a file in no folder, is told by the connection itself.
+    """
+    with suppress(OSError):
+        os.close(os.open(given[0], os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:

@@ -2,21 +2,23 @@
 
 import secrets
 import sys
+from collections.abc import Callable
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from auth import service
+from auth.attempts import NewAccount
 from auth.events import Place
-from auth.passwords import MIN_LENGTH, is_common, is_too_long
-from auth.service import NewAccount
+from auth.policy import Unfit, fit_email, fit_password, fit_username
 from dashboard.cli import checks
 from dashboard.stream.sealer import seal_all
 from models import Reason, Role, User, db
-from models.names import is_username, username_key
+from models.names import username_key
 
+#: Bytes of stdin that are read for a password; one has 1 KiB at most.
+LONGEST_LINE = 4096
 STAFF = [role.value for role in Role if role is not Role.USER]
 _REFUSALS = {
     Reason.USERNAME_IN_USE: "there is a user of this name already; reset-password gives them a new password",
@@ -42,10 +44,10 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     checks.ready()
     if if_none and db.session.scalar(select(User.id).where(User.role == role).limit(1)):
         return
-    if not is_username(name):
-        raise click.ClickException("a user name has 2 to 64 letters, digits, dots, underscores or hyphens")
+    username = fitting("the user name", fit_username, name)
+    address = None if email is None else fitting("the e-mail address", fit_email, email)
     password = read_password() if password_stdin else secrets.token_urlsafe(15)
-    account = NewAccount(username=name, password=password, email=_address(email), role=Role(role))
+    account = NewAccount(username=username, password=password, email=address, role=Role(role))
     refused = service.register(account, Place())
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
@@ -74,20 +76,14 @@ def _report(done: str, password: str | None) -> None:
 
 
 def read_password() -> str:
-    """Return the first line of stdin; refuse what the forms refuse (ASVS 6.2.1, 6.2.4)."""
-    password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < MIN_LENGTH:
-        raise click.ClickException(f"the password on stdin has fewer than {MIN_LENGTH} characters")
-    if is_too_long(password) or is_common(password):
-        raise click.ClickException("the password on stdin is too long or too common")
-    return password
+    """Return the first line of stdin; refuse what the forms refuse."""
+    line = sys.stdin.buffer.readline(LONGEST_LINE).decode(errors="surrogateescape")
+    return fitting("the password on stdin", fit_password, line.rstrip("\r\n"))
 
 
-def _address(email: str | None) -> str | None:
-    """Return the address in its normal form, as registration stores it."""
-    if email is None:
-        return None
+def fitting(what: str, check: Callable[[str], str], text: str) -> str:
+    """Return what the policy makes of ``text``; raises ``ClickException`` saying why it is unfit."""
     try:
-        return str(validate_email(email, check_deliverability=False, globally_deliverable=False).normalized)
-    except EmailNotValidError as error:
-        raise click.ClickException(f"{email} is not an e-mail address: {error}") from None
+        return check(text)
+    except Unfit as error:
+        raise click.ClickException(f"{what} does not hold: {error}") from None

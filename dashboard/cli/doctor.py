@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli import checks, clock_check, spool_check, state_checks
 from dashboard.cli.group import sentence
-from dashboard.config import ConfigError, Settings, load_settings
+from dashboard.config import ConfigError, Settings, load_settings, unknown_variables
 
 Check = Callable[[], str]
 
@@ -45,6 +45,9 @@ def _checks(settings: Settings) -> dict[str, Check]:
 
 
 def _configuration(settings: Settings) -> str:
+    """Return what was configured; raises ``Bad`` when some of it has no effect."""
+    if ignored := unknown_variables():
+        raise checks.Bad("; ".join(ignored))
     kind = "production" if settings.is_production else "development"
     return f"{kind}, {settings.address}, registration {settings.registration}"
 

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.config import ConfigError
+from dashboard.config import ConfigError, unknown_variables
+from dashboard.logs import visible
 from models import NotWritten
 from models.purpose import Purpose, used_for
 
@@ -50,6 +51,12 @@ class CommandLine(FlaskGroup):
         ctx.with_resource(used_for(PURPOSES.get(found[0] or "", Purpose.COMMANDS)))
         return found
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, after a line for each variable that was meant for us and has no effect."""
+        for line in unknown_variables():
+            click.echo(f"Warning: {line}", err=True)
+        return super().invoke(ctx)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and exit: 0, or at least 1 after one line on stderr."""
         try:
@@ -67,7 +74,7 @@ class CommandLine(FlaskGroup):
 
 def sentence(error: Exception) -> str:
     """Say in one line what went wrong; what nobody foresaw says where in the code as well."""
-    return " ".join(_text(error).split())
+    return visible(" ".join(_text(error).split()))
 
 
 def _text(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """``serve``: check that the site can run, then run it."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -8,12 +7,11 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
 
+from dashboard import logs
 from dashboard.cli import checks
 from dashboard.cli.server import Server
 from dashboard.config import Settings, load_settings
 from models import db
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @click.command()
@@ -36,7 +34,7 @@ def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int) ->
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         build = _builder(info, settings)
         _check(build)
-        logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING)
+        logs.to_stderr()
         click.echo(f"Gatehouse serves on {_address(settings)}{_public(settings)} (Ctrl-C stops it)")
         Server(build, settings, listener.detach(), workers).run()
 

@@ -13,12 +13,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.http import message
 
+from auth import hashing
 from dashboard import stopping
 from dashboard.cli.connection import Connection
 from dashboard.cli.group import sentence
 from dashboard.cli.sockets import Sockets
 from dashboard.cli.worker import GOODBYE, PollingWorker
 from dashboard.config import Settings
+from dashboard.logs import GunicornLog
 from dashboard.stream import background
 
 #: Threads beside those that viewers hold.
@@ -44,7 +46,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Sockets:
         """Build the application; an error is one line and stops the server."""
         try:
-            return Sockets(self._build())
+            app = self._build()
+            hashing.init_app(app, self.cfg.workers)
+            return Sockets(app)
         except Exception as error:
             raise AppImportError(f"Error: {sentence(error)}") from error
 
@@ -149,6 +153,7 @@ def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
         "control_socket_disable": True,
         "accesslog": None,
         "loglevel": "warning",
+        "logger_class": GunicornLog,
         "proc_name": "gatehouse",
     }
 

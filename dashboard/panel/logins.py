@@ -11,6 +11,8 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from auth.access import refusal
+from auth.problem import answers_json, note
+from dashboard.errors import error_page
 from dashboard.panel.around import around, links_from
 from dashboard.panel.bars import bars
 from dashboard.panel.base import PanelView
@@ -20,7 +22,6 @@ from dashboard.panel.listing import listing
 from dashboard.panel.vocabulary import vocabulary
 from dashboard.query.errors import QueryError
 from dashboard.query.parse import MAX_LENGTH
-from dashboard.security import error_page
 from models import LoginLog, Role, db
 
 #: Seconds a browser may keep the bars: turning pages does not change them.
@@ -36,7 +37,9 @@ class Logins(PanelView):
         try:
             return self._page(**listing(request.args))
         except QueryError as error:
-            return self._page(error=error, message=_(error.message, **error.values)), 400
+            message = _(error.message, **error.values)
+            note(message, {error.field: [message]})
+            return self._page(error=error, message=message), 400
 
     @expose("/<uuid:event_id>")
     def entry(self, event_id: UUID) -> str:
@@ -75,6 +78,7 @@ class Logins(PanelView):
             return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
 
     @expose("/export/<uuid:export_id>", methods=["GET", "POST"])
+    @answers_json
     def export_job(self, export_id: UUID) -> ResponseReturnValue:
         """Tell how far an export has come, as JSON; POST cancels it."""
         return refusal(Role.AUDITOR) or job(export_id)

@@ -61,6 +61,24 @@ def test_others_are_not_common(password: str) -> None:
     assert not is_common(password)
 
 
+CRAFTED = "[<9[{7!1|#2@$84#3{<!/0561+&|&85+@{$|[8484[6</!2$062%6$!(2!/38&{%+472!7@9"
+
+
+@pytest.mark.parametrize("password", [CRAFTED, CRAFTED[:24], "4@8({[<3691!|70$5+%2zx5s", "(a" * 500])
+def test_only_a_short_start_with_few_readings_is_estimated(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(passwords, "zxcvbn", lambda start: seen.append(start) or {"guesses": 10**9})
+    assert not is_common(password)
+    assert [start for start in seen if len(start) > 24 or passwords._readings(start) > 64] == []
+
+
+@pytest.mark.parametrize("password", ["0" * 73, "abcdefghijklmnopqrstuvwxyz" * 3, "password" * 20])
+def test_a_long_password_that_begins_easily_is_common(password: str) -> None:
+    assert is_common(password)
+
+
 @given(st.text(max_size=100))
 def test_any_text_may_be_asked_about(password: str) -> None:
     assert is_common(password) in (True, False)

@@ -128,7 +128,7 @@ def test_every_zone_is_offered_and_fits(person: AuthActions) -> None:
 
 def test_a_stranger_is_sent_to_sign_in(auth: AuthActions) -> None:
     answer = auth.client.post("/account", data={"timezone": "UTC", "csrf_token": auth.token()})
-    assert (answer.status_code, answer.location) == (302, "/login")
+    assert (answer.status_code, answer.location) == (303, "/login?next=/account")
     assert entries() == []
 
 

@@ -1,13 +1,14 @@
 """How each database is opened."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 
 from models import User, db
-from models.base import engine_options, is_sqlite
+from models.base import engine_options, is_sqlite, prepare_engine
 from tests.actions import make_user
 
 
@@ -16,6 +17,27 @@ from tests.actions import make_user
 )
 def test_sqlite_is_durable_and_checks_keys(sqlite_app: Flask, pragma: str, value: object) -> None:
     assert db.session.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_a_new_sqlite_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE some (id INTEGER)")
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    engine.dispose()
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), "0o600")
+
+
+def test_a_sqlite_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.touch(0o640)
+    engine = create_engine(f"sqlite:///{path}")
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE some (id INTEGER)")
+    engine.dispose()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_sqlite_reads_while_another_program_writes(sqlite_app: Flask) -> None:

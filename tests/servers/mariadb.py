@@ -1,5 +1,6 @@
 """A MariaDB of our own."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,11 @@ from tests.servers.process import Server, free_port, need
 
 @contextmanager
 def mariadb(folder: Path, *options: str) -> Iterator[str]:
-    """Run MariaDB in ``folder`` and yield its address, without a database name."""
+    """Run MariaDB in ``folder``, yield its address without a database name, and take its data away."""
     server, url = prepared(folder, *options)
     with server:
         yield url
+    shutil.rmtree(folder / "data")
 
 
 def prepared(folder: Path, *options: str) -> tuple[Server, str]:

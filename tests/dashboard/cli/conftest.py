@@ -34,7 +34,7 @@ def manage(database_url: str) -> Run:
 def on(database_url: str) -> Run:
     """Return what runs a command on a database: arguments, ``given`` on stdin, settings."""
 
-    def run(*arguments: str, given: str = "", **settings: object) -> Result:
+    def run(*arguments: str, given: str | bytes = "", **settings: object) -> Result:
         variables = {"database_url": database_url, "secret_key": SECRET, "port": free_port(), **settings}
         env = {f"GATEHOUSE_{name.upper()}": str(value) for name, value in variables.items()}
         built: list[Flask] = []

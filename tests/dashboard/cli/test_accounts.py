@@ -1,14 +1,16 @@
 """``create-admin`` and ``reset-password``."""
 
+import pytest
 from flask import Flask
 
 from auth.events import Place
+from auth.forms import RegisterForm
 from auth.passwords import verify_password
 from auth.service import Credentials, SignedIn, authenticate
 from auth.sessions import find_visitor
 from models import Role, User, db
 from tests.actions import entries, make_user
-from tests.dashboard.cli.conftest import Run, refusal
+from tests.dashboard.cli.conftest import Run, on, refusal
 
 
 def account(name: str) -> User:
@@ -53,8 +55,43 @@ def test_a_taken_name_is_refused_however_it_is_written(app: Flask, manage: Run) 
 def test_what_a_form_refuses_is_refused_here_too(app: Flask, manage: Run) -> None:
     assert "2 to 64 letters" in refusal(manage("create-admin", "a b"))
     assert "not an e-mail address" in refusal(manage("create-admin", "root", "--email", "nobody"))
-    assert "fewer than 8" in refusal(manage("create-admin", "root", "--password-stdin", given="short\n"))
+    assert "at least 8 characters" in refusal(
+        manage("create-admin", "root", "--password-stdin", given="short\n")
+    )
     assert "too common" in refusal(manage("create-admin", "root", "--password-stdin", given="password1\n"))
+    assert entries() == []
+
+
+UNFIT = {
+    "username": ["a", "a b", "a" * 65, "ﷺ" * 64],
+    "email": ["nobody", "a@b@c", "㌖" * 60 + "@example.org", "a" * 250 + "@example.org", "a@xn--a", "a@b..c"],
+    "password": ["short77", "password1", "é" * 513, "0" * 30, "abcdefghijklmnopqrstuvwxyz"],
+}
+CASES = [(field, text) for field, texts in UNFIT.items() for text in texts]
+
+
+@pytest.mark.parametrize(("field", "text"), CASES)
+def test_form_and_command_line_refuse_the_same(sqlite_app: Flask, field: str, text: str) -> None:
+    given = {"username": "root", "email": "root@example.org", "password": "tulips at dawn", field: text}
+    sent = given | {"confirm": given["password"]}
+    with sqlite_app.test_request_context("/register", method="POST", data=sent):
+        form = RegisterForm(meta={"csrf": False})
+        assert not form.validate()
+    run = on(str(sqlite_app.config["SQLALCHEMY_DATABASE_URI"]))
+    arguments = ("create-admin", given["username"], "--email", given["email"], "--password-stdin")
+    line = refusal(run(*arguments, given=given["password"]))
+    assert line.endswith(f"does not hold: {form.errors[field][0]}")
+
+
+@pytest.mark.parametrize("command", [("create-admin", "root"), ("reset-password", "alice"), ("seed",)])
+@pytest.mark.parametrize("password", ["short", "password1", "a" * 1025, "\udcff" * 10])
+def test_no_command_takes_a_password_that_a_form_refuses(
+    sqlite_app: Flask, command: tuple[str, ...], password: str
+) -> None:
+    make_user("alice")
+    run = on(str(sqlite_app.config["SQLALCHEMY_DATABASE_URI"]))
+    given = password.encode("utf-8", "surrogateescape")
+    assert "the password on stdin does not hold" in refusal(run(*command, "--password-stdin", given=given))
     assert entries() == []
 
 

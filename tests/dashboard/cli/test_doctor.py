@@ -59,6 +59,13 @@ def test_a_bad_setting_is_all_it_can_tell(manage: Run) -> None:
     assert "GATEHOUSE_MAX_VIEWERS" in parts["configuration"][1]
 
 
+def test_a_misspelt_variable_is_bad(sqlite_url: str) -> None:
+    result = on(sqlite_url)("doctor", registraton="closed")
+    line = "GATEHOUSE_REGISTRATON is no setting and has no effect: is GATEHOUSE_REGISTRATION meant?"
+    assert result.exit_code == 1
+    assert f"bad  configuration  {line}\n" in result.stdout
+
+
 def test_a_missing_database_does_not_hide_the_rest() -> None:
     code, parts = report(on("mariadb://root@127.0.0.1:1/gatehouse"))
     assert code == 1

@@ -117,6 +117,16 @@ def test_it_says_where_it_serves_and_little_else(site: Site) -> None:
     assert site.server.log.read_text() == f"Gatehouse serves on {site.url} (Ctrl-C stops it)\n"
 
 
+def test_a_misspelt_variable_is_told_once_when_it_starts(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GATEHOUSE_SESSION_IDEL=1h\n")
+    with serving(sqlite_url, tmp_path, registraton="closed") as site:
+        *warnings, _serves = site.server.log.read_text().splitlines()
+    assert warnings == [
+        "Warning: GATEHOUSE_REGISTRATON is no setting and has no effect: is GATEHOUSE_REGISTRATION meant?",
+        "Warning: GATEHOUSE_SESSION_IDEL is no setting and has no effect: is GATEHOUSE_SESSION_IDLE meant?",
+    ]
+
+
 def test_gunicorn_s_own_variables_have_no_say(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,57 @@
+"""What somebody asks at the gate, and how it is answered."""
+
+from dataclasses import dataclass
+
+from auth.hashing import RETRY_AFTER
+from auth.sessions import Visitor
+from models import Reason, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody typed: ``name`` is a user name or an e-mail address."""
+
+    name: str
+    password: str
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys."""
+
+    username: str
+    password: str
+    email: str | None = None
+    gender: str | None = None
+    city: str | None = None
+    hobbies: tuple[str, ...] = ()
+    role: Role = Role.USER
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that began, and whose it is."""
+
+    visitor: Visitor
+
+    @property
+    def token(self) -> str:
+        """What opens the session; it belongs in the cookie and nowhere else."""
+        return self.visitor.token
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An attempt that was turned away; ``retry_after`` seconds when there were too many.
+
+    ``is_busy`` tells that the site had too much to do, whoever asked.
+    """
+
+    reason: Reason
+    retry_after: int | None = None
+    is_busy: bool = False
+
+
+#: Nobody's fault: no place for a hash became free.
+BUSY = Refused(Reason.RATE_LIMITED, RETRY_AFTER, is_busy=True)

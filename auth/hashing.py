@@ -1,0 +1,102 @@
+"""How many password hashes may be under way at once: each takes 19 MiB and a processor.
+
+A hundred at once would take two gigabytes and answer nobody sooner.
+"""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_network
+
+from flask import Flask, current_app
+
+from models import db
+
+_KEY = "gatehouse.hashing"
+#: Hashes under way for each processor.
+EACH_CORE = 2
+#: Seconds that an attempt waits for its place.
+PATIENCE = 2.0
+#: Seconds after which somebody who got none may try again.
+RETRY_AFTER = 5
+#: Bits of an address that tell its network: what one customer of a provider usually has.
+NETWORK_BITS = {4: 24, 6: 48}
+
+
+class NoPlace(Exception):
+    """Too many hashes were under way for too long."""
+
+
+class Places:
+    """The places of one process.
+
+    A quarter is kept for known devices, so that a crowd of strangers shuts nobody out who came
+    before; one network's strangers have at most half. Each share is at least one.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.total = max(2, total)
+        self.strangers = self.total - max(1, self.total // 4)
+        self.of_a_network = max(1, self.total // 2)
+        self._changed = threading.Condition()
+        self._known, self._strangers = 0, Counter[str]()
+
+    @contextmanager
+    def taken(self, network: str, *, is_known: bool = False) -> Iterator[None]:
+        """Hold a place during the block; raises ``NoPlace`` when none became free in time."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(network, is_known), PATIENCE):
+                raise NoPlace
+            self._count(network, is_known, 1)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._count(network, is_known, -1)
+                self._changed.notify_all()
+
+    def _has_room(self, network: str, is_known: bool) -> bool:
+        strangers = self._strangers.total()
+        if self._known + strangers >= self.total:
+            return False
+        return is_known or (strangers < self.strangers and self._strangers[network] < self.of_a_network)
+
+    def _count(self, network: str, is_known: bool, change: int) -> None:
+        if is_known:
+            self._known += change
+        else:
+            self._strangers[network] += change
+            self._strangers = +self._strangers  # forgets networks that hold none
+
+
+def init_app(app: Flask, workers: int = 1) -> None:
+    """Give ``app`` its share of the places of this machine, which ``workers`` processes divide."""
+    app.extensions[_KEY] = Places(EACH_CORE * _cores() // workers)
+
+
+@contextmanager
+def place(address: str | None, *, is_known: bool = False) -> Iterator[None]:
+    """Hold a place while somebody's password is hashed; raises ``NoPlace``.
+
+    The caller's read transaction ends here: who waits must not hold a connection. ``is_known``
+    says that the device was here before.
+    """
+    db.session.close()
+    places: Places = current_app.extensions[_KEY]
+    with places.taken(network_of(address), is_known=is_known):
+        yield
+
+
+def network_of(address: str | None) -> str:
+    """Return the network of an address, empty when there is none."""
+    if address is None:
+        return ""
+    bits = NETWORK_BITS[6 if ":" in address else 4]
+    return str(ip_network(f"{address}/{bits}", strict=False))
+
+
+def _cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,83 @@
+"""The server's own log: what somebody sent can neither forge a line nor fill the disk."""
+
+import logging
+import re
+import time
+import traceback
+from collections import defaultdict
+from typing import Any
+
+from gunicorn import glogging
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+#: Lines from one place in the code within ``WINDOW`` seconds; those beyond are counted.
+MANY, WINDOW = 20, 60.0
+#: Characters of a message; a request line alone may have 64,000.
+LONGEST = 4000
+#: What ends a line, moves the cursor, or turns the direction of reading.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return ``text`` in one line, control characters written as escapes."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode(), text)
+
+
+class Record(logging.LogRecord):
+    """A record whose message is one line and whose traceback is indented, whoever formats it."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if self.exc_info and self.exc_info[0]:
+            lines = "".join(traceback.format_exception(*self.exc_info)).splitlines()
+            self.exc_text = "\n".join(f"  {visible(line)}" for line in lines)
+
+    def getMessage(self) -> str:  # noqa: N802 - logging's name
+        """Return the message with its arguments."""
+        return visible(super().getMessage()[:LONGEST])
+
+
+class Pace(logging.Filter):
+    """Lets through ``MANY`` lines a minute from one place in the code; a later one counts the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began: dict[tuple[str, int], float] = {}
+        self._count: defaultdict[tuple[str, int], int] = defaultdict(int)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        place, moment = (record.pathname, record.lineno), time.monotonic()
+        if moment - self._began.get(place, -WINDOW) >= WINDOW:
+            swallowed = self._count[place] - MANY
+            self._began[place], self._count[place] = moment, 0
+            if swallowed > 0:
+                record.msg = f"{record.getMessage()} (after {swallowed} more like it)"
+                record.args = None
+        self._count[place] += 1
+        return self._count[place] <= MANY
+
+
+class GunicornLog(glogging.Logger):  # type: ignore[misc]
+    """gunicorn's log, at our pace: each malformed request is a line."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up its handlers."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.addFilter(PACE)
+
+
+PACE = Pace()
+
+
+def init_app() -> None:
+    """Have every logger of this process write lines that cannot be forged."""
+    logging.setLogRecordFactory(Record)
+
+
+def to_stderr() -> None:
+    """Write warnings and errors to stderr, at our pace."""
+    handler = logging.StreamHandler()
+    handler.addFilter(PACE)
+    logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING, handlers=[handler])
