@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import Settings
-from models import LoginLog, db
+from models import LoginLog, db, zones
 from models.base import is_sqlite
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -70,6 +70,13 @@ def clock() -> str:
     if abs(there - here) > DRIFT:
         raise Bad(f"the database's clock differs by {(there - here).total_seconds():.0f} s: set both by NTP")
     return f"{here:%F %T} UTC, as the database's"
+
+
+def time_zones() -> str:
+    """Return which rules of time zones are used; raises ``Bad`` when they cannot be read."""
+    if not zones.zone_names():
+        raise Bad("the package tzdata holds no zones: install requirements.txt again")
+    return f"{len(zones.zone_names())}, by tzdata {zones.RULES}"
 
 
 def proxy(settings: Settings) -> str:

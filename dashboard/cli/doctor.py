@@ -1,4 +1,4 @@
-"""``doctor``: how configuration, database, migrations, Redis, clock and proxy stand."""
+"""``doctor``: how configuration, database, migrations, Redis, clock, time zones and proxy stand."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, migrations, Redis, clock and proxy."""
+    """Check configuration, database, migrations, Redis, clock, time zones and proxy."""
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -36,6 +36,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
         "clock": checks.clock,
+        "zones": checks.time_zones,
         "proxy": partial(checks.proxy, settings),
     }
 

@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 
 from auth.events import now
+from models import zones
 from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on
 
-PARTS = ["configuration", "database", "migrations", "redis", "clock", "proxy"]
+PARTS = ["configuration", "database", "migrations", "redis", "clock", "zones", "proxy"]
 
 
 def report(run: Run, **settings: object) -> tuple[int, dict[str, tuple[str, str]]]:
@@ -63,3 +64,8 @@ def test_redis_that_answers_is_ok(sqlite_url: str, redis_url: str) -> None:
 def test_an_entry_of_the_future_accuses_the_clock(app: Flask, manage: Run) -> None:
     store([entry(1, occurred_at=now() + timedelta(hours=1))])
     assert report(manage)[1]["clock"][0] == "bad"
+
+
+def test_the_rules_of_time_zones_are_named(sqlite_url: str) -> None:
+    state, text = report(on(sqlite_url))[1]["zones"]
+    assert (state, text.endswith(f"by tzdata {zones.RULES}")) == ("ok", True)
