@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from dashboard.stream.sealer import seal_all
 from models import User
-from tests.actions import AuthActions
+from tests.actions import AuthActions, make_user
 from tests.dashboard.book import entry, store
 
 
