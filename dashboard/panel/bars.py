@@ -14,7 +14,8 @@ from auth.events import now
 from dashboard.locale import viewer_zone
 from dashboard.panel.book_links import BookLinks
 from dashboard.query.histogram import Bar, read_histogram
-from dashboard.query.selection import day_begins, read_selection
+from dashboard.query.period import day_begins
+from dashboard.query.selection import read_selection
 from models import db
 
 #: Units of a bar's height; the drawing is stretched to the height it has on the page.

@@ -9,7 +9,7 @@ from dashboard.locale import viewer_zone
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.figures import attempts, new_users, people_in
-from dashboard.query.selection import day_begins
+from dashboard.query.period import day_begins
 
 
 class Overview(PanelView):

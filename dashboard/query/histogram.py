@@ -1,6 +1,6 @@
 """What the totals tell of a selection: bars over its period, and long counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dashboard.query.buckets import QUARTER, edges, quarter
-from dashboard.query.selection import Selection, day_begins
-from dashboard.query.terms import Term
+from dashboard.query.period import bounds_of
+from dashboard.query.terms import Selection, Term
 from models import Action, LoginLog, LoginTotal, Outcome, Reason
 
 _COLUMNS: Mapping[type, InstrumentedAttribute[str]] = {
@@ -106,22 +106,8 @@ def _period(session: Session, selection: Selection) -> tuple[datetime, datetime]
     if first is None or last is None:
         return None
     starts, ends = [first], [max(last + QUARTER, quarter(selection.now) + QUARTER)]
-    for start, end in [(selection.start, selection.end), *map(_bounds(selection), selection.query.terms)]:
-        starts += [start] if start else []
-        ends += [end] if end else []
+    for bounds in bounds_of(selection):
+        starts += [bounds.start] if bounds.start else []
+        ends += [bounds.end] if bounds.end else []
     start, end = max(starts), min(ends)
     return (start, end) if start < end else None
-
-
-def _bounds(selection: Selection) -> Callable[[Term], tuple[datetime | None, datetime | None]]:
-    def bounds(term: Term) -> tuple[datetime | None, datetime | None]:
-        match term.value:
-            case timedelta() as length if term.negated:
-                return None, selection.now - length
-            case timedelta() as length:
-                return selection.now - length, None
-            case date() as day if not term.negated:
-                return day_begins(day, selection.zone), day_begins(day + timedelta(days=1), selection.zone)
-        return None, None
-
-    return bounds
