@@ -90,11 +90,12 @@ def test_a_bad_question_is_answered_beside_its_field(page, asked, message):
     "q",
     [
         "user:%",
-        "al%",
+        'user:"al%"',
         "a_ice",
-        "user:alice' OR '1'='1",
+        "user:alice'--",
+        "user:\"alice' OR '1'='1\"",
         "user:\\",
-        "x');DROP TABLE login_log;--",
+        'user:"x\');DROP TABLE login_log;--"',
         "agent:%",
         "user:😀",
     ],
@@ -105,6 +106,25 @@ def test_values_are_only_values(page, q):
     assert listed(text) == []
     assert "No entry matches" in text
     assert listed(page(q="user:alice")) == [1, 2, 6]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "user:alice' OR '1'='1",
+        "x');DROP TABLE login_log;--",
+        "al%",
+        "user:alice OR user:bob",
+        "user:*x",
+        "outcome:success outcome:failure",
+    ],
+)
+def test_what_means_nothing_is_told_beside_the_field_and_never_none(page, q):
+    store(various())
+    text = page(status=400, q=q)
+    assert 'role="alert"' in text
+    assert "No entry matches" not in text
+    assert "No entry" not in re.search('role="alert">(.+?)</p>', text, re.DOTALL)[1]
 
 
 def test_the_form_keeps_what_was_typed(page):
