@@ -224,3 +224,22 @@ def test_who_may_do_what(client, role):
 
 def test_strangers_are_sent_to_sign_in(client):
     assert client.get(f"{LIST}?q=user:alice").headers["Location"].startswith("/login?next=")
+
+
+def test_an_e_mail_address_finds_the_account_s_entries(page, client):
+    AuthActions(client.application.test_client()).login("audrey@example.org", "wrong password")
+    for q in ("user:Audrey@Example.org", "audrey@example.org", "user:audrey"):
+        assert len(listed(page(q=q))) == 2
+
+
+def test_whose_address_it_is_is_told_to_viewers_only(client, role):
+    make_user("rita", role)
+    make_user("alice")
+    AuthActions(client).login("rita")
+    answers = [
+        client.get(LIST, query_string={"q": f"user:{name}@example.org"}) for name in ("alice", "nobody")
+    ]
+    expected = 200 if role.includes(Role.VIEWER) else 403
+    assert {answer.status_code for answer in answers} == {expected}
+    if expected == 403:
+        assert answers[0].text == answers[1].text
