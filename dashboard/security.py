@@ -13,7 +13,6 @@ from dashboard.config import Settings
 
 #: Bytes of a request's body; the largest form we have is a tenth of it.
 MAX_BODY = 256 * 1024
-#: Seconds after which somebody whom the database kept from an answer may try again.
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The stored facts and the one way to write them."""
 
+from models import zones
 from models.base import db
 from models.export_job import ExportJob, ExportState
 from models.export_query import ExportQuery
@@ -30,4 +31,5 @@ __all__ = [
     "db",
     "on_commit",
     "write_transaction",
+    "zones",
 ]

@@ -23,6 +23,11 @@ def is_username(name: str) -> bool:
     return _is_made_of_letters(name, MAX_LENGTH) and _is_made_of_letters(username_key(name), 3 * MAX_LENGTH)
 
 
+def begins_username(key: str) -> bool:
+    """Whether the `username_key` of some name may begin with ``key``."""
+    return len(key) <= 3 * MAX_LENGTH and all(_allowed(char) for char in key)
+
+
 def masked(name: str) -> str:
     """Return the first character and ``***``: people type passwords into the name field."""
     shown = re.sub(r"[\s\x00-\x1f\x7f-\x9f]", "", name[:COMPARED])

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import Settings
-from models import db
+from models import db, zones
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -72,6 +72,13 @@ def redis(settings: Settings) -> str:
     except (RedisError, ValueError) as error:
         raise Bad(f"no answer ({error}); check GATEHOUSE_REDIS_URL") from None
     return "answers"
+
+
+def time_zones() -> str:
+    """Return which rules of time zones are used; raises ``Bad`` when they cannot be read."""
+    if not zones.zone_names():
+        raise Bad("the package tzdata holds no zones: install requirements.txt again")
+    return f"{len(zones.zone_names())}, by tzdata {zones.RULES}"
 
 
 def proxy(settings: Settings) -> str:

@@ -36,6 +36,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
         "clock": partial(clock_check.clock, settings),
+        "zones": checks.time_zones,
         "spool": spool_check.spool,
         "proxy": partial(checks.proxy, settings),
         "sealing": state_checks.sealing,

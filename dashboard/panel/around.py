@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from auth.events import now
 from dashboard.locale import viewer_zone
 from dashboard.panel.book_links import BookLinks, Link
+from dashboard.panel.listing import is_read_newest_first, read_size
 from dashboard.query.compile import compile_selection
 from dashboard.query.errors import QueryError
 from dashboard.query.keyset import Keyset
@@ -30,14 +32,17 @@ def links_from(asked: Mapping[str, str]) -> BookLinks:
     A list that cannot be read is the whole book.
     """
     try:
+        read_size(asked), is_read_newest_first(asked)
         return BookLinks(asked, read_selection(asked, viewer_zone(), now()))
     except QueryError:
         return whole_book()
 
 
 def whole_book() -> BookLinks:
-    """Return the addresses that lead on from the book without any filter."""
-    return BookLinks({}, read_selection({}, viewer_zone(), now()))
+    """Return the addresses that lead on from the book without any filter, in the zone of the page."""
+    zone = viewer_zone()
+    asked = {"tz": zone.key} if "tz" in request.args else {}
+    return BookLinks(asked, read_selection(asked, zone, now()))
 
 
 def around(entry: LoginLog, links: BookLinks) -> Iterator[Link]:

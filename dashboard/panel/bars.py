@@ -13,14 +13,17 @@ from flask_babel import gettext as _
 from auth.events import now
 from dashboard.locale import viewer_zone
 from dashboard.panel.book_links import BookLinks
-from dashboard.query.histogram import Bar, read_histogram
-from dashboard.query.selection import day_begins, read_selection
+from dashboard.panel.matches import dated_ahead, may_match
+from dashboard.query.histogram import Bar, clock_end, read_histogram
+from dashboard.query.period import day_begins
+from dashboard.query.selection import read_selection
 from models import db
 
 #: Units of a bar's height; the drawing is stretched to the height it has on the page.
 HEIGHT = 100
 #: Labels below the bars at most.
 LABELS = 7
+
 
 _INSTANT = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
@@ -39,17 +42,25 @@ class Drawn:
 
 
 def bars(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the drawing shows of a selection; raises ``QueryError`` as the list does."""
+    """Return what the drawing shows of a selection; raises ``QueryError`` as the list does.
+
+    Nothing is drawn when nothing matches. What cannot be counted by the totals is drawn grey.
+    """
     selection = read_selection(asked, viewer_zone(), now())
-    histogram = read_histogram(db.session(), selection)
+    histogram, ahead = read_histogram(db.session(), selection), dated_ahead(selection)
+    is_exact, is_drawn = histogram.is_exact, histogram.total and (histogram.is_exact or may_match(selection))
     links, zone = BookLinks(asked, selection), selection.zone
-    highest = max((bar.total for bar in histogram.bars), default=0)
+    shown = histogram.bars if is_drawn else []
+    highest = max((bar.total for bar in shown), default=0)
     return {
-        "bars": [_drawn(bar, highest, links, zone) for bar in histogram.bars] if highest else [],
-        "labels": list(_labels(histogram.bars, zone)),
+        "bars": [_drawn(bar, highest, links, zone, is_exact=is_exact) for bar in shown],
+        "labels": list(_labels(shown, zone)),
+        "is_exact": is_exact,
         "ignored": " ".join(map(str, histogram.ignored)),
-        "total": histogram.total if histogram.is_exact else None,
+        "total": histogram.total + ahead.number if is_exact and ahead.is_exact else None,
         "height": HEIGHT,
+        "ahead": ahead,
+        "ahead_href": links.dated_after(bound(clock_end(selection.now), zone)),
     }
 
 
@@ -64,7 +75,7 @@ def bound(moment: datetime, zone: ZoneInfo, *, is_end: bool = False) -> str:
     )
 
 
-def _drawn(bar: Bar, highest: int, links: BookLinks, zone: ZoneInfo) -> Drawn:
+def _drawn(bar: Bar, highest: int, links: BookLinks, zone: ZoneInfo, *, is_exact: bool) -> Drawn:
     start, end = bound(bar.start, zone), bound(bar.end, zone, is_end=True)
     return Drawn(
         successes=_height(bar.successes, highest),
@@ -72,13 +83,20 @@ def _drawn(bar: Bar, highest: int, links: BookLinks, zone: ZoneInfo) -> Drawn:
         start=start,
         end=end,
         href=links.period(start, end),
-        label=_(
-            "%(start)s to %(end)s: %(successes)s successes, %(failures)s failures",
-            start=_text(bar.start, zone),
-            end=_text(bar.end, zone),
-            successes=format_decimal(bar.successes),
-            failures=format_decimal(bar.failures),
-        ),
+        label=_label(bar, zone, is_exact=is_exact),
+    )
+
+
+def _label(bar: Bar, zone: ZoneInfo, *, is_exact: bool) -> str:
+    period = {"start": _text(bar.start, zone), "end": _text(bar.end, zone)}
+    if not is_exact:
+        number = format_decimal(bar.total)
+        return _("%(start)s to %(end)s: %(n)s entries, whether they match or not", n=number, **period)
+    return _(
+        "%(start)s to %(end)s: %(successes)s successes, %(failures)s failures",
+        successes=format_decimal(bar.successes),
+        failures=format_decimal(bar.failures),
+        **period,
     )
 
 

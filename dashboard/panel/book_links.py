@@ -1,5 +1,6 @@
 """The addresses of the book's list: each state of the page is one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlencode
@@ -16,8 +17,8 @@ from dashboard.query.selection import Selection
 KEPT = ("q", "from", "to", "tz", "order", "size")
 #: What a browser leaves as it is in a query (WHATWG URL), so that addresses stay readable.
 _SAFE = "!$'()*,/:;?@"
-#: Stands for a value, at the end of a query.
-_MARK = "VALUE"
+#: A query that names a day: which day that is, its zone tells.
+_HAS_DAY = re.compile(r"(?:^|\s)-?on:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BookLinks:
-    """Addresses that differ from the present one, ``asked``, in one thing."""
+    """Addresses that differ from the present one, ``asked``, in one thing.
+
+    One that names a day also names the zone in which it is a day, so that it means the same to everybody.
+    """
 
     asked: Mapping[str, str]
     selection: Selection
     book: str = field(default_factory=lambda: url_for("logins.index"))
-    _frames: dict[str, list[str]] = field(default_factory=dict)
+    _frames: dict[str, tuple[str, str]] = field(default_factory=dict)
     _narrowed: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def chips(self) -> Iterator[Link]:
@@ -70,12 +74,17 @@ class BookLinks:
             self._narrowed[name, value] = f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
         return self._narrowed[name, value]
 
-    def _frame(self, name: str) -> list[str]:
+    def _frame(self, name: str) -> tuple[str, str]:
         """Return what stands before and after the value in such an address: a page has hundreds."""
         if name not in self._frames:
-            others = self.selection.query.without(name)
-            before, _mark, after = self._to(q=f"{others} {name}:{_MARK}".strip()).rpartition(_MARK)
-            self._frames[name] = [before, after]
+            others = str(self.selection.query.without(name))
+            begin = f"{others} {name}:".lstrip()
+            kept = self._kept(q=others)
+            rest = self._told({one: text for one, text in kept.items() if one != "q"})
+            self._frames[name] = (
+                f"{self.book}?q={quote_plus(begin, safe=_SAFE)}",
+                f"&{rest}" if rest else "",
+            )
         return self._frames[name]
 
     def period(self, start: str, end: str) -> str:
@@ -86,16 +95,25 @@ class BookLinks:
     def entry(self, event_id: UUID) -> str:
         """Return the address of an entry, which leads back here."""
         if "" not in self._frames:
-            self._frames[""] = [self.book, self._kept()]
+            self._frames[""] = (self.book, self._asking())
         return str(event_id).join(self._frames[""])
+
+    def exported(self) -> dict[str, str]:
+        """Return what the export of the list asks for."""
+        kept = self._kept(tz=self.selection.zone.key)
+        return {name: kept[name] for name in ("q", "from", "to", "tz") if kept[name]}
+
+    def dated_after(self, start: str) -> str:
+        """Return the address of what the list has from ``start`` on."""
+        return self._to(**{"from": start})
 
     def back(self) -> str:
         """Return the address of the list."""
         return self._to()
 
     def histogram(self) -> str:
-        """Return the address of the bars over the list."""
-        return url_for("logins.histogram") + self._kept()
+        """Return the address of the bars over the list; they are cut by days, whoever asks."""
+        return url_for("logins.histogram") + self._asking(tz=self.selection.zone.key)
 
     def at(self, q: str, after: str, event_id: UUID) -> str:
         """Return the address of the page of the book after a cursor that has an entry on it."""
@@ -123,10 +141,18 @@ class BookLinks:
         }
 
     def _to(self, **changes: str) -> str:
-        return self.book + self._kept(**changes)
+        return self.book + self._asking(**changes)
 
-    def _kept(self, **changes: str) -> str:
+    def _asking(self, **changes: str) -> str:
+        told = self._told(self._kept(**changes))
+        return f"?{told}" if told else ""
+
+    def _kept(self, **changes: str) -> dict[str, str]:
         """Return the parameters that stay, with changes."""
         kept = {name: self.asked.get(name, "") for name in KEPT} | changes
-        told = urlencode({name: text for name, text in kept.items() if text}, safe=_SAFE)
-        return f"?{told}" if told else ""
+        if kept["from"] or kept["to"] or _HAS_DAY.search(kept["q"]):
+            kept["tz"] = kept["tz"] or self.selection.zone.key
+        return kept
+
+    def _told(self, parameters: Mapping[str, str]) -> str:
+        return urlencode({name: text for name, text in parameters.items() if text}, safe=_SAFE)

@@ -35,7 +35,7 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
 
     Raises ``QueryError`` naming the parameter that is wrong.
     """
-    size, is_newest_first = _size(asked.get("size", "50")), _is_newest_first(asked.get("order", "newest"))
+    size, is_newest_first = read_size(asked), is_read_newest_first(asked)
     selection = read_selection(asked, viewer_zone(), now())
     keyset = keyset_of(selection)
     page = Pages(db.session(), keyset, size, is_newest_first).read(
@@ -63,13 +63,17 @@ def _total(keyset: Keyset, page: Page) -> Count:
     return count(db.session(), keyset, COUNTED, Budget(SECONDS)).at_least(seen)
 
 
-def _size(text: str) -> int:
+def read_size(asked: Mapping[str, str]) -> int:
+    """Return how many entries a page has."""
+    text = asked.get("size", "50")
     if text not in map(str, SIZES):
         raise QueryError("A page has 20, 50 or 100 entries.", field="size")
     return int(text)
 
 
-def _is_newest_first(text: str) -> bool:
+def is_read_newest_first(asked: Mapping[str, str]) -> bool:
+    """Return the order in which entries are listed."""
+    text = asked.get("order", "newest")
     if text not in ("newest", "oldest", ""):
         raise QueryError("Entries are listed newest or oldest first.", field="order")
     return text != "oldest"

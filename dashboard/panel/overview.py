@@ -9,8 +9,8 @@ from dashboard.locale import viewer_zone
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.figures import attempts, new_users, people_in
-from dashboard.panel.times import day_start
 from dashboard.panel.trouble import troubles
+from dashboard.query.period import day_begins
 
 
 class Overview(PanelView):
@@ -19,9 +19,10 @@ class Overview(PanelView):
     @expose("/")
     def index(self) -> str:
         """Show today since the viewer's midnight beside yesterday until the same time of day."""
-        today = now().astimezone(viewer_zone())
+        zone = viewer_zone()
+        today = now().astimezone(zone)
         yesterday = today - timedelta(days=1)  # by the clock on the wall, whatever summer time does
-        stretches = [(day_start(moment, viewer_zone()), moment) for moment in (today, yesterday)]
+        stretches = [(day_begins(moment.date(), zone), moment) for moment in (today, yesterday)]
         return self.render(
             "admin/overview.html",
             attempts=[attempts(*stretch) for stretch in stretches],

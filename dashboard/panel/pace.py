@@ -39,7 +39,9 @@ def pace(head: Head, at: datetime) -> Pace:
     rows = db.session.execute(looked_at.where(LoginLog.occurred_at >= begin).order_by(LoginLog.seq)).all()
     is_cut = cursor > 0 and len(rows) == head.seq - cursor
     since = rows[0].occurred_at if is_cut else begin
-    steps = Counter((int(row.occurred_at.timestamp()) // STEP * STEP, row.outcome) for row in rows)
+    end = at + timedelta(seconds=STEP)  # what is dated later comes from a wrong clock
+    told = [(int(row.occurred_at.timestamp()), row.outcome) for row in rows if row.occurred_at < end]
+    steps = Counter((second // STEP * STEP, outcome) for second, outcome in told)
     moments = sorted({moment for moment, _ in steps})
     bars = [[moment, *(steps[moment, outcome] for outcome in Outcome)] for moment in moments]
     return Pace(at.timestamp(), since.timestamp(), bars)

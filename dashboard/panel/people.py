@@ -32,8 +32,8 @@ class Page:
 
 
 def page_of_people(prefix: str, *, after: str | None = None, before: str | None = None) -> Page:
-    """Return the ``SIZE`` accounts after or before a key whose names begin with ``prefix``."""
-    people = _read(username_key(prefix), after or "", before)
+    """Return the ``SIZE`` accounts after or before a key whose names, or e-mail addresses, begin so."""
+    people = _read(username_key(prefix.strip()), after or "", before)
     is_whole = len(people) <= SIZE
     people = people[:SIZE]
     if before is not None:
@@ -58,8 +58,9 @@ def _page(people: Sequence[Listed], *, is_first: bool, is_last: bool) -> Page:
 
 
 def _begins_with(key: str) -> ColumnElement[bool]:
-    """Return a range of the unique index, which LIKE would not use everywhere."""
-    return (User.username_key >= key) & (User.username_key < key + _LAST) if key else true()
+    """Return a range of a unique index, which LIKE would not use everywhere."""
+    column = User.email_key if "@" in key else User.username_key
+    return (column >= key) & (column < key + _LAST) if key else true()
 
 
 def _last_entry() -> ScalarSelect[datetime]:

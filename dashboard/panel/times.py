@@ -1,7 +1,7 @@
 """How times are shown: relative, exact beside it, in the viewer's zone."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from auth.events import now
 from dashboard.locale import viewer_zone
+from dashboard.panel.offsets import offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Clock:
     now: datetime
 
     def ago(self, moment: datetime) -> str:
-        """Return "2 min. ago", or "now" within the minute; `static/panel/time.js` says the same."""
+        """Return "2 min. ago", "in 10 yr." or, within a minute, "now"; as `static/panel/time.js` does."""
         passed = self.now - moment
-        if passed.total_seconds() < 60:
+        if abs(passed.total_seconds()) < 60:
             return _("now")
         return format_timedelta(-passed, format="short", threshold=1, add_direction=True, locale=self.locale)
 
@@ -49,12 +50,13 @@ class Clock:
 
 
 def init_app(app: Flask) -> None:
-    """Add the filters ``ago``, ``local_time`` and ``stamp``, ``clock()`` and ``zone_name()``."""
+    """Add the filters and globals by which templates tell times."""
     app.add_template_filter(lambda moment: clock().ago(moment), "ago")
     app.add_template_filter(lambda moment: clock().local_time(moment), "local_time")
     app.add_template_filter(lambda moment: clock().stamp(moment), "stamp")
     app.add_template_global(clock)
     app.add_template_global(zone_name)
+    app.add_template_global(lambda: offsets(viewer_zone()), "offsets")
 
 
 def clock() -> Clock:
@@ -84,8 +86,3 @@ def offset(local: datetime) -> str:
     hours, minutes = divmod(abs(seconds) // 60, 60)
     sign = "-" if seconds < 0 else "+"
     return "UTC" if not seconds else f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
-
-
-def day_start(moment: datetime, zone: tzinfo) -> datetime:
-    """Return the local midnight that began the day of ``moment``."""
-    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

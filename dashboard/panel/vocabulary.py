@@ -14,7 +14,7 @@ _BROWSERS = ("Firefox", "Chrome", '"Chrome Mobile"', "Safari", '"Mobile Safari"'
 def vocabulary() -> list[dict[str, Any]]:
     """Return each filter with a few words on it and the values worth suggesting."""
     return [
-        _filter("user", _("a name, al* for how it begins")),
+        _filter("user", _("a name, al* for how it begins, or an e-mail address")),
         _filter("outcome", _("how it ended"), Outcome),
         _filter("action", _("what was attempted"), Action),
         _filter("reason", _("why it failed or ended"), Reason),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dashboard.query.selection import day_begins
+from dashboard.query.period import day_begins
 
 #: Bars of a histogram at most.
 MOST = 72

@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dashboard.query.selection import Selection, day_begins
-from dashboard.query.terms import Browser, Country, Name, Query, Term
-from models import Action, LoginLog, Outcome, Reason
+from dashboard.query.period import day_bounds
+from dashboard.query.terms import Browser, Country, Name, Query, Selection, Term
+from models import Action, LoginLog, Outcome, Reason, User
 
 Condition = ColumnElement[bool]
 #: Conditions that must all hold.
@@ -94,7 +94,13 @@ def _holds(term: Term, selection: Selection, name_ref: NameRef) -> Branch:
 
 
 def _exactly(name: Name, name_ref: NameRef) -> list[Condition]:
-    return [LoginLog.username_key == name.key, LoginLog.name_ref == name_ref(name.key)]
+    """The entries of the account, and those in which the same was typed when it was nobody's."""
+    own = LoginLog.user_id == _account_of(name.key) if name.is_email else LoginLog.username_key == name.key
+    return [own, LoginLog.name_ref == name_ref(name.key)]
+
+
+def _account_of(email_key: str) -> ScalarSelect[int]:
+    return select(User.id).where(User.email_key == email_key).scalar_subquery()
 
 
 def _prefix(name: Name) -> Branch:
@@ -113,5 +119,5 @@ def _browser(name: str) -> Condition:
 
 
 def _day(day: date, selection: Selection) -> Branch:
-    begins, ends = (day_begins(day + timedelta(days=n), selection.zone) for n in (0, 1))
+    begins, ends = day_bounds(day, selection.zone)
     return [LoginLog.occurred_at >= begins, LoginLog.occurred_at < ends]

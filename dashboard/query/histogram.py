@@ -1,7 +1,7 @@
 """What the totals tell of a selection: bars over its period, and long counts."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dashboard.query.buckets import QUARTER, edges, quarter
-from dashboard.query.selection import Selection, day_begins
-from dashboard.query.terms import Term
+from dashboard.query.margins import Period, read_margins, whole_quarters
+from dashboard.query.period import bounds_of
+from dashboard.query.terms import Selection, Term
 from models import Action, LoginLog, LoginTotal, Outcome, Reason
 
 _COLUMNS: Mapping[type, InstrumentedAttribute[str]] = {
@@ -34,6 +35,11 @@ class Bar:
         """All entries of the bar."""
         return self.successes + self.failures
 
+    def __add__(self, more: Mapping[Outcome, int]) -> "Bar":
+        """Return the bar with further entries."""
+        successes, failures = (more.get(outcome, 0) for outcome in Outcome)
+        return replace(self, successes=self.successes + successes, failures=self.failures + failures)
+
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
@@ -53,38 +59,57 @@ class Histogram:
 
 
 def read_histogram(session: Session, selection: Selection) -> Histogram:
-    """Return the bars of ``selection``, none when the book or the period is empty.
+    """Return the bars of ``selection`` up to the clock, none when the book or the period is empty.
 
     They miss what is not sealed yet, for about a second.
     """
-    ignored = [term for term in selection.query.terms if not (_is_counted(term) or _is_period(term))]
+    terms = selection.query.terms
+    ignored = [term for term in terms if not (_is_counted(term) or _is_period(term))]
     period = _period(session, selection)
     if period is None:
         return Histogram([], ignored, is_exact=False)
-    counted = [_condition(term) for term in selection.query.terms if _is_counted(term)]
+    counted = [term for term in terms if _is_counted(term)]
     bars = [Bar(*ends) for ends in pairwise(edges(*period, selection.zone))]
-    found = session.execute(union_all(*(_sum(n, bar, counted) for n, bar in enumerate(bars))))
-    sums = {(number, outcome): int(total) for number, outcome, total in found}
-    bars = [
-        Bar(bar.start, bar.end, sums.get((n, Outcome.SUCCESS), 0), sums.get((n, Outcome.FAILURE), 0))
-        for n, bar in enumerate(bars)
-    ]
-    is_whole = all(bound == quarter(bound) for bound in period) and _is_kept(session, period[0])
-    is_exact = not ignored and is_whole
+    bars = _summed(session, bars, counted, whole_quarters(period))
+    before, after = read_margins(session, selection, counted, period)
+    is_exact = not ignored and all(one.is_exact for one in (*before.values(), *after.values()))
+    for place, margin in ((0, before), (-1, after)):
+        bars[place] += {outcome: one.number for outcome, one in margin.items()}
     return Histogram(bars, ignored, is_exact)
 
 
-def _is_kept(session: Session, start: datetime) -> bool:
-    """Whether all that the totals count from ``start`` on is in the book: they outlive pruned entries."""
+def clock_end(now: datetime) -> datetime:
+    """Return the end of the quarter hour of now, where charts end."""
+    return quarter(now) + QUARTER
+
+
+def _period(session: Session, selection: Selection) -> Period | None:
+    """Return the period asked for, cut to what the book holds until now; None when nothing is left."""
+    first = session.scalar(select(func.min(LoginTotal.quarter)))
     oldest = session.scalar(select(func.min(LoginLog.occurred_at)))
-    counted = session.scalar(select(func.min(LoginTotal.quarter)))
-    return oldest is not None and (counted == quarter(oldest) or start > oldest)
+    if first is None or oldest is None:
+        return None
+    # Totals outlive pruned entries.
+    starts, ends = [first if first == quarter(oldest) else oldest], [clock_end(selection.now)]
+    for bounds in bounds_of(selection):
+        starts += [bounds.start] if bounds.start else []
+        ends += [bounds.end] if bounds.end else []
+    start, end = max(starts), min(ends)
+    return (start, end) if start < end else None
 
 
-def _sum(number: int, bar: Bar, counted: list[ColumnElement[bool]]) -> Select[int, str, int]:
+def _summed(session: Session, bars: list[Bar], counted: list[Term], whole: Period) -> list[Bar]:
+    """Return the bars with the sums of the whole quarter hours in them."""
+    conditions = [LoginTotal.quarter >= whole[0], LoginTotal.quarter < whole[1], *map(_condition, counted)]
+    found = session.execute(union_all(*(_sum(n, bar, conditions) for n, bar in enumerate(bars))))
+    sums = {(number, outcome): int(total) for number, outcome, total in found}
+    return [bar + {outcome: sums.get((n, outcome), 0) for outcome in Outcome} for n, bar in enumerate(bars)]
+
+
+def _sum(number: int, bar: Bar, conditions: list[ColumnElement[bool]]) -> Select[int, str, int]:
     summed = select(literal(number), LoginTotal.outcome, func.sum(LoginTotal.count))
     within = (LoginTotal.quarter >= bar.start, LoginTotal.quarter < bar.end)
-    return summed.where(*within, *counted).group_by(LoginTotal.outcome)
+    return summed.where(*within, *conditions).group_by(LoginTotal.outcome)
 
 
 def _is_counted(term: Term) -> bool:
@@ -98,30 +123,3 @@ def _condition(term: Term) -> ColumnElement[bool]:
 
 def _is_period(term: Term) -> bool:
     return isinstance(term.value, timedelta) or (isinstance(term.value, date) and not term.negated)
-
-
-def _period(session: Session, selection: Selection) -> tuple[datetime, datetime] | None:
-    """Return the period asked for, cut to what the book can hold; None when nothing is left."""
-    first, last = (session.scalar(select(end(LoginTotal.quarter))) for end in (func.min, func.max))
-    if first is None or last is None:
-        return None
-    starts, ends = [first], [max(last + QUARTER, quarter(selection.now) + QUARTER)]
-    for start, end in [(selection.start, selection.end), *map(_bounds(selection), selection.query.terms)]:
-        starts += [start] if start else []
-        ends += [end] if end else []
-    start, end = max(starts), min(ends)
-    return (start, end) if start < end else None
-
-
-def _bounds(selection: Selection) -> Callable[[Term], tuple[datetime | None, datetime | None]]:
-    def bounds(term: Term) -> tuple[datetime | None, datetime | None]:
-        match term.value:
-            case timedelta() as length if term.negated:
-                return None, selection.now - length
-            case timedelta() as length:
-                return selection.now - length, None
-            case date() as day if not term.negated:
-                return day_begins(day, selection.zone), day_begins(day + timedelta(days=1), selection.zone)
-        return None, None
-
-    return bounds

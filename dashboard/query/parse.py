@@ -7,18 +7,20 @@ where ``\\"`` and ``\\\\`` are a quote and a backslash and ``*`` is only itself.
 
 import re
 from collections.abc import Callable
+from unicodedata import normalize
 
 from dashboard.query.errors import QueryError, shown
-from dashboard.query.terms import Name, Query, Term, Value
+from dashboard.query.operators import refuse_operators
+from dashboard.query.terms import Query, Term, Value
+from dashboard.query.users import Typed, read_user, syntax_in
 from dashboard.query.values import READERS, near
-from models.names import username_key
 
 #: Characters of a query at most; its text must fit into the detail of an export's entry.
 MAX_LENGTH = 800
 
-_TOKEN = re.compile(
-    r'(?P<minus>-?)(?:(?P<name>[^\s":]*):)?'
-    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s"]*?))(?P<star>\*?)(?=\s|\Z)',
+_TOKEN = re.compile(  # colons and stars of full width are what Chinese keyboards write
+    r'(?P<minus>-?)(?:(?P<name>[^\s":\uff1a]*)[:\uff1a])?'
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s"]*?))(?P<star>[*\uff0a]?)(?=\s|\Z)',
     re.DOTALL,
 )
 _WORD = re.compile(r"\S")
@@ -28,7 +30,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 def parse(text: str) -> Query:
     """Return the query that ``text`` says.
 
-    Raises ``QueryError`` for an unknown filter, a bad value or more than 800 characters.
+    Raises ``QueryError`` for an unknown filter, a bad value, whatever means nothing, or more
+    than 800 characters.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError("This query is too long: at most %(limit)s characters.", limit=str(MAX_LENGTH))
@@ -58,14 +61,23 @@ def _term(token: re.Match[str]) -> Term:
 
 
 def _read(token: re.Match[str]) -> Term:
-    name, raw, star, negated = token["name"], _raw(token), token["star"], bool(token["minus"])
+    if token["quoted"] is None:
+        refuse_operators(token[0].removeprefix("-"))
+    raw, name = _raw(token), token["name"] and normalize("NFKC", token["name"]).casefold()
     if not raw.strip():
         raise QueryError("“%(filter)s” needs a value.", filter=shown(token[0]))
-    if name is None:
-        return _user(raw, is_prefix=True, negated=negated)
-    if name.casefold() == "user":
-        return _user(raw, is_prefix=bool(star), negated=negated)
-    return Term(name.casefold(), written(raw + star), _reader(name)(raw + star), negated)
+    text, value = _user(token, raw) if name in (None, "user") else _other(name, raw + token["star"])
+    return Term(name or "user", text, value, bool(token["minus"]), token.start())
+
+
+def _user(token: re.Match[str], raw: str) -> tuple[str, Value]:
+    is_quoted, is_alone = token["quoted"] is not None, token["name"] is None
+    name = read_user(Typed(raw, has_star=bool(token["star"]), is_alone=is_alone, is_quoted=is_quoted))
+    return written(raw) + "*" * name.is_prefix, name
+
+
+def _other(name: str, raw: str) -> tuple[str, Value]:
+    return written(raw), _reader(name)(normalize("NFKC", raw))
 
 
 def _raw(token: re.Match[str]) -> str:
@@ -75,13 +87,12 @@ def _raw(token: re.Match[str]) -> str:
     return re.sub(r"\\(.)", r"\1", token["quoted"], flags=re.DOTALL)
 
 
-def _user(raw: str, *, is_prefix: bool, negated: bool) -> Term:
-    value = Name(username_key(raw.strip()), is_prefix)
-    return Term("user", written(raw) + "*" * is_prefix, value, negated)
-
-
 def _reader(name: str) -> Callable[[str], Value]:
-    reader = READERS.get(name.casefold())
+    if name in ("from", "to", "tz"):
+        raise QueryError(
+            "“%(name)s” is no filter: the period and its zone have fields of their own.", name=name
+        )
+    reader = READERS.get(name)
     if reader is None:
         near_by = near(name, ["user", *READERS])
         raise QueryError("There is no filter “%(name)s”. Try: %(near)s.", name=shown(name), near=near_by)
@@ -90,7 +101,7 @@ def _reader(name: str) -> Callable[[str], Value]:
 
 def written(raw: str) -> str:
     """Return a value as a query writes it: quoted when it must be."""
-    if not re.search(r'[\s"]|\*\Z', raw):
+    if not (re.search(r'[\s"]', raw) or syntax_in(raw)):
         return raw
     escaped = re.sub(r'(["\\])', r"\\\1", raw)
     return f'"{escaped}"'

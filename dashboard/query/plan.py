@@ -14,6 +14,7 @@ _TIME = LoginLog.occurred_at.key
 #: What may be fixed by an equality, the most telling first; each has an index, then time and id.
 _TELLING = (
     ("session_ref",),
+    ("user_id",),
     ("username_key",),
     ("name_ref",),
     ("ip",),
@@ -23,6 +24,8 @@ _TELLING = (
     ("outcome",),
     (),
 )
+#: What tells more than a prefix or a network does.
+_FEW_ENTRIES = ("session_ref", "user_id", "username_key", "name_ref", "ip")
 #: What a prefix or a network is a stretch of.
 _STRETCHES = ("username_key", "ip")
 _INDEXES = {
@@ -82,7 +85,7 @@ def plan(branch: Branch) -> Plan:
 
 def span(branch: Branch) -> Span | None:
     """Return what a prefix or a network of ``branch`` spans, unless an equality tells more."""
-    if not _equalities(branch).keys().isdisjoint(("session_ref", "username_key", "name_ref", "ip")):
+    if not _equalities(branch).keys().isdisjoint(_FEW_ENTRIES):
         return None
     for column in _STRETCHES:
         if bounds := [one for one in branch if _column(one) == column]:

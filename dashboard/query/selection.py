@@ -1,40 +1,30 @@
-"""What part of the book is asked for: a query, a period, and the zone days are counted in."""
+"""Reads what part of the book is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dashboard.query.contradictions import refuse_contradictions
 from dashboard.query.errors import QueryError, shown
 from dashboard.query.parse import parse
-from dashboard.query.terms import Query
+from dashboard.query.period import day_begins
+from dashboard.query.terms import Selection
 from dashboard.query.values import YEARS, read_day
 from models.zones import zone_names
+
+__all__ = ["Selection", "read_selection"]
 
 _INSTANT = timedelta(microseconds=1)
 #: Characters of a time; the box on the page takes no more.
 _LONGEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Entries of ``query`` with ``start`` <= time < ``end``, both UTC or None.
-
-    ``now`` is when it was asked: what ``since:7d`` counts from.
-    """
-
-    query: Query
-    start: datetime | None
-    end: datetime | None
-    zone: ZoneInfo
-    now: datetime
-
-
 def read_selection(asked: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Selection:
     """Return what the parameters ``q``, ``from``, ``to`` and ``tz`` ask for.
 
     A time without an offset is one in ``tz``, by default ``zone``; ``to`` includes the
-    instant or the whole day that it names. Raises ``QueryError`` naming the field.
+    instant or the whole day that it names. Raises ``QueryError`` naming the field that is
+    wrong, also when no entry could ever answer.
     """
     for name in ("from", "to"):
         if len(asked.get(name, "")) > _LONGEST:
@@ -43,12 +33,9 @@ def read_selection(asked: Mapping[str, str], zone: ZoneInfo, now: datetime) -> S
     start, end = _start(asked.get("from", "").strip(), zone), _end(asked.get("to", "").strip(), zone)
     if start and end and end <= start:
         raise QueryError("This is before the beginning of the period.", field="to")
-    return Selection(parse(asked.get("q", "")), start, end, zone, now)
-
-
-def day_begins(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of ``day`` in ``zone``, in UTC."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    selection = Selection(parse(asked.get("q", "")), start, end, zone, now)
+    refuse_contradictions(selection)
+    return selection
 
 
 def _zone(name: str) -> ZoneInfo | None:

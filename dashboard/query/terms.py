@@ -1,19 +1,28 @@
-"""What a query says: terms joined by AND."""
+"""What is asked for: terms joined by AND, a period, and the zone that days are counted in."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from models import Action, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A user name by its `models.names.username_key`, or with ``is_prefix`` how it begins."""
+    """A user name by its `models.names.username_key`, or with ``is_prefix`` how it begins.
+
+    One with an @ is the e-mail address of an account: no user name has it.
+    """
 
     key: str
     is_prefix: bool = False
+
+    @property
+    def is_email(self) -> bool:
+        """Whether it is an e-mail address."""
+        return "@" in self.key
 
 
 class Browser(str):
@@ -36,12 +45,13 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One filter: ``name:text`` as it is written, and the ``value`` that means."""
+    """One filter: ``name:text`` as it is written, the ``value`` that means, and where it stands."""
 
     name: str
     text: str
     value: Value
     negated: bool = False
+    position: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return f"{'-' if self.negated else ''}{self.name}:{self.text}"
@@ -63,3 +73,17 @@ class Query:
     def minus(self, term: Term) -> "Query":
         """Return the query without ``term``."""
         return Query(tuple(other for other in self.terms if other != term))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Entries of ``query`` with ``start`` <= time < ``end``, both UTC or None.
+
+    ``now`` is when it was asked: what ``since:7d`` counts from.
+    """
+
+    query: Query
+    start: datetime | None
+    end: datetime | None
+    zone: ZoneInfo
+    now: datetime

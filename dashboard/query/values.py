@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from uuid import UUID
+
+from babel import Locale
 
 from dashboard.durations import duration
 from dashboard.query.errors import QueryError, shown
@@ -69,18 +72,26 @@ def _session(text: str) -> UUID:
 
 
 def _browser(text: str) -> Browser:
-    return Browser(text.lower())
+    if "*" in text:
+        raise QueryError("A star means nothing in a browser's name: agent:Firefox finds every version of it.")
+    return Browser(text.strip().lower())
 
 
 def _country(text: str) -> Country:
-    if not re.fullmatch("[A-Za-z]{2}", text):
+    if not re.fullmatch("[A-Za-z]{2}", text) or text.upper() not in _territories():
         raise QueryError("“%(value)s” is not a country's two letters, such as DE.", value=shown(text))
     return Country(text.upper())
 
 
+@cache
+def _territories() -> frozenset[str]:
+    """Return the codes of countries, as the Unicode CLDR knows them."""
+    return frozenset(Locale("en").territories)
+
+
 def _since(text: str) -> timedelta:
     try:
-        length: timedelta = duration(text)
+        length: timedelta = duration(text.lower())
     except ValueError:
         length = timedelta.max
     if length > _LONGEST:

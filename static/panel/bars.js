@@ -6,6 +6,7 @@ export async function showBars(place, total) {
   if (!drawn) return place?.remove();
   place.append(...drawn);
   const group = place.querySelector(".bars");
+  if (!group) return; // all there is to say lies beyond them
   if (group.dataset.total && total.dataset.capped !== undefined) total.textContent = group.dataset.total;
   const bars = [...group.querySelectorAll("a")];
   choose(group, bars);
@@ -16,7 +17,7 @@ async function fetched(address) {
     const answer = await fetch(address);
     if (!answer.ok || answer.redirected) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector(".bars") && [...page.body.children];
+    return page.body.childElementCount ? [...page.body.children] : null;
   } catch {
     return null;
   }

@@ -7,11 +7,24 @@ import { prepareZones } from "./zones.js";
 
 const input = document.getElementById("q");
 
-/** What is left empty, and the zone one has anyway, stay out of the address. */
+/** What is left empty stays out of the address, and the zone one has anyway, unless it names a day. */
 input.form.addEventListener("formdata", ({ formData }) => {
   const own = document.getElementById("tz").dataset.own;
-  for (const [name, text] of [...formData]) if (!text || (name === "tz" && text === own)) formData.delete(name);
+  for (const [name, text] of [...formData]) if (!text) formData.delete(name);
+  if (formData.get("tz") === own && !hasDay(formData)) formData.delete("tz");
 });
+
+/** Whether an address names a day: which day that is, only its zone tells. */
+function hasDay(asked) {
+  return asked.has("from") || asked.has("to") || /(^|\s)-?on[:\uff1a]/i.test(asked.get("q") ?? "");
+}
+
+/** An address that names a day and was made by hand is completed, so that it can be passed on. */
+const here = new URL(location);
+if (hasDay(here.searchParams) && !here.searchParams.get("tz")) {
+  here.searchParams.set("tz", document.getElementById("tz").value);
+  history.replaceState(history.state, "", here);
+}
 
 /** A filter that was not understood is selected, ready to be typed over. */
 const position = Number(input.dataset.position ?? NaN); // in characters, of which some are two units here

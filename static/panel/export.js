@@ -1,10 +1,11 @@
 // Tells how far an export is and cancels it. The download itself is a plain form's answer.
+import { local } from "./time.js";
+
 const form = document.getElementById("export");
 const words = form && JSON.parse(document.getElementById("export-words").textContent);
 const language = document.querySelector("[data-zone]")?.lang || "en";
-const zone = document.querySelector("[data-zone]")?.dataset.zone;
 const number = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const EVERY = 1_000;
 const PATIENCE = 10; // answers of 404 before the export counts as refused: it is recorded first
 
@@ -47,7 +48,7 @@ class Box {
 
   say(job) {
     const rate = job.seconds ? job.rows / job.seconds : 0;
-    const time = job.reached ? moment.format(new Date(job.reached)) : "…";
+    const time = job.reached ? moment.format(local(new Date(job.reached))) : "…";
     const filled = { rows: number.format(job.rows), rate: number.format(rate), time };
     const text = words[job.state].replace(/\{(\w+)\}/g, (_, name) => filled[name]);
     if (job.state !== "running") return this.end(text);

@@ -1,4 +1,6 @@
 // What is shown of the feed: the choices of a form, kept in the page's address.
+import { written } from "./written.js";
+
 const NAMES = ["outcome", "action", "user"];
 
 /** Names are compared by their key, as in models/names.py: NFKC(casefold(NFKC(name))). */
@@ -61,8 +63,8 @@ export class Filter {
   get query() {
     const { outcome, action, user } = this.chosen;
     if (action === "admin") return null;
-    const name = /[\s"*]/.test(user) ? JSON.stringify(user) : user;
-    const terms = [outcome && `outcome:${outcome}`, action && `action:${action}`, user && `user:${name}*`];
+    const name = user.includes("@") ? written(user) : `${written(user)}*`;
+    const terms = [outcome && `outcome:${outcome}`, action && `action:${action}`, user && `user:${name}`];
     return terms.filter(Boolean).join(" ");
   }
 }

@@ -16,8 +16,10 @@ export class Pace {
     return Date.now() + this.skew;
   }
 
+  /** Count an entry, unless it is dated after now: the drawing ends at the clock. */
   add({ occurred_at: text, outcome }) {
     const at = Date.parse(text);
+    if (at > this.now + this.step) return;
     this.skew = Math.max(this.skew, at - Date.now());
     const number = Math.floor(at / this.step);
     const counts = this.counts.get(number) ?? [0, 0];

@@ -1,5 +1,10 @@
 // Builds the rows of the book in the browser, as templates/admin/parts.html does on the server.
 import { ago, localTime, stamp } from "./time.js";
+import { written } from "./written.js";
+
+/** The zone that was asked for stays the zone of what is linked. */
+const asked = new URLSearchParams(location.search).get("tz");
+const zone = asked ? { tz: asked } : {};
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -36,7 +41,7 @@ export class Rows {
   #cells(entry) {
     const badge = document.getElementById(entry.outcome === "success" ? "success" : "failure").content.cloneNode(true);
     return [
-      make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.book + entry.event_id }, this.#when(entry))),
+      make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.#address(entry.event_id, {}) }, this.#when(entry))),
       make("td", { class: "t-outcome" }, this.#link(`outcome:${entry.outcome}`, badge)),
       make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry)),
       make("td", { class: "t-user" }, ...this.#who(entry)),
@@ -49,7 +54,12 @@ export class Rows {
   /** A link to the book filtered by one field; a plain text is its own tooltip. */
   #link(query, child, look = "quiet") {
     const title = typeof child === "string" ? child : null;
-    return make("a", { class: look, title, href: `${this.book}?q=${encodeURIComponent(query)}` }, child);
+    return make("a", { class: look, title, href: this.#address("", { q: query }) }, child);
+  }
+
+  #address(path, parameters) {
+    const told = String(new URLSearchParams({ ...parameters, ...zone }));
+    return this.book + path + (told && `?${told}`);
   }
 
   #session({ session_ref: session }) {
@@ -62,7 +72,7 @@ export class Rows {
 
   #agent({ browser, os, user_agent: title }) {
     const name = [browser, os].filter(Boolean).join(" · ");
-    const cell = browser ? this.#link(`agent:${/\s/.test(browser) ? JSON.stringify(browser) : browser}`, name) : make("span", {}, name);
+    const cell = browser ? this.#link(`agent:${written(browser)}`, name) : make("span", {}, name);
     cell.title = title ?? "";
     return cell;
   }
@@ -77,7 +87,7 @@ export class Rows {
     const name = make("bdi", {}, entry.username ?? "");
     const shown = [];
     if (entry.username && entry.user_id) {
-      const link = this.#link(`user:${entry.username}`, name, null);
+      const link = this.#link(`user:${written(entry.username)}`, name, null);
       link.title = entry.username;
       shown.push(link);
     } else if (entry.username) {

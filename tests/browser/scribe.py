@@ -1,5 +1,7 @@
 """Somebody who writes into the book while a server shows it, as another worker would."""
 
+from datetime import datetime
+
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -21,11 +23,14 @@ class Scribe:
         outcome: Outcome = Outcome.SUCCESS,
         action: Action = Action.LOGIN,
         known: bool = True,
+        at: datetime | None = None,
     ) -> str:
         """Add an entry for each name, in one transaction; return the last one's event id."""
+        moment = at or now()
         people = [Person(name, 1 if known else None) for name in names]
         events = [
-            AuthEvent(action=action, outcome=outcome, person=person, place=Place()) for person in people
+            AuthEvent(action=action, outcome=outcome, person=person, place=Place(), occurred_at=moment)
+            for person in people
         ]
         with self._app.app_context():
             return str(write_transaction(lambda session: [record(session, event) for event in events])[-1])

@@ -16,6 +16,7 @@ from tests.browser.conftest import ready
 from tests.conftest import build
 from tests.dashboard.book import entry, store
 from tests.servers.gatehouse import Site, serving
+from tests.waiting import wait_until
 
 FAILED = {"outcome": Outcome.FAILURE, "reason": Reason.INVALID_PASSWORD}
 
@@ -150,7 +151,7 @@ def test_the_zone_is_shown_and_can_be_changed(book: Page) -> None:
 def test_a_bar_narrows_the_list_by_pointer_and_by_keys(book: Page) -> None:
     bars = book.locator(".bars a")
     bars.nth(5).click()
-    expect(book).to_have_url(re.compile(r"from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d$"))
+    expect(book).to_have_url(re.compile(r"from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d&tz=Asia(/|%2F)Shanghai$"))
     expect(book.locator(".chip")).to_have_count(2)
     ready(book)
     bars.first.focus()
@@ -168,7 +169,7 @@ def test_a_drag_over_bars_chooses_all_of_them(book: Page) -> None:
     book.mouse.down()
     bars.nth(8).hover()
     book.mouse.up()
-    expect(book).to_have_url(re.compile(f"from={first}&to={last}$"))
+    expect(book).to_have_url(re.compile(rf"from={first}&to={last}&tz=Asia(/|%2F)Shanghai$"))
 
 
 def test_a_period_of_one_s_own_takes_the_place_of_a_preset(book: Page) -> None:
@@ -179,7 +180,7 @@ def test_a_period_of_one_s_own_takes_the_place_of_a_preset(book: Page) -> None:
     book.get_by_label("to", exact=True).fill(last)
     book.get_by_label("to", exact=True).blur()
     book.get_by_role("button", name="Find").click()
-    expect(book).to_have_url(re.compile(rf"\?from={first}&to={last}$"))
+    expect(book).to_have_url(re.compile(rf"\?from={first}&to={last}&tz=Asia(/|%2F)Shanghai$"))
     expect(book.locator(".chip")).to_have_text([f"from:{first}remove", f"to:{last}remove"])
     expect(book.locator("tbody tr")).to_have_count(50)
 
@@ -194,3 +195,39 @@ def test_a_session_and_an_agent_are_one_click_away(book: Page) -> None:
     book.locator("tbody tr").first.locator(".t-agent a").click()
     expect(book.get_by_label("Query")).to_have_value(re.compile("agent:"))
     expect(book.locator("tbody tr")).to_have_count(1)
+
+
+def test_bars_are_grey_and_say_so_or_are_not_there(book: Page) -> None:
+    address = re.sub(r"\?.*", "", book.url)
+    book.goto(f"{address}?q=user:alice")
+    group = book.get_by_role("group", name="Entries over time")
+    expect(group).to_have_accessible_description(re.compile("grey because they show more than the list"))
+    fills = group.locator("rect:not(.room)").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    assert len(set(fills)) == 1
+    book.goto(f"{address}?q=outcome:failure")
+    expect(group.locator("rect.bad").first).to_be_attached()
+    assert group.get_attribute("aria-describedby") is None
+    with book.expect_response(lambda answer: "/logins/" in answer.url):
+        book.goto(f"{address}?q=user:nobody")
+    ready(book)
+    expect(book.locator("#bars")).to_have_count(0)
+
+
+def test_an_address_with_a_day_names_its_zone(book: Page) -> None:
+    address = re.sub(r"\?.*", "", book.url)
+    book.get_by_role("link", name="Today").click()
+    expect(book).to_have_url(re.compile(r"q=on:[-\d]+&tz=Asia/Shanghai$"))
+    book.goto(f"{address}?from=2026-01-01")
+    expect(book).to_have_url(re.compile(r"from=2026-01-01&tz=Asia(/|%2F)Shanghai$"))
+    query = book.get_by_label("Query")
+    query.fill("on:2026-01-02")
+    query.press("Enter")
+    expect(book).to_have_url(re.compile(r"q=on(:|%3A)2026-01-02&.*tz=Asia(/|%2F)Shanghai"))
+
+
+def test_what_means_nothing_is_selected(book: Page) -> None:
+    query = book.get_by_label("Query")
+    query.fill("user:alice OR user:bob")
+    query.press("Enter")
+    expect(book.get_by_role("alert")).to_contain_text("“OR” means nothing here")
+    wait_until(lambda: book.evaluate("getSelection().toString()") == "OR", "the word is selected")

@@ -17,7 +17,7 @@ from auth.events import AuthEvent, Person, Place, now
 from dashboard.stream import late
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.spool import Spool
-from models import Action, Outcome, User, write_transaction
+from models import Action, Outcome, User, write_transaction, zones
 from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on
 
@@ -27,7 +27,7 @@ ATTEMPT: dict[str, Any] = {
     "person": Person("nobody"),
     "place": Place(),
 }
-PARTS = ["configuration", "database", "migrations", "redis", "clock", "spool", "proxy"]
+PARTS = ["configuration", "database", "migrations", "redis", "clock", "zones", "spool", "proxy"]
 PARTS += ["sealing", "totals", "server"]
 
 
@@ -209,3 +209,8 @@ def test_a_database_with_another_time_is_bad(
     code, parts = report(partial(Context().run, on(mariadb_url)))
     assert (code, parts["clock"][0]) == (1, "bad")
     assert parts["clock"][1] == "the database's clock differs by -60 s: set both by NTP"
+
+
+def test_the_rules_of_time_zones_are_named(sqlite_url: str) -> None:
+    state, text = report(on(sqlite_url))[1]["zones"]
+    assert (state, text.endswith(f"by tzdata {zones.RULES}")) == ("ok", True)

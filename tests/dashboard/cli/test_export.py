@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard.cli.export import export
 from dashboard.export.rows import Chunk, Rows
-from tests.actions import entries
+from tests.actions import entries, make_user
 from tests.dashboard.book import entry, store, various
 
 
@@ -92,3 +92,29 @@ def test_a_pipe_is_written_to_and_a_link_followed(run, tmp_path):
     assert pipe.is_fifo()
     assert link.is_symlink()
     assert file.read_bytes().startswith(b"seq,")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("user:a OR user:b", "--query: “OR” means nothing here"),
+        ("user:*x", "--query: A star may only stand at the end"),
+        ("outcome:success outcome:failure", "can never both hold"),
+        ("since:24h on:2020-01-01", "can never both hold"),
+        ("10.0.0.7", "--query: To find an address, write ip:10.0.0.7"),
+        ("since:0d", "--query: “0d” is not a length of time"),
+    ],
+)
+def test_a_query_that_means_nothing_is_told_and_writes_no_file(run, tmp_path, query, words):
+    result = run("--query", query, "-o", str(tmp_path / "book.csv"))
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert "Traceback" not in result.output
+    assert list(tmp_path.glob("*book*")) == []
+    assert not [row for row in entries() if row.action == "log_export"]
+
+
+def test_an_e_mail_address_exports_its_account(run):
+    make_user("alice", id=1, email="alice@example.org", email_key="alice@example.org")
+    lines = run("--format", "jsonl", "--query", "user:Alice@example.org outcome:failure").stdout.splitlines()
+    assert [json.loads(line)["username"] for line in lines] == ["alina", "ALICE"]

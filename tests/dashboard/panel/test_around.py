@@ -53,7 +53,7 @@ def test_a_cell_adds_to_any_query(page):
     store([entry(1, "bob")])
     text = page(LIST, q='-user:"VALUE" -agent:"a VALUE" outcome:success', **{"from": "2026-01-01"})
     assert listed(page(links(text)["bob"])) == [1]
-    assert links(text)["bob"].endswith("user:bob&from=2026-01-01")
+    assert links(text)["bob"].endswith("user:bob&from=2026-01-01&tz=UTC")
 
 
 def test_an_entry_leads_on_from_the_list_it_was_opened_from(page):

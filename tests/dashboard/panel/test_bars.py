@@ -12,6 +12,7 @@ import pytest
 from auth.events import now
 from dashboard.panel.bars import bound
 from dashboard.query.buckets import edges
+from dashboard.query.budget import Budget
 from dashboard.query.selection import read_selection
 from dashboard.stream.sealer import seal_all
 from tests.actions import AuthActions, make_user
@@ -61,14 +62,55 @@ def test_a_bar_leads_to_its_entries(client, drawn):
         assert "since" not in href
         assert "tz=Asia" in href
         seen += numbers[::-1]
-        assert re.search(r"\d successes, 0 failures", label)
+        assert re.search(r"\d entries, whether they match or not", label)
     assert seen == list(range(19, 0, -1))
 
 
-def test_bars_say_what_they_ignore(client, auditor):
+def test_bars_that_show_more_than_the_list_are_grey_and_say_so(client, auditor):
     seal_all()
-    assert "The bars ignore user:alice." in client.get(BARS, query_string={"q": "user:alice"}).text
-    assert "ignore" not in client.get(BARS, query_string={"q": "outcome:success"}).text
+    grey = client.get(BARS, query_string={"q": "user:audrey outcome:success"}).text
+    assert 'data-grey aria-describedby="bars-note"' in grey
+    assert re.search(r'id="bars-note">The bars ignore user:audrey.\s+They are grey', grey)
+    assert re.search('aria-label="[^"]+: 1 entries, whether they match or not"', grey)
+    plain = client.get(BARS, query_string={"q": "outcome:success since:24h"}).text
+    assert "data-from" in plain
+    assert "grey" not in plain
+    assert "ignore" not in plain
+
+
+@pytest.mark.parametrize("q", ["user:nobody", "reason:expired", "user:nobody@example.org", "agent:Opera"])
+def test_without_a_match_there_is_no_picture(client, auditor, q):
+    seal_all()
+    assert "<svg" not in client.get(BARS, query_string={"q": q}).text
+    assert 'id="bars"' not in client.get(LIST, query_string={"q": q}).text
+    assert 'id="bars"' in client.get(LIST, query_string={"q": "user:audrey"}).text
+
+
+def test_a_search_that_was_not_finished_keeps_its_picture(client, auditor, monkeypatch):
+    store(entry(number) for number in range(1, 4))
+    seal_all()
+    monkeypatch.setattr("dashboard.query.walk.FIRST_SLICE", 1)
+    monkeypatch.setattr("dashboard.query.budget.PAGE", 0)
+    monkeypatch.setattr("dashboard.panel.matches.Budget", lambda *_: Budget(0))
+    assert "data-grey" in client.get(BARS, query_string={"q": "agent:Opera"}).text
+
+
+def test_what_is_dated_after_now_is_named_and_linked(client, auditor):
+    store(entry(number, occurred_at=now() + timedelta(days=3653 + number)) for number in range(1, 4))
+    store([entry(9, occurred_at=now() - timedelta(days=2))])
+    seal_all()
+    client.set_cookie("tz", "Asia/Kathmandu")
+    page = client.get(BARS).text
+    (address,) = re.findall(r'<a href="([^"]+)">3 entries are dated after now</a>', page)
+    listed = client.get(unescape(address)).text
+    assert re.findall(r'<tr data-event="([^"]+)"', listed) == [str(UUID(int=n)) for n in (3, 2, 1)]
+    assert "tz=Asia/Kathmandu" in address
+    assert page.count("<a href") == 1 + page.count("data-from") < 80
+    assert 'data-total="5 entries"' in page
+    ahead = client.get(unescape(address).replace(LIST, BARS)).text
+    assert "3 entries are dated after now" in ahead
+    assert "<svg" not in ahead
+    assert "dated after" not in client.get(BARS, query_string={"q": "user:bob"}).text
 
 
 def test_an_empty_period_draws_nothing(drawn):
@@ -79,7 +121,7 @@ def test_an_empty_period_draws_nothing(drawn):
 def test_a_long_count_comes_with_the_bars(client, auditor):
     seal_all()
     assert 'data-total="1 entries"' in client.get(BARS).text
-    assert "data-total" not in client.get(BARS, query_string={"q": "user:alice"}).text
+    assert "data-total" not in client.get(BARS, query_string={"q": "user:audrey"}).text
 
 
 def test_turning_pages_does_not_draw_them_again(client, auditor):

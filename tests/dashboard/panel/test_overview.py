@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from auth.events import now
 from dashboard.stream.sealer import seal_all
 from models import User
-from tests.actions import AuthActions
+from tests.actions import AuthActions, make_user
 from tests.dashboard.book import entry, store
 from tests.waiting import wait_until
 
@@ -79,3 +79,35 @@ def test_the_overview_is_shown_while_nothing_can_be_written(
     monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
     monkeypatch.setattr("dashboard.stream.probes._write_nothing", [].pop)
     wait_until(lambda: "nobody can sign in" in client.get("/admin/").text, "the try has failed")
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        ("America/Havana", "2024-11-03T04:45+00:00"),  # its midnight hour comes twice: the first one
+        ("America/Havana", "2024-11-03T05:45+00:00"),  # the second
+        ("America/Havana", "2024-11-03T06:45+00:00"),
+        ("Atlantic/Azores", "2026-10-25T01:15+00:00"),
+        ("America/Santiago", "2026-09-06T04:20+00:00"),  # a day without a midnight
+        ("Africa/Cairo", "2026-04-23T22:20+00:00"),
+        ("Europe/Berlin", "2026-10-25T12:00+00:00"),
+    ],
+)
+def test_today_is_the_day_that_on_finds(
+    auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, zone: str, moment: str
+) -> None:
+    present = datetime.fromisoformat(moment)
+    monkeypatch.setattr("dashboard.panel.overview.now", lambda: present)
+    moments = [present - timedelta(minutes=10 * number, seconds=1) for number in range(200)]
+    store(entry(number, occurred_at=moment) for number, moment in enumerate(moments))
+    seal_all()
+    for number, created_at in enumerate(moments[:24]):
+        make_user(f"user-{number}", created_at=created_at)
+    shown = client.get("/admin/", query_string={"tz": zone}).text
+    asked = {"q": f"user:alice on:{present.astimezone(ZoneInfo(zone)):%Y-%m-%d}", "tz": zone}
+    listed = client.get("/admin/logins/", query_string=asked).text
+
+    total = re.search(r'id="total">\s*(\d+) entr', listed)
+    assert total
+    assert tiles(shown)["Sign-ins"] == total[1]
+    assert tiles(shown)["New users"] == str(min(24, int(total[1])))

@@ -53,3 +53,7 @@ def test_what_is_not_sealed_waits_for_the_feed(sqlite_app: Flask) -> None:
     store([entry(9, occurred_at=NOON)])
 
     assert pace(read_head(db.session()), NOON).bars == [[SECOND - 10, 1, 0]]
+
+
+def test_what_is_dated_after_now_is_not_drawn(sqlite_app: Flask) -> None:
+    assert happened(12, -86_400).bars == [[SECOND - 15, 1, 0]]

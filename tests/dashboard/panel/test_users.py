@@ -126,3 +126,12 @@ def test_markup_in_what_people_type_stays_text(auditor: User, client: FlaskClien
 @pytest.mark.parametrize("user_id", ["0", "999999", "-1", "x", "9223372036854775807", "9" * 30, "1.5", "%00"])
 def test_an_unknown_person_is_not_found(auditor: User, client: FlaskClient, user_id: str) -> None:
     assert client.get(f"/admin/users/{user_id}").status_code == 404
+
+
+def test_somebody_is_found_by_e_mail_address(auditor: User, client: FlaskClient) -> None:
+    make_user("bob", email="Robert@example.org", email_key="robert@example.org")
+
+    for typed in ("ROBERT@example.org", " robert@ex"):
+        assert names(client.get("/admin/users/", query_string={"q": typed}).text) == ["bob"]
+    nobody = client.get("/admin/users/", query_string={"q": "bob@example.org"}).text
+    assert "No e-mail address begins with" in nobody

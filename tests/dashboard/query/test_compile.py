@@ -13,7 +13,8 @@ from dashboard.query.parse import parse
 from dashboard.query.selection import read_selection
 from dashboard.stream.recorder import name_ref
 from models import LoginLog, db
-from tests.dashboard.book import NOW, SESSION, store, various
+from tests.actions import make_user
+from tests.dashboard.book import NOW, SESSION, entry, store, various
 
 ALL = [1, 2, 3, 4, 5, 6, 7, 8, 30]
 
@@ -42,13 +43,15 @@ FILTERS = {
     "al": [1, 2, 3, 4],
     "ali": [1, 2, 3],
     "al_": [4],
-    "al%": [],
+    'user:"al%"': [],
     "user:al%ce": [7],
     "user:al_ce": [4],
     "李": [5],
     "ip:10.0.0.7": [1],
     "ip:10.0.0.0/8": [1, 2, 6],
     "ip:10.0.0.0/30": [],
+    "ip:10.0.0.0/8 ip:10.0.0.7": [1],
+    "ip:10.0.0.0/8 ip:::ffff:10.0.0.0/120": [1, 6],
     "ip:0.0.0.0/0": [1, 2, 3, 6, 30],
     "ip:::ffff:10.0.0.0/104": [1, 2, 6],
     "ip:2001:db8::/32": [4],
@@ -68,9 +71,12 @@ FILTERS = {
     "on:2026-11-21": [30],
     "on:2026-11-22": [1, 2, 3, 4, 5, 6, 7, 8],
     "action:login outcome:failure al": [2, 3],
-    "action:login action:logout": [],
     "user:alice user:alice": [1, 2, 6],
-    "user:alice user:bob": [],
+    "user:alice al": [1, 2],
+    "user:alice -al": [6],
+    'agent:firefox agent:"firefox 140"': [1],
+    "since:24h since:3h": [1, 2, 3],
+    "since:24h -since:3h": [4, 5, 6, 7, 8],
     "ip:10.0.0.0/8 outcome:failure": [2, 6],
     "al outcome:failure": [2, 3],
     "user:alice -ip:10.1.2.3": [1, 6],
@@ -95,3 +101,25 @@ def test_a_period_narrows_the_query():
 
 def test_days_are_those_of_the_zone():
     assert found("America/New_York", q="on:2026-11-21") == [8, 30]
+
+
+@pytest.fixture
+def alice(book):
+    """The account of alice's entries, whose first attempt with its address came before it was known."""
+    make_user("alice", id=1)
+    store([entry(40, "ALICE@example.org", known=False, outcome="failure", reason="unknown_user")])
+
+
+@pytest.mark.parametrize("q", ["user:alice@example.org", "alice@example.org", 'user:" Alice@EXAMPLE.org "'])
+def test_an_address_finds_its_account_s_entries(alice, q):
+    assert found(q=q) == [1, 2, 3, 4, 5, 30, 40]  # of the book's, those with user_id 1
+    assert found(q=f"-{q}") == [6, 7, 8]
+    assert found(q=f"{q} user:alice") == [1, 2]
+    assert found(q=f"user:alice {q}") == [1, 2]
+    assert found(q=f"{q} outcome:failure") == [2, 3, 40]
+
+
+def test_an_address_of_nobody_finds_what_was_typed(alice):
+    store([entry(41, "mallory@example.org", known=False)])
+    assert found(q="user:mallory@example.org") == [41]
+    assert found(q="user:nobody@example.org") == []

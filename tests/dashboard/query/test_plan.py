@@ -111,3 +111,12 @@ def test_deep_in_a_period_sqlite_reads_nothing_but_the_page(sqlite_app):
         return len(taken)
 
     assert all(steps(NOW - timedelta(minutes=back)) < 20 for back in (10, 2_900))  # else some 150
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=["all time", "a period"])
+def test_an_address_is_served_by_the_index_of_its_account(alice, plans, period):
+    told = plans({"q": "user:alice@example.org", **period}, after=cursor((NOW, 5)))
+    served = {seek(line) for line in told if "login_log" in str(line)}
+    assert served == {("ix_login_log_user_id_time", "time"), ("ix_login_log_name_ref_time", "time")}
+    assert "filesort" not in str(told)
+    assert "SCAN user" not in str(told)

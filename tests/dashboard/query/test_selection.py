@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.query.errors import QueryError
-from dashboard.query.selection import day_begins, read_selection
+from dashboard.query.period import day_begins
+from dashboard.query.selection import read_selection
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
