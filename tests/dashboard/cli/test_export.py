@@ -2,13 +2,17 @@
 
 import json
 import os
+import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from dashboard.cli import destination
 from dashboard.cli.export import export
+from dashboard.export import export as exports
+from dashboard.export import progress
 from dashboard.export.rows import Chunk, Rows
 from tests.actions import entries
 from tests.dashboard.book import entry, store, various
@@ -58,6 +62,54 @@ def test_a_file_that_breaks_off_does_not_appear(run, tmp_path, monkeypatch):
     assert run("-o", str(tmp_path / "book.csv")).exit_code != 0
     assert list(tmp_path.glob("*book*")) == []
     assert entries()[-1].reason == "aborted"
+
+
+def test_progress_is_due_though_nobody_watches(run, monkeypatch):
+    monkeypatch.setattr(progress, "EVERY", 0)
+    monkeypatch.setattr(Rows.chunks, "__defaults__", (2, 2))
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes.count(b"\r\n") == 1 + len(various())
+    assert [row.outcome for row in entries() if row.action == "log_export"] == ["success", "success"]
+
+
+def test_a_file_that_finds_the_disk_full_does_not_appear(run, tmp_path, monkeypatch):
+    def full(dir, prefix):
+        (tmp_path / f"{prefix}temporary").touch()
+        return os.open("/dev/full", os.O_WRONLY), str(tmp_path / f"{prefix}temporary")
+
+    monkeypatch.setattr(destination, "mkstemp", full)
+    result = run("-o", str(tmp_path / "book.csv"))
+    assert str(result.exception) == f"[Errno 28] No space left on device: '{tmp_path / 'book.csv'}'"
+    assert list(tmp_path.glob("*book*")) == []
+    assert entries()[-1].reason == "aborted"
+
+
+def test_a_file_of_an_export_that_is_stopped_does_not_appear(run, tmp_path, monkeypatch):
+    def stopped(*_):
+        yield Chunk(1, b"a line\r\n", None)
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield Chunk(1, b"never", None)
+
+    monkeypatch.setattr(Rows, "chunks", stopped)
+    assert run("-o", str(tmp_path / "book.csv")).exit_code == 128 + signal.SIGTERM
+    assert list(tmp_path.glob("*book*")) == []
+    assert (entries()[-1].reason, json.loads(entries()[-1].detail)["rows"]) == ("aborted", 1)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_an_export_that_is_stopped_as_its_end_is_recorded_has_one_end(run, monkeypatch):
+    write = exports.write_transaction
+
+    def interrupted(work, *, event_id):
+        write(work, event_id=event_id)
+        if exporting.pop():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    exporting = [False, True, False]
+    monkeypatch.setattr(exports, "write_transaction", interrupted)
+    assert run().exit_code == 128 + signal.SIGTERM
+    assert [row.outcome for row in entries() if row.action == "log_export"] == ["success", "success"]
 
 
 @pytest.mark.parametrize(

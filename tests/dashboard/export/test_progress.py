@@ -43,7 +43,9 @@ def test_a_cancelled_export_stops_at_its_next_note(app: Flask) -> None:
     progress.cancel(job.export_id, 7)
     with pytest.raises(Cancelled):
         job.note(1, now())
-    assert not write_transaction(lambda session: progress.end(session, job.export_id, ExportState.ABORTED, 1))
+    with pytest.raises(Cancelled):
+        write_transaction(lambda session: job.end(session, ExportState.DONE, 1))
+    write_transaction(lambda session: job.end(session, ExportState.ABORTED, 1))
     assert stored(job).state == ExportState.CANCELLED
 
 
