@@ -1,4 +1,4 @@
-"""``export``: entries as CSV, JSON Lines or OCSF."""
+"""``export``: entries as CSV, for Excel, as JSON Lines or OCSF."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from auth.events import Person, Place
 from dashboard.cli import checks
 from dashboard.cli.destination import STDOUT, destination
 from dashboard.cli.stopping import stoppable
+from dashboard.export.csv import DELIMITERS
 from dashboard.export.export import Export, Order
 from dashboard.export.formats import FORMATS
 from dashboard.query.errors import QueryError
@@ -30,6 +31,11 @@ OPERATOR = Person("operator")
 @click.command()
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
+    "--delimiter",
+    type=click.Choice([",", ";", "tab"]),
+    help="Between the cells of csv and excel.  [default: ,]",
+)
+@click.option(
     "--query", default="", help="As in the panel, such as 'user:alice since:7d'; all when left out."
 )
 @click.option(
@@ -41,11 +47,15 @@ OPERATOR = Person("operator")
     help="File to write; - is stdout.",
 )
 @with_appcontext
-def export(form: str, query: str, output: str) -> None:
+def export(form: str, delimiter: str | None, query: str, output: str) -> None:
     """Write sealed entries, oldest first, to stdout or a file.
+
+    For Excel choose excel, and ; where your numbers have a decimal comma; its times are in the server's zone.
 
     The file appears when it is complete. Start and end are recorded in the book, also when it breaks off.
     """
+    if delimiter and form not in ("csv", "excel"):
+        raise click.BadOptionUsage("delimiter", f"--delimiter: {form} has no cells; it is for csv and excel.")
     checks.ready()
     order = Order(
         export_id=uuid4(),
@@ -55,6 +65,7 @@ def export(form: str, query: str, output: str) -> None:
         person=None,
         actor=OPERATOR,
         place=Place(),
+        delimiter=DELIMITERS[delimiter or ","],
     )
     seal_all()  # without a server nobody else does
     with stoppable(), destination(output) as file, closing(Export(order)) as stream:

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from auth.events import AuthEvent, Person, Place
 from dashboard.export import progress
+from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
 from dashboard.export.progress import Progress
 from dashboard.export.rows import Rows
@@ -37,6 +38,7 @@ class Order:
     place: Place
     actor: Person | None = None
     session_ref: UUID | None = None
+    delimiter: str = ","
 
 
 class UsedId(ValueError):
@@ -62,13 +64,13 @@ class Export:
         self.rows = 0
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
-        self._format = FORMATS[order.format]
-        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self._format)
+        self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
+        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self.form)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._format.header:
-            yield self._format.header
+        if self.form.header:
+            yield self.form.header
         for chunk in self._book.chunks(self._engine):
             if chunk.rows:
                 yield chunk.lines

@@ -22,6 +22,7 @@ FIELDS = (
     "actor_name",
     "ip",
     "country",
+    "asn",
     "user_agent",
     "browser",
     "os",
@@ -31,6 +32,9 @@ FIELDS = (
     "request_id",
     "detail",
 )
+
+#: Those that are numbers; all others are text to a spreadsheet.
+NUMBERS = ("seq", "user_id", "asn")
 
 _values = attrgetter(*FIELDS)
 
