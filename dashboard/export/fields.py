@@ -30,6 +30,8 @@ FIELDS = (
     "auth_method",
     "session_ref",
     "request_id",
+    "source",
+    "new_device",
     "detail",
 )
 

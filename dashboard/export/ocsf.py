@@ -36,7 +36,7 @@ def event(fields: Mapping[str, Any]) -> dict[str, Any]:
         unmapped += ["username", "user_id"]
     if not fields["ip"]:
         unmapped += ["country", "asn"]
-    rest = {name: fields.get(name) for name in (*_UNMAPPED, *unmapped)}
+    rest = {name: fields[name] for name in (*_UNMAPPED, *unmapped)}
     return _filled(classification(fields["action"]) | _common(fields) | parts) | {"unmapped": _given(rest)}
 
 
@@ -57,6 +57,7 @@ def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
             "profiles": ["datetime"],
             "uid": fields["event_id"],
             "sequence": fields["seq"],
+            "source": fields["source"],
         },
         "src_endpoint": _endpoint(fields),
         "http_request": {"user_agent": fields["user_agent"], "uid": fields["request_id"]},
@@ -69,6 +70,7 @@ def _authentication(fields: Mapping[str, Any]) -> dict[str, Any]:
         "service": {"name": NAME},
         "user": _user(fields),
         "session": _session(fields),
+        "is_new_logon": fields["new_device"],
         "actor": {"user": {"name": fields["actor_name"]}},
     }
 

@@ -5,7 +5,7 @@ decode nineteen of each row. Cells that SQL writes slowly stand apart: `dashboar
 writes those of thousands of lines at once. At the end of a line is where its entry stands.
 """
 
-from sqlalchemy import ColumnElement, Dialect, literal_column
+from sqlalchemy import Boolean, ColumnElement, Dialect, literal_column
 
 from dashboard.export.fields import FIELDS, NUMBERS
 from dashboard.export.words import APART, CELL, NOTHING, QUOTE, MySql, words_of
@@ -13,7 +13,7 @@ from models import LoginLog
 from models.types import Ip, Uid, Utc
 
 #: What is no string in JSON.
-_BARE = NUMBERS
+_BARE = (*NUMBERS, "new_device")
 #: The fields that `finish` writes for Excel, besides those that it always writes.
 EXCEL_APART = ("occurred_at",)
 #: Ids have as many digits, so that they compare as text.
@@ -73,6 +73,8 @@ def _text(name: str, words: MySql) -> str:
         return words.uuid(column)
     if isinstance(kind, Ip):
         return words.digits(column)
+    if isinstance(kind, Boolean):
+        return words.truth(column)
     return words.time(column) if isinstance(kind, Utc) else column
 
 

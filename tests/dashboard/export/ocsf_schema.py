@@ -8,7 +8,14 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from dashboard.export.ocsf import VERSION
 
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 #: The words of JSON Schema that `faults` understands, and those that say nothing about an event.
 UNDERSTOOD = {"$ref", "type", "properties", "additionalProperties", "required", "anyOf", "oneOf", "items"}
 UNDERSTOOD |= {"enum", "const", "pattern", "maxLength", "minimum", "maximum"}
@@ -54,7 +61,9 @@ def faults(value: Any, schema: dict[str, Any], objects: dict[str, Any], at: str)
     if not schema["additionalProperties"]:
         found += [f"{at}: {name} is unknown" for name in value.keys() - known.keys()]
     return found + [
-        one for name in value.keys() & known.keys() for one in faults(value[name], known[name], objects, f"{at}.{name}")
+        one
+        for name in value.keys() & known.keys()
+        for one in faults(value[name], known[name], objects, f"{at}.{name}")
     ]
 
 

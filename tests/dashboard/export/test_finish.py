@@ -99,6 +99,8 @@ def rows() -> list[dict[str, object]]:
                 "auth_method": text and text[:16],
                 "session_ref": UUID(int=number) if number % 4 else None,
                 "request_id": text and text[:64],
+                "source": "gatehouse" if number % 7 else "it;=1",
+                "new_device": (None, False, True)[number % 3],
                 "detail": DETAILS[number % len(DETAILS)],
             }
         )
@@ -145,6 +147,8 @@ def batches() -> st.SearchStrategy[list[dict[str, object]]]:
         "asn": st.none() | numbers,
         "ip": st.none() | ipv4 | st.ip_addresses(v=6).map(str) | ipv4.map("::ffff:{}".format),
         "session_ref": st.none() | st.uuids(),
+        "source": texts(columns["source"].type.length),
+        "new_device": st.none() | st.booleans(),
         "detail": details(),
     }
     unique = (itemgetter("event_id"), lambda row: row["seq"] or row["event_id"])

@@ -23,7 +23,7 @@ from models import LoginLog
 
 CONTRACT = (
     "seq,event_id,occurred_at,action,outcome,reason,username,user_id,actor_name,ip,country,asn,user_agent,"
-    "browser,os,device,auth_method,session_ref,request_id,detail\r\n"
+    "browser,os,device,auth_method,session_ref,request_id,source,new_device,detail\r\n"
 )
 
 
@@ -36,6 +36,7 @@ def row(**columns):
         "outcome": "success",
         "username": "alice",
         "user_id": 3,
+        "source": "gatehouse",
     }
     return LoginLog(**facts | columns)
 
@@ -83,10 +84,10 @@ def test_the_header_is_that_of_the_contract():
 
 
 def test_a_line_of_csv():
-    fields = as_fields(row(asn=64500, detail='{"a":1,"b":"x,y"}'))
+    fields = as_fields(row(asn=64500, new_device=False, detail='{"a":1,"b":"x,y"}'))
     assert csv_lines.line(fields, PLAIN) == (
         "7,00000000-0000-0000-0000-000000000001,2026-11-22T14:57:30.000005+00:00,login,success,,alice,3,,,,64500,"
-        ',,,,,,,"{""a"":1,""b"":""x,y""}"\r\n'
+        ',,,,,,,gatehouse,false,"{""a"":1,""b"":""x,y""}"\r\n'
     )
 
 
@@ -94,9 +95,9 @@ def test_a_line_for_excel_quotes_all_text_and_shows_the_zone_s_time():
     assert csv_lines.excel_header(SHANGHAI) == (
         BYTE_ORDER_MARK + ";".join(f'"{name}"' for name in FIELDS) + "\r\n"
     )
-    assert csv_lines.excel_line(as_fields(row(ip="10.0.0.7")), SHANGHAI) == (
+    assert csv_lines.excel_line(as_fields(row(ip="10.0.0.7", new_device=True)), SHANGHAI) == (
         '7;"00000000-0000-0000-0000-000000000001";"2026-11-22T22:57:30.000005+08:00";"login";"success";"";"alice";3;'
-        '"";"10.0.0.7";"";;"";"";"";"";"";"";"";""\r\n'
+        '"";"10.0.0.7";"";;"";"";"";"";"";"";"";"gatehouse";"true";""\r\n'
     )
 
 

@@ -24,6 +24,7 @@ NOBODY: Fields = dict.fromkeys(FIELDS) | {
     "occurred_at": "2026-11-22T14:57:30.000005+00:00",
     "action": "login",
     "outcome": "success",
+    "source": "gatehouse",
 }
 ALICE = NOBODY | {"username": "alice", "user_id": 3, "ip": "10.0.0.7", "session_ref": str(UUID(int=9))}
 
@@ -45,6 +46,8 @@ def entries() -> st.SearchStrategy[Fields]:
         "ip": st.none() | st.ip_addresses(v=4).map(str) | st.ip_addresses(v=6).map(str),
         "country": st.none() | st.sampled_from(["DE", "CN", "NO"]),
         "session_ref": st.none() | st.uuids().map(str),
+        "source": st.sampled_from(["gatehouse", "billing"]),
+        "new_device": st.none() | st.booleans(),
         "detail": details().map(lambda text: text and json.loads(text)),
     }
     row = st.fixed_dictionaries(texted | named | rest)
@@ -73,6 +76,8 @@ def entry_of(event: dict[str, Any]) -> Fields:
         "user_agent": request.get("user_agent"),
         "session_ref": session.get("uid"),
         "request_id": request.get("uid"),
+        "source": event["metadata"]["source"],
+        "new_device": event.get("is_new_logon"),
     }
     found: Fields = dict.fromkeys(FIELDS) | told | unmapped
     return {name: found[name] for name in FIELDS}
@@ -85,7 +90,9 @@ def test_an_event_is_valid_and_its_entry_can_be_told_from_it(fields: Fields) -> 
     assert jsonl.line(entry_of(event)) == jsonl.line(fields)
 
 
-@pytest.mark.parametrize("detail", [{"old": None, "new": {}}, {"a": [None, {}, ""]}, {"from": "", "to": None}, {}])
+@pytest.mark.parametrize(
+    "detail", [{"old": None, "new": {}}, {"a": [None, {}, ""]}, {"from": "", "to": None}, {}]
+)
 def test_what_is_null_or_empty_in_a_detail_stays(detail: dict[str, object]) -> None:
     assert ocsf.event(ALICE | {"detail": detail})["unmapped"]["detail"] == detail
 
@@ -120,7 +127,9 @@ def test_what_was_done_to_the_book_is_no_authentication(action: str) -> None:
 
 
 def test_a_sign_in_is_an_authentication_event() -> None:
-    event = ocsf.event(ALICE | {"outcome": "failure", "reason": "invalid_password", "country": "DE", "asn": 64500})
+    event = ocsf.event(
+        ALICE | {"outcome": "failure", "reason": "invalid_password", "country": "DE", "asn": 64500}
+    )
     assert (event["class_uid"], event["activity_id"], event["type_uid"]) == (3002, 1, 300201)
     assert (event["status_id"], event["status_detail"]) == (2, "invalid_password")
     assert event["user"] == {"uid": "3", "name": "alice"}
