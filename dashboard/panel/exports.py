@@ -1,10 +1,12 @@
 """The book as a file: reads the form, streams the answer."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
 
 from auth.events import Person, now
 from auth.place import place_of_request
@@ -17,6 +19,12 @@ from dashboard.query.errors import QueryError, shown
 from dashboard.query.selection import read_selection
 
 ASKED = ("q", "from", "to", "tz")
+
+
+def sign_in_again(form: Mapping[str, str]) -> BaseResponse:
+    """Send somebody to the sign-in page, which leads back to the list as it was asked for."""
+    asked: dict[str, Any] = {name: form[name] for name in ASKED if form.get(name)}
+    return redirect(url_for("auth.login", next=url_for("logins.index", **asked)), 303)
 
 
 def order_of(form: Mapping[str, str]) -> Order:

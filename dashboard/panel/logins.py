@@ -11,11 +11,12 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from auth.access import refusal
+from auth.extensions import csrf
 from dashboard.panel.around import around, links_from
 from dashboard.panel.bars import bars
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import detail_of
-from dashboard.panel.exports import download, job, order_of
+from dashboard.panel.exports import download, job, order_of, sign_in_again
 from dashboard.panel.listing import listing
 from dashboard.panel.vocabulary import vocabulary
 from dashboard.query.errors import QueryError
@@ -64,13 +65,19 @@ class Logins(PanelView):
         drawn.vary.add("Cookie")
         return drawn
 
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:
+        """Answer a visitor who may not open the page; an export whose session is over keeps its question."""
+        if name == "export" and not current_user.is_authenticated:
+            return sign_in_again(request.form)
+        return super().inaccessible_callback(name, **kwargs)
+
     @expose("/export", methods=["POST"])
+    @csrf.exempt
     def export(self) -> ResponseReturnValue:
         """Stream what is asked for as a file; recorded at its start and end."""
-        if refused := refusal(Role.AUDITOR):
-            return refused
         try:
-            return download(order_of(request.form))
+            csrf.protect()  # here, so that who must sign in again is told so and not that the form is old
+            return refusal(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
             return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
 

@@ -1,5 +1,7 @@
 """``manage.py export``."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -35,6 +37,20 @@ def test_everything_goes_to_stdout_and_progress_to_stderr(run):
 def test_a_query_and_a_format(run):
     lines = run("--format", "jsonl", "--query", "user:alice").stdout.splitlines()
     assert [json.loads(line)["username"] for line in lines] == ["a***", "ALICE", "alice"]
+
+
+@pytest.mark.parametrize(("name", "sign"), [(",", ","), (";", ";"), ("tab", "\t")])
+@pytest.mark.parametrize("form", ["csv", "excel"])
+def test_cells_stand_between_what_was_chosen(run, form, name, sign):
+    text = run("--format", form, "--delimiter", name, "--query", "user:ALICE").stdout_bytes.decode("utf-8-sig")
+    found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=sign))
+    assert [row["username"] for row in found] == ["a***", "ALICE", "alice"]
+
+
+def test_times_for_excel_are_the_site_s(run, app):
+    app.config["SETTINGS"].timezone = "Asia/Shanghai"
+    result = run("--format", "excel", "--query", "user:ALICE")
+    assert result.stdout_bytes.count(b'+08:00"') == 3
 
 
 def test_start_and_end_are_recorded_of_the_operator(run):
@@ -117,6 +133,8 @@ def test_an_export_that_is_stopped_as_its_end_is_recorded_has_one_end(run, monke
     [
         (["--query", "nope:1"], "There is no filter"),
         (["--format", "xlsx"], "'xlsx' is not one of"),
+        (["--delimiter", "|"], "'|' is not one of"),
+        (["--format", "jsonl", "--delimiter", ";"], "jsonl has no cells"),
         (["-o", "/"], "is a directory"),
     ],
 )

@@ -68,7 +68,8 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back(client: FlaskClient, page:
 def test_a_strangers_form_is_sent_to_sign_in(auth: AuthActions, page: str) -> None:
     answer = auth.client.post(page, data={"csrf_token": auth.token()})
 
-    assert (answer.status_code, answer.location) == (302, "/login")
+    assert answer.status_code in (302, 303)
+    assert answer.location.partition("?")[0] == "/login"
 
 
 @pytest.mark.parametrize("page", FORMS)
@@ -87,4 +88,4 @@ def test_no_route_of_the_panel_is_left_open(app: Flask, client: FlaskClient) -> 
             address = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
         for method in rule.methods - {"OPTIONS"}:
             answer = client.open(address, method=method)
-            assert answer.status_code in (302, 400, 403, 404), f"{method} {address}"
+            assert answer.status_code in (302, 303, 400, 403, 404), f"{method} {address}"
