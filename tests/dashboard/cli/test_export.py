@@ -42,7 +42,8 @@ def test_a_query_and_a_format(run):
 @pytest.mark.parametrize(("name", "sign"), [(",", ","), (";", ";"), ("tab", "\t")])
 @pytest.mark.parametrize("form", ["csv", "excel"])
 def test_cells_stand_between_what_was_chosen(run, form, name, sign):
-    text = run("--format", form, "--delimiter", name, "--query", "user:ALICE").stdout_bytes.decode("utf-8-sig")
+    result = run("--format", form, "--delimiter", name, "--query", "user:ALICE")
+    text = result.stdout_bytes.decode("utf-8-sig")
     found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=sign))
     assert [row["username"] for row in found] == ["a***", "ALICE", "alice"]
 
