@@ -1,6 +1,7 @@
 """How far an export has come, and its cancellation."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -61,6 +62,16 @@ def test_an_export_whose_process_died_is_ended_for_it(app: Flask, monkeypatch: p
     (entry,) = entries()
     assert (entry.action, entry.outcome, entry.reason) == ("log_export", "failure", "aborted")
     assert (entry.username, json.loads(entry.detail or "")["rows"]) == ("audrey", 500)
+
+
+def test_an_export_that_ended_long_ago_is_forgotten(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = running()
+    write_transaction(lambda session: job.end(session, ExportState.DONE, 1))
+    assert stored(running()).rows == 0
+    assert stored(job).state == ExportState.DONE
+    monkeypatch.setattr(progress, "KEPT", timedelta(0))
+    other = running()
+    assert [one.export_id for one in db.session.scalars(select(ExportJob))] == [other.export_id]
 
 
 def test_nobody_cancels_or_sees_another_s_export(app: Flask) -> None:
