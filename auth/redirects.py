@@ -1,10 +1,14 @@
 """Where to go on: after signing in, and back to a form. Never to a foreign site."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 
 from auth.problem import is_for_programs
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def safe_next(target: str | None) -> str | None:
@@ -23,13 +27,26 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
+def form_stands_on(page: Callable[[], str]) -> Callable[[View], View]:
+    """Mark a view whose form stands on another page, which ``page`` finds by what the form holds."""
+
+    def mark(view: View) -> View:
+        view.form_stands_on = page  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def page_of_form() -> str | None:
     """Return the path of the page whose form was sent, or None when that is not known.
 
-    It is the page that the browser names, else the form's own address where that is a page.
+    It is what `form_stands_on` says, the page that the browser names, or the form's own address
+    where that is a page.
     """
     if request.method in ("GET", "HEAD"):
         return safe_next(request.full_path.removesuffix("?"))
+    if page := getattr(current_app.view_functions.get(request.endpoint or ""), "form_stands_on", None):
+        return safe_next(page())
     rule = request.url_rule
     own = request.full_path.removesuffix("?") if rule and "GET" in (rule.methods or ()) else None
     return safe_next(_page_named() or (None if is_for_programs() else own))

@@ -21,7 +21,8 @@ COLUMNS = ("occurred_at", "outcome", "action", "username", "reason", "ip", "brow
 #: What an export row has.
 EXPORTED = (
     *("seq", "event_id", "occurred_at", "action", "outcome", "reason", "username", "user_id", "actor_name"),
-    *("ip", "country", "user_agent", "browser", "os", "device", "auth_method", "session_ref", "request_id"),
+    *("ip", "country", "asn", "user_agent", "browser", "os", "device", "auth_method", "session_ref"),
+    "request_id",
     "detail",
 )
 

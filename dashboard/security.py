@@ -52,7 +52,7 @@ def csp_nonce() -> str:
 
 
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
+    g.request_id = f"r{secrets.token_hex(8)}"  # a letter first, or a spreadsheet reads some as numbers
 
 
 def _read_chunks() -> None:

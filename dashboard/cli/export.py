@@ -1,12 +1,7 @@
-"""``export``: entries as CSV, JSON Lines or OCSF."""
+"""``export``: entries as CSV, for Excel, as JSON Lines or OCSF."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import mkstemp
 from typing import BinaryIO
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -19,6 +14,9 @@ from tqdm import tqdm
 
 from auth.events import Person, Place
 from dashboard.cli import checks
+from dashboard.cli.destination import STDOUT, destination
+from dashboard.cli.stopping import stoppable
+from dashboard.export.csv import DELIMITERS
 from dashboard.export.export import Export, Order
 from dashboard.export.formats import FORMATS
 from dashboard.query.errors import QueryError
@@ -33,22 +31,31 @@ OPERATOR = Person("operator")
 @click.command()
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
+    "--delimiter",
+    type=click.Choice([",", ";", "tab"]),
+    help="Between the cells of csv and excel.  [default: ,]",
+)
+@click.option(
     "--query", default="", help="As in the panel, such as 'user:alice since:7d'; all when left out."
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),
-    default="-",
+    default=STDOUT,
     show_default=True,
     help="File to write; - is stdout.",
 )
 @with_appcontext
-def export(form: str, query: str, output: str) -> None:
+def export(form: str, delimiter: str | None, query: str, output: str) -> None:
     """Write sealed entries, oldest first, to stdout or a file.
 
-    The file appears when it is complete. Start and end are recorded in the book.
+    For Excel choose excel, and ; where your numbers have a decimal comma; its times are in the server's zone.
+
+    The file appears when it is complete. Start and end are recorded in the book, also when it breaks off.
     """
+    if delimiter and form not in ("csv", "excel"):
+        raise click.BadOptionUsage("delimiter", f"--delimiter: {form} has no cells; it is for csv and excel.")
     checks.ready()
     order = Order(
         export_id=uuid4(),
@@ -58,9 +65,10 @@ def export(form: str, query: str, output: str) -> None:
         person=None,
         actor=OPERATOR,
         place=Place(),
+        delimiter=DELIMITERS[delimiter or ","],
     )
     seal_all()  # without a server nobody else does
-    with _destination(output) as file, closing(Export(order)) as stream:
+    with stoppable(), destination(output) as file, closing(Export(order)) as stream:
         _copy(stream, file, None if query else _length())
 
 
@@ -84,28 +92,6 @@ def _copy(stream: Export, file: BinaryIO, total: int | None) -> None:
     with tqdm(total=total, desc=f"up to entry {stream.last_seq:,}", unit=" rows", unit_scale=True) as bar:
         for chunk in stream:
             file.write(chunk)
+            file.flush()  # before the next, so that an end that is recorded as a success is one
             bar.update(stream.rows - bar.n)
-        file.flush()
         bar.update(stream.rows - bar.n)
-
-
-@contextmanager
-def _destination(output: str) -> Iterator[BinaryIO]:
-    """Open stdout, a pipe or device, or a file beside ``output`` that takes its name once it is complete."""
-    if output == "-":
-        yield sys.stdout.buffer
-        return
-    path = Path(output).resolve()
-    if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            yield file
-        return
-    number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(number, "wb") as file:
-            yield file
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

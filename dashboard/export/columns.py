@@ -1,13 +1,17 @@
 """Cells of which the database gives hexadecimal digits, a column at a time."""
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from functools import lru_cache
 
+from dashboard.export.csv import in_zone
 from dashboard.export.words import CELL
 from models.types import unpack_ip
 
 #: The digits of a UUID, and how they are grouped (RFC 9562).
 _DIGITS, _GROUPS = 32, (8, 4, 4, 4, 12)
+#: Characters of a time up to its minute, and up to its offset from UTC; and of an offset without seconds.
+_MINUTE, _OFFSET, _WHOLE = len("2026-11-22T14:57"), len("2026-11-22T14:57:30.000005"), len("+01:00")
 
 
 def uuids(column: list[bytes], around: bytes = b"") -> list[bytes]:
@@ -38,3 +42,20 @@ def address(cell: bytes) -> bytes:
     """Return the address of a cell's digits, if it has them."""
     digits = cell.strip(CELL)
     return unpack_ip(bytes.fromhex(digits.decode())).encode() if len(digits) == _DIGITS else digits
+
+
+def local_times(zone: tzinfo, column: list[bytes]) -> Iterable[bytes]:
+    """Yield quoted times of a zone for cells of times in UTC."""
+    for cell in column:
+        begin, end = _minute(zone, cell[:_MINUTE])
+        if len(end) > _WHOLE:  # seconds matter
+            yield b'"' + in_zone(cell.decode(), zone).encode() + b'"'
+        else:
+            yield b'"' + begin + cell[_MINUTE:_OFFSET] + end + b'"'
+
+
+@lru_cache(maxsize=1 << 14)
+def _minute(zone: tzinfo, minute: bytes) -> tuple[bytes, bytes]:
+    """Return how a minute begins in a zone, and its offset: of whole minutes since 1973."""
+    local = in_zone(f"{minute.decode()}:00.000000+00:00", zone).encode()
+    return local[:_MINUTE], local[_OFFSET:]

@@ -1,49 +1,87 @@
-"""CSV as in RFC 4180, safe to open in a spreadsheet."""
+"""CSV as in RFC 4180, safe to open in a spreadsheet, and the kind that Excel opens best."""
 
-import csv
-import io
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 
-from dashboard.export.fields import FIELDS
+from dashboard.export.fields import FIELDS, NUMBERS
 
-#: A cell beginning so may run as a formula (OWASP, CSV injection); it gets a leading ``'``.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What may stand between cells, by the name it is asked for.
+DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
+#: A cell beginning so, after blanks that nobody sees, may run as a formula (OWASP, CSV injection); it gets a
+#: leading ``'``. Spreadsheets take full-width (U+FFxx) and small (U+FExx) signs for plain ones.
+FORMULA = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
+    r"[=+@\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63-]|[\t\r\n]"
+)
+#: What a cell is quoted for, whichever of the delimiters is used: a reader may take another one.
+_SPECIAL = re.compile('[",;\t\r\n]')
+#: Says to Excel that a file is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 
 
-def header() -> str:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What stands between cells, and for Excel the zone of times."""
+
+    delimiter: str = ","
+    zone: tzinfo = UTC
+
+
+def header(layout: Layout) -> str:
     """Return the first line, the names of the columns."""
-    return row(FIELDS)
+    return _row(FIELDS, layout)
 
 
-def line(fields: Mapping[str, object]) -> str:
+def line(fields: Mapping[str, object], layout: Layout) -> str:
     """Return the line of an entry's fields, with its CRLF."""
-    return row(_cell(fields[name]) for name in FIELDS)
+    return _row((cell(_text(fields[name])) for name in FIELDS), layout)
 
 
-def row(cells: Iterable[str]) -> str:
-    """Return cells as a line, quoted where they must be, with its CRLF."""
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
+def excel_header(layout: Layout) -> str:
+    """Return the names of the columns after the mark that Excel looks for."""
+    return BYTE_ORDER_MARK + _row((quoted(name) for name in FIELDS), layout)
+
+
+def excel_line(fields: Mapping[str, object], layout: Layout) -> str:
+    """Return a line in which everything but numbers is quoted and times are those of a zone."""
+    local = {"occurred_at": in_zone(str(fields["occurred_at"]), layout.zone)}
+    texts = {name: _text(value) for name, value in (fields | local).items()}  # type: ignore[operator]
+    return _row((texts[name] if name in NUMBERS else quoted(texts[name]) for name in FIELDS), layout)
 
 
 def cell(text: str) -> str:
-    """Return a cell as it stands in a line."""
-    return row((text, "")).removesuffix(",\r\n")
+    """Return a cell as it stands in a line: no formula, and quoted where it must be."""
+    return quoted(text) if _SPECIAL.search(text) else safe(text)
+
+
+def quoted(text: str) -> str:
+    """Return a cell that is no formula, quoted."""
+    return '"' + safe(text).replace('"', '""') + '"'
 
 
 def safe(text: str) -> str:
     """Return a cell's text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
-def _cell(value: object) -> str:
-    """Return the text of a value: nothing for None, sorted JSON for a detail."""
-    if value is None:
-        return ""
-    return safe(_json(value) if isinstance(value, dict) else str(value))
+def in_zone(moment: str, zone: tzinfo) -> str:
+    """Return an ISO 8601 time as the clocks of a zone show it; in UTC where they would leave the calendar."""
+    time = datetime.fromisoformat(moment)
+    try:
+        return time.astimezone(zone).isoformat(timespec="microseconds")
+    except OverflowError:
+        return moment
 
 
-def _json(value: object) -> str:
+def _row(cells: Iterable[str], layout: Layout) -> str:
+    return layout.delimiter.join(cells) + "\r\n"
+
+
+def _text(value: object) -> str:
+    """Return the text of a value: nothing for None, sorted JSON for a detail, true or false."""
+    if value is None or isinstance(value, str):
+        return value or ""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

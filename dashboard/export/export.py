@@ -8,11 +8,13 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from auth.events import AuthEvent, Person, Place
 from dashboard.export import progress
+from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
-from dashboard.export.progress import Cancelled, Progress
+from dashboard.export.progress import Progress
 from dashboard.export.rows import Rows
 from dashboard.query.compile import compile_selection
 from dashboard.query.selection import Selection
@@ -37,6 +39,7 @@ class Order:
     place: Place
     actor: Person | None = None
     session_ref: UUID | None = None
+    delimiter: str = ","
 
 
 class UsedId(ValueError):
@@ -48,8 +51,8 @@ class Export:
 
     Making one needs an application context and records that the export begins; it raises
     ``NotWritten``, and nothing is exported, when that cannot be recorded, and `UsedId`. Iterating yields
-    UTF-8 text of whole lines, and records the end before it ends. ``last_seq`` is the head of the
-    stream at the start, ``rows`` how many rows were taken.
+    UTF-8 text of whole lines, and records the end before it ends; whatever interrupts, there is one end.
+    ``last_seq`` is the head of the stream at the start, ``rows`` how many rows were taken.
     """
 
     def __init__(self, order: Order) -> None:
@@ -57,24 +60,24 @@ class Export:
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]
         with used_for(Purpose.COMMANDS):
             self._engine = db.engine
-        self._progress = Progress(order.export_id)
-        self._is_watched = order.person is not None and order.person.id is not None
-        self._ended = False
+        is_watched = order.person is not None and order.person.id is not None
+        self._progress = Progress(order.export_id) if is_watched else None
+        self._ended, self._end_id = False, uuid7()
         self.rows = 0
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
-        self._format = FORMATS[order.format]
-        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self._format)
+        self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
+        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self.form)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._format.header:
-            yield self._format.header
+        if self.form.header:
+            yield self.form.header
         for chunk in self._book.chunks(self._engine):
             if chunk.rows:
                 yield chunk.lines
             self.rows += chunk.rows
-            if chunk.reached:
+            if chunk.reached and self._progress:
                 with self._app.app_context():
                     self._progress.note(self.rows, chunk.reached[0])
         self._end(self._event(Outcome.SUCCESS, stage="end", rows=self.rows), ExportState.DONE)
@@ -88,6 +91,8 @@ class Export:
         try:
             broken = self._event(Outcome.FAILURE, Reason.ABORTED, stage="end", rows=self.rows)
             self._end(broken, ExportState.ABORTED)
+        except IntegrityError:
+            return  # interrupted when its end was in the book already
         except NotWritten as error:
             log.error("export %s: its end could not be recorded: %s", self._order.export_id, error)
 
@@ -96,7 +101,7 @@ class Export:
         order = self._order
 
         def work(session: Session) -> None:
-            if self._is_watched:
+            if self._progress:
                 progress.begin(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
             if words := order.asked.get("q"):
                 query_words.keep(session, words)
@@ -112,9 +117,8 @@ class Export:
         """Record the end and that of the job, which may have been cancelled a moment ago."""
 
         def work(session: Session) -> None:
-            was_running = progress.end(session, self._order.export_id, state, self.rows)
-            if self._is_watched and not was_running and state is ExportState.DONE:
-                raise Cancelled(f"export {self._order.export_id} was cancelled")
+            if self._progress:
+                self._progress.end(session, state, self.rows)
             record(session, event, actor=self._order.actor)
 
         with self._app.app_context():
@@ -123,6 +127,7 @@ class Export:
     def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
         order = self._order
         return AuthEvent(
+            event_id=self._end_id if detail["stage"] == "end" else uuid7(),
             action=Action.LOG_EXPORT,
             outcome=outcome,
             reason=reason,

@@ -22,6 +22,7 @@ FIELDS = (
     "actor_name",
     "ip",
     "country",
+    "asn",
     "user_agent",
     "browser",
     "os",
@@ -29,8 +30,13 @@ FIELDS = (
     "auth_method",
     "session_ref",
     "request_id",
+    "source",
+    "new_device",
     "detail",
 )
+
+#: Those that are numbers; all others are text to a spreadsheet.
+NUMBERS = ("seq", "user_id", "asn")
 
 _values = attrgetter(*FIELDS)
 

@@ -12,23 +12,35 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 
 from dashboard.export import csv
-from dashboard.export.columns import address, uuids
+from dashboard.export.columns import address, local_times, uuids
+from dashboard.export.csv import Layout
 from dashboard.export.gather import Lines
 from dashboard.export.words import CELL, NOTHING, QUOTE
 
 #: Writes cells of many lines.
 Column = Callable[[list[bytes]], Iterable[bytes]]
 
-#: A cell, but the first of a line, that is led by a quote.
-_FORMULA = re.compile(CELL + b"[=+@\t-]")
-_JSON_VALUE = re.compile(QUOTE + b"([^" + QUOTE + b"]*)" + QUOTE)
+#: How a cell that may be a formula begins, after a mark; `dashboard.export.csv` tells.
+_LED = (
+    rb"(?:[\x00-\x20\x7f=+@-]|\xc2[\x80-\xa0\xad]|\xcd\x8f|\xd8\x9c|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2[\x80\x81]"
+    rb"|\xe3\x80\x80|\xef[\xb8-\xbf])"
+)
+_FORMULA, _QUOTED_FORMULA = re.compile(CELL + _LED), re.compile(QUOTE + _LED)
+_VALUE = re.compile(QUOTE + b"([^" + QUOTE + b"]*)" + QUOTE)
 _CONTROLS = bytes(range(32))
 _QUOTES = bytes.maketrans(QUOTE, b'"')
 
 
-def csv_lines(lines: Lines) -> bytes:
+def csv_lines(layout: Layout, lines: Lines) -> bytes:
     """Return CSV lines, each with its CRLF, by time and id."""
-    return _finished(lines, _csv_plain, _CSV).replace(CELL, b",")
+    return _finished(lines, _csv_plain, _CSV).replace(CELL, layout.delimiter.encode())
+
+
+def excel_lines(layout: Layout, lines: Lines) -> bytes:
+    """Return lines of quoted cells, each with its CRLF, by time and id; times are those of a zone."""
+    columns = _EXCEL | {"occurred_at": partial(local_times, layout.zone)}
+    marks = bytes.maketrans(QUOTE + CELL, b'"' + layout.delimiter.encode())
+    return _finished(lines, _excel_plain, columns).translate(marks)
 
 
 def json_lines(lines: Lines) -> bytes:
@@ -66,14 +78,22 @@ def _csv_plain(runs: list[bytes]) -> list[bytes]:
 
 
 def _is_unusual(cells: bytes) -> bool:
-    return any(character in cells for character in b'",\r\n') or _FORMULA.search(cells) is not None
+    return any(character in cells for character in b'",;\t\r\n') or _FORMULA.search(cells) is not None
+
+
+def _excel_plain(runs: list[bytes]) -> list[bytes]:
+    """Double quotes and guard formulas in values between `QUOTE` marks."""
+    joined = b"".join(runs)
+    if b'"' not in joined and not _QUOTED_FORMULA.search(joined):
+        return runs
+    return [_VALUE.sub(lambda found: QUOTE + _excel_value(found[1]) + QUOTE, run) for run in runs]
 
 
 def _json_plain(runs: list[bytes]) -> list[bytes]:
     """Escape values between `QUOTE` marks that need it."""
     if not _needs_escapes(b"".join(runs)):
         return runs
-    return [_JSON_VALUE.sub(lambda found: QUOTE + _escaped(found[1]) + QUOTE, run) for run in runs]
+    return [_VALUE.sub(lambda found: QUOTE + _escaped(found[1]) + QUOTE, run) for run in runs]
 
 
 def _needs_escapes(data: bytes) -> bool:
@@ -89,7 +109,17 @@ def _escaped(value: bytes) -> bytes:
 @lru_cache(maxsize=1 << 10)
 def _csv_cell(cell: bytes) -> bytes:
     """Return a cell as Python's writer does, without `CELL` around it."""
-    return csv.cell(csv.safe(cell.strip(CELL).decode())).encode()
+    return csv.cell(cell.strip(CELL).decode()).encode()
+
+
+@lru_cache(maxsize=1 << 10)
+def _excel_value(value: bytes) -> bytes:
+    return csv.quoted(value.decode()).encode()[1:-1]
+
+
+@lru_cache(maxsize=1 << 10)
+def _excel_cell(value: bytes) -> bytes:
+    return csv.quoted(value.decode()).encode()
 
 
 @lru_cache(maxsize=1 << 8)
@@ -112,6 +142,13 @@ _CSV: dict[str, Column] = {
     "user_agent": partial(map, _csv_cell),
     "session_ref": uuids,
     "detail": partial(map, _csv_last),
+}
+_EXCEL: dict[str, Column] = {
+    "event_id": partial(uuids, around=b'"'),
+    "ip": partial(map, lambda digits: b'"' + address(digits) + b'"'),
+    "user_agent": partial(map, _excel_cell),
+    "session_ref": partial(uuids, around=b'"'),
+    "detail": partial(map, lambda value: csv.quoted(value.decode()).encode() + b"\r\n"),
 }
 _JSON: dict[str, Column] = {
     "event_id": partial(uuids, around=QUOTE),

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Row, Select
 
 from dashboard.export import csv, ocsf
+from dashboard.export.csv import Layout
 from dashboard.export.fields import FIELDS, as_fields
-from dashboard.export.finish import csv_lines, json_lines
+from dashboard.export.finish import csv_lines, excel_lines, json_lines
 from dashboard.export.gather import Entries, Lines, gather, gathered
-from dashboard.export.raw import csv_raw, json_raw
+from dashboard.export.raw import EXCEL_APART, csv_raw, excel_raw, json_raw
 from dashboard.query.walk import POSITION, position_of
 from models import LoginLog
 
@@ -35,8 +36,8 @@ def _lines(raw: Callable[[Dialect], ColumnElement[bytes]], dialect: Dialect, ent
     return gather(dialect, entries, raw(dialect))
 
 
-def _read_lines(dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Lines]:
-    lines = gathered(dialect, found)
+def _read_lines(apart: Sequence[str], dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Lines]:
+    lines = gathered(dialect, found, apart)
     return lines.rows, lines
 
 
@@ -54,8 +55,30 @@ def _ocsf(rows: Sequence[Row[Any]]) -> bytes:
     return "".join(ocsf.line(as_fields(row)) for row in rows).encode()
 
 
-FORMATS = {
-    "csv": Format("text/csv", "csv", partial(_lines, csv_raw), _read_lines, csv_lines, csv.header().encode()),
-    "jsonl": Format("application/jsonl", "jsonl", partial(_lines, json_raw), _read_lines, json_lines),
-    "ocsf": Format("application/jsonl", "ocsf.jsonl", _rows, _read_rows, _ocsf),
+def _json(_layout: Layout) -> Format:
+    read = partial(_read_lines, ())
+    return Format("application/jsonl", "jsonl", partial(_lines, json_raw), read, json_lines)
+
+
+def _csv(layout: Layout) -> Format:
+    header, finish = csv.header(layout).encode(), partial(csv_lines, layout)
+    return Format("text/csv", "csv", partial(_lines, csv_raw), partial(_read_lines, ()), finish, header)
+
+
+def _excel(layout: Layout) -> Format:
+    header, finish = csv.excel_header(layout).encode(), partial(excel_lines, layout)
+    read = partial(_read_lines, EXCEL_APART)
+    return Format("text/csv", "csv", partial(_lines, excel_raw), read, finish, header)
+
+
+def _events(_layout: Layout) -> Format:
+    return Format("application/jsonl", "ocsf.jsonl", _rows, _read_rows, _ocsf)
+
+
+#: By name; those that have no cells care for no layout.
+FORMATS: dict[str, Callable[[Layout], Format]] = {
+    "csv": _csv,
+    "excel": _excel,
+    "jsonl": _json,
+    "ocsf": _events,
 }

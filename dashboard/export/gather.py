@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Row, Select, func, literal_column, select
 
+from dashboard.export.fields import FIELDS
 from dashboard.export.words import APART, words_of
 
 #: Selects columns of a chunk's entries, in any order.
@@ -45,7 +46,8 @@ def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Se
     return select(func.count(), together).select_from(some)
 
 
-def gathered(dialect: Dialect, found: Sequence[Row[Any]]) -> Lines:
-    """Return the lines that the statement found."""
+def gathered(dialect: Dialect, found: Sequence[Row[Any]], apart: Sequence[str] = ()) -> Lines:
+    """Return the lines that the statement found; ``apart`` are fields that it left to `finish` besides."""
     rows, data = tuple(found[0])
-    return Lines(rows, words_of(dialect).apart, data or b"")
+    left = {*words_of(dialect).apart, *apart}
+    return Lines(rows, tuple(name for name in FIELDS if name in left), data or b"")

@@ -1,40 +1,18 @@
-"""Entries as events of the Open Cybersecurity Schema Framework (schema.ocsf.io)."""
+"""Entries as events of the Open Cybersecurity Schema Framework 1.8 (schema.ocsf.io)."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from dashboard.export import jsonl
-from models import Action, Outcome
+from dashboard.export.ocsf_activities import ACTIVITIES, AUTHENTICATION, DATASTORE_ACTIVITY, classification
+from models import Outcome
 
-VERSION = "1.4.0"
-PRODUCT = {"name": "Gatehouse", "vendor_name": "Gatehouse"}
-
-_AUTHENTICATION = (3002, "Authentication")
-_ACCOUNT_CHANGE = (3001, "Account Change")
-_OTHER = 99
+VERSION = "1.8.0"
+NAME = "Gatehouse"
+PRODUCT = {"name": NAME, "vendor_name": NAME}
+#: What no class has a place for.
 _UNMAPPED = ("action", "browser", "os", "device", "auth_method", "detail")
-
-#: What OCSF calls an action: class, activity and its name.
-_ACTIVITIES = {
-    Action.LOGIN: (_AUTHENTICATION, 1, "Logon"),
-    Action.LOGOUT: (_AUTHENTICATION, 2, "Logoff"),
-    Action.SESSION_REVOKE: (_AUTHENTICATION, 2, "Logoff"),
-    Action.REGISTER: (_ACCOUNT_CHANGE, 1, "Create"),
-    Action.ACCOUNT_ENABLE: (_ACCOUNT_CHANGE, 2, "Enable"),
-    Action.PASSWORD_CHANGE: (_ACCOUNT_CHANGE, 3, "Password Change"),
-    Action.PASSWORD_RESET: (_ACCOUNT_CHANGE, 4, "Password Reset"),
-    Action.ACCOUNT_DISABLE: (_ACCOUNT_CHANGE, 5, "Disable"),
-    Action.ACCOUNT_LOCK: (_ACCOUNT_CHANGE, 9, "Lock"),
-    Action.MFA_ENABLE: (_ACCOUNT_CHANGE, 10, "MFA Factor Enable"),
-    Action.MFA_DISABLE: (_ACCOUNT_CHANGE, 11, "MFA Factor Disable"),
-    Action.ACCOUNT_UNLOCK: (_ACCOUNT_CHANGE, 12, "Unlock"),
-    Action.PROFILE_CHANGE: (_ACCOUNT_CHANGE, _OTHER, "profile_change"),
-    Action.ROLE_CHANGE: (_ACCOUNT_CHANGE, _OTHER, "role_change"),
-    Action.TOKEN_CREATE: (_ACCOUNT_CHANGE, _OTHER, "token_create"),
-    Action.TOKEN_REVOKE: (_ACCOUNT_CHANGE, _OTHER, "token_revoke"),
-    Action.ERASE: (_ACCOUNT_CHANGE, _OTHER, "erase"),
-}
 
 
 def line(fields: Mapping[str, object]) -> str:
@@ -43,47 +21,27 @@ def line(fields: Mapping[str, object]) -> str:
 
 
 def event(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event of an entry; what the schema has no place for stands in ``unmapped``."""
-    return _filled(
-        _class(Action(fields["action"]))
-        | _status(fields)
-        | {
-            "time": _milliseconds(fields["occurred_at"]),
-            "time_dt": fields["occurred_at"],
-            "metadata": {
-                "version": VERSION,
-                "product": PRODUCT,
-                "profiles": ["datetime"],
-                "uid": fields["event_id"],
-                "sequence": fields["seq"],
-            },
-            "user": _user(fields),
-            "actor": {"user": {"name": fields["actor_name"]}, "session": {"uid": fields["session_ref"]}},
-            "src_endpoint": {"ip": fields["ip"], "location": {"country": fields["country"]}},
-            "http_request": {"user_agent": fields["user_agent"], "uid": fields["request_id"]},
-            "unmapped": {name: fields[name] for name in _UNMAPPED},
-        }
-    )
+    """Return the event of an entry; what the schema has no place for stands in ``unmapped``.
+
+    Each field that has a value can be told from its event again.
+    """
+    kind, *_ = ACTIVITIES[fields["action"]]
+    if kind is DATASTORE_ACTIVITY:
+        parts, unmapped = _datastore(fields), ["actor_name", "new_device"]
+    elif kind is AUTHENTICATION:
+        parts, unmapped = _authentication(fields), []
+    else:
+        parts, unmapped = _account_change(fields), ["new_device"]
+    if kind is DATASTORE_ACTIVITY and fields["actor_name"]:
+        unmapped += ["username", "user_id"]
+    if not fields["ip"]:
+        unmapped += ["country", "asn"]
+    rest = {name: fields[name] for name in (*_UNMAPPED, *unmapped)}
+    return _filled(classification(fields["action"]) | _common(fields) | parts) | {"unmapped": _given(rest)}
 
 
-def _class(action: Action) -> dict[str, Any]:
-    """Name the class and activity; the book's own actions are other events of authentication."""
-    (uid, name), activity, activity_name = _ACTIVITIES.get(action, (_AUTHENTICATION, _OTHER, str(action)))
-    service = {"service": {"name": PRODUCT["name"]}} if uid == _AUTHENTICATION[0] else {}
-    return service | {
-        "category_uid": 3,
-        "category_name": "Identity & Access Management",
-        "class_uid": uid,
-        "class_name": name,
-        "activity_id": activity,
-        "activity_name": activity_name,
-        "type_uid": uid * 100 + activity,
-        "type_name": f"{name}: {activity_name}",
-    }
-
-
-def _status(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the outcome; a failure is of low severity, a success informational."""
+def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every event has; a failure is of low severity, a success informational."""
     failed = fields["outcome"] == Outcome.FAILURE
     return {
         "status_id": 2 if failed else 1,
@@ -91,20 +49,79 @@ def _status(fields: Mapping[str, Any]) -> dict[str, Any]:
         "status_detail": fields["reason"],
         "severity_id": 2 if failed else 1,
         "severity": "Low" if failed else "Informational",
+        "time": round(datetime.fromisoformat(fields["occurred_at"]).timestamp() * 1000),
+        "time_dt": fields["occurred_at"],
+        "metadata": {
+            "version": VERSION,
+            "product": PRODUCT,
+            "profiles": ["datetime"],
+            "uid": fields["event_id"],
+            "sequence": fields["seq"],
+            "source": fields["source"],
+        },
+        "src_endpoint": _endpoint(fields),
+        "http_request": {"user_agent": fields["user_agent"], "uid": fields["request_id"]},
+    }
+
+
+def _authentication(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a sign-in or its end has besides."""
+    return {
+        "service": {"name": NAME},
+        "user": _user(fields),
+        "session": _session(fields),
+        "is_new_logon": fields["new_device"],
+        "actor": {"user": {"name": fields["actor_name"]}},
+    }
+
+
+def _account_change(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a change of an account has besides."""
+    return {
+        "user": _user(fields),
+        "actor": {"user": {"name": fields["actor_name"]}, "session": _session(fields)},
+    }
+
+
+def _datastore(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event about the book itself has: somebody read or deleted, else the program did."""
+    who = {"name": fields["actor_name"]} if fields["actor_name"] else _person(fields)
+    return {
+        "actor": {"user": who, "session": _session(fields), "app_name": NAME},
+        "table": {"name": "login_log"},
+        "type_id": 3,
+        "type": "Table",
+        "src_endpoint": _endpoint(fields) or {"svc_name": NAME},
     }
 
 
 def _user(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the user, whom the schema requires even when nothing is known or left of them."""
-    uid = None if fields["user_id"] is None else str(fields["user_id"])
-    return {"uid": uid, "name": fields["username"] or (None if uid else "unknown")}
+    """Return whom an event is about; the schema demands a name, empty where none is known or left."""
+    return _filled(_person(fields)) or {"name": ""}
 
 
-def _milliseconds(text: str) -> int:
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
+def _person(fields: Mapping[str, Any]) -> dict[str, Any]:
+    uid = fields["user_id"]
+    return {"uid": None if uid is None else str(uid), "name": fields["username"]}
+
+
+def _session(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"uid": fields["session_ref"]}
+
+
+def _endpoint(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return where an event came from; the schema has no endpoint without an address."""
+    if not fields["ip"]:
+        return None
+    place = {"country": fields["country"]}
+    return {"ip": fields["ip"], "location": place, "autonomous_system": {"number": fields["asn"]}}
 
 
 def _filled(value: dict[str, Any]) -> dict[str, Any]:
     """Return an object without its empty attributes."""
     inner = {name: _filled(part) if isinstance(part, dict) else part for name, part in value.items()}
-    return {name: part for name, part in inner.items() if part not in (None, {})}
+    return _given({name: part for name, part in inner.items() if part != {}})
+
+
+def _given(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in value.items() if part is not None}

@@ -40,7 +40,16 @@ class Progress:
         if time.monotonic() - self._noted >= EVERY:
             self._noted = time.monotonic()
             if not self._write(rows=rows, reached=reached):
-                raise Cancelled(f"export {self.export_id} was cancelled")
+                raise self._cancelled()
+
+    def end(self, session: Session, state: ExportState, rows: int) -> None:
+        """Note how the export ended; raises `Cancelled` when it is done and was cancelled a moment ago."""
+        was_running = _change(session, self.export_id, state=state, rows=rows)
+        if state is ExportState.DONE and not was_running:
+            raise self._cancelled()
+
+    def _cancelled(self) -> Cancelled:
+        return Cancelled(f"export {self.export_id} was cancelled")
 
     def _write(self, **values: object) -> bool:
         """Write values of a running job; False when it runs no more. A failure only costs the note."""
@@ -59,11 +68,6 @@ def begin(session: Session, export_id: UUID, user_id: int) -> None:
     job = ExportJob(export_id=export_id, user_id=user_id, started_at=moment, updated_at=moment)
     session.add(job)
     session.flush()
-
-
-def end(session: Session, export_id: UUID, state: ExportState, rows: int) -> bool:
-    """Note how an export ended; False when it had ended already, as when it was cancelled."""
-    return _change(session, export_id, state=state, rows=rows)
 
 
 def _change(session: Session, export_id: UUID, **values: object) -> bool:

@@ -5,14 +5,17 @@ decode nineteen of each row. Cells that SQL writes slowly stand apart: `dashboar
 writes those of thousands of lines at once. At the end of a line is where its entry stands.
 """
 
-from sqlalchemy import ColumnElement, Dialect, literal_column
+from sqlalchemy import Boolean, ColumnElement, Dialect, literal_column
 
-from dashboard.export.fields import FIELDS
-from dashboard.export.words import APART, NOTHING, QUOTE, MySql, words_of
+from dashboard.export.fields import FIELDS, NUMBERS
+from dashboard.export.words import APART, CELL, NOTHING, QUOTE, MySql, words_of
 from models import LoginLog
 from models.types import Ip, Uid, Utc
 
-_NUMBERS = ("seq", "user_id")
+#: What is no string in JSON.
+_BARE = (*NUMBERS, "new_device")
+#: The fields that `finish` writes for Excel, besides those that it always writes.
+EXCEL_APART = ("occurred_at",)
 #: Ids have as many digits, so that they compare as text.
 _WIDE = 10**18
 
@@ -27,16 +30,33 @@ def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
     return literal_column(words.cells([*cells, *_position(), mark]))
 
 
+def excel_raw(dialect: Dialect) -> ColumnElement[bytes]:
+    """Return a line whose cells, but for numbers, are between `QUOTE` marks, with `CELL` between them."""
+    words, pieces = words_of(dialect), list[str | bytes]()
+    said = b""
+    for name in FIELDS:
+        mark = b"" if name in NUMBERS else QUOTE
+        mark = APART if name in (*words.apart, *EXCEL_APART) else mark
+        pieces += [said + mark, f"IFNULL({_text(name, words)}, '')"]
+        said = mark + CELL
+    return _line(words, pieces)
+
+
 def json_raw(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a JSON object whose own quotes are `QUOTE` marks."""
     words, pieces = words_of(dialect), list[str | bytes]()
     said = b"{"
     for name in FIELDS:
         said += QUOTE + name.encode() + QUOTE + b":"
-        missing, mark = (b"null", b"") if name in _NUMBERS else (NOTHING, QUOTE)
+        missing, mark = (b"null", b"") if name in _BARE else (NOTHING, QUOTE)
         mark = APART if name in words.apart else mark
         pieces += [said + mark, f"IFNULL({_text(name, words)}, {words.literal(missing)})"]
         said = mark + b","
+    return _line(words, pieces)
+
+
+def _line(words: MySql, pieces: list[str | bytes]) -> ColumnElement[bytes]:
+    """Return a line of pieces, of which a field apart is the last, and where its entry stands."""
     time, number = _position()
     return literal_column(words.joined([*pieces, APART, time, number, APART]))
 
@@ -53,6 +73,8 @@ def _text(name: str, words: MySql) -> str:
         return words.uuid(column)
     if isinstance(kind, Ip):
         return words.digits(column)
+    if isinstance(kind, Boolean):
+        return words.truth(column)
     return words.time(column) if isinstance(kind, Utc) else column
 
 

@@ -35,6 +35,10 @@ class MySql:
         """Return a time in ISO 8601 with microseconds and offset."""
         return f"CONCAT(DATE({column}), 'T', TIME({column}), '+00:00')"
 
+    def truth(self, column: str) -> str:
+        """Return true or false."""
+        return f"CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+
     def digits(self, column: str) -> str:
         """Return the hexadecimal digits of bytes."""
         return f"HEX({column})"

@@ -1,14 +1,16 @@
 """The book as a file: reads the form, streams the answer."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, jsonify, request, url_for
 from flask_login import current_user
 
 from auth.events import Person, now
 from auth.place import place_of_request
 from dashboard.export import progress
+from dashboard.export.csv import DELIMITERS
 from dashboard.export.export import Export, Order, UsedId
 from dashboard.export.formats import FORMATS
 from dashboard.locale import viewer_zone
@@ -16,6 +18,12 @@ from dashboard.query.errors import QueryError, shown
 from dashboard.query.selection import read_selection
 
 ASKED = ("q", "from", "to", "tz")
+
+
+def list_of_form() -> str:
+    """Return the path of the list as it was asked for, on which the export's form stands."""
+    asked: dict[str, Any] = {name: request.form[name] for name in ASKED if request.form.get(name)}
+    return url_for("logins.index", **asked)
 
 
 def order_of(form: Mapping[str, str]) -> Order:
@@ -29,6 +37,7 @@ def order_of(form: Mapping[str, str]) -> Order:
         person=Person(current_user.username, current_user.user_id),
         place=place_of_request(),
         session_ref=current_user.session_ref,
+        delimiter=_delimiter(form.get("delimiter", ",")),
     )
 
 
@@ -39,17 +48,16 @@ def download(order: Order) -> Response:
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
     """
-    form = FORMATS[order.format]
     try:
         export = Export(order)
     except UsedId as error:
         raise QueryError(
             "An export with the id “%(value)s” was begun before.", field="export_id", value=shown(str(error))
         ) from None
-    response = Response(export, mimetype=form.mimetype)
+    response = Response(export, mimetype=export.form.mimetype)
     response.headers["X-Gatehouse-Export-Id"] = str(order.export_id)
     response.headers["X-Gatehouse-Last-Seq"] = str(export.last_seq)
-    name = f"gatehouse-logins-{order.selection.now:%Y%m%dT%H%M%SZ}.{form.suffix}"
+    name = f"gatehouse-logins-{order.selection.now:%Y%m%dT%H%M%SZ}.{export.form.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
@@ -80,6 +88,16 @@ def _export_id(text: str) -> UUID:
 def _format(name: str) -> str:
     if name not in FORMATS:
         raise QueryError(
-            "“%(value)s” is not a format: choose csv, jsonl or ocsf.", field="format", value=shown(name)
+            "“%(value)s” is not a format: choose csv, excel, jsonl or ocsf.",
+            field="format",
+            value=shown(name),
         )
     return name
+
+
+def _delimiter(name: str) -> str:
+    if name not in DELIMITERS:
+        raise QueryError(
+            "“%(value)s” is not a delimiter: choose , or ; or tab.", field="delimiter", value=shown(name)
+        )
+    return DELIMITERS[name]

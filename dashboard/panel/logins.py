@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from auth.access import refusal
 from auth.problem import answers_json, note
+from auth.redirects import form_stands_on
 from dashboard.errors import error_page
 from dashboard.panel.around import around, links_from
 from dashboard.panel.bars import bars
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import detail_of
-from dashboard.panel.exports import download, job, order_of
+from dashboard.panel.exports import download, job, list_of_form, order_of
 from dashboard.panel.listing import listing
 from dashboard.panel.vocabulary import vocabulary
 from dashboard.query.errors import QueryError
@@ -68,12 +69,11 @@ class Logins(PanelView):
         return drawn
 
     @expose("/export", methods=["POST"])
+    @form_stands_on(list_of_form)
     def export(self) -> ResponseReturnValue:
         """Stream what is asked for as a file; recorded at its start and end."""
-        if refused := refusal(Role.AUDITOR):
-            return refused
         try:
-            return download(order_of(request.form))
+            return refusal(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
             return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
 

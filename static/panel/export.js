@@ -67,6 +67,13 @@ class Box {
   }
 }
 
+/** Only formats with cells have something between them. */
+function chooseDelimiter() {
+  form.delimiter.hidden = !("cells" in form.format.selectedOptions[0].dataset);
+}
+
+form?.format.addEventListener("change", chooseDelimiter);
+if (form) chooseDelimiter(); // a reload keeps what was chosen
 form?.addEventListener("submit", () => {
   form.export_id.value = uuid();
   new Box(form.export_id.value);

@@ -171,6 +171,21 @@ def test_figures_are_brought_up_to_date(
     expect(tile).to_have_text(f"{before + 2:,}")
 
 
+def test_times_move_on_by_themselves(
+    watched: tuple[Site, Scribe], open_page: Open, seat: StorageState
+) -> None:
+    (site, scribe), page = watched, open_page(seat)
+    page.clock.install()
+    watch(page, site)
+    scribe.write("aging-1")
+    arrives(page, "aging-1")
+    row = page.locator('#feed tbody tr[data-user="aging-1"]').first
+
+    page.clock.run_for(90_000)
+
+    expect(row.locator("time .ago")).to_have_text(re.compile("^1 min"))
+
+
 def test_without_scripts_it_is_a_page(
     watched: tuple[Site, Scribe], live: Page, scribe: Scribe, chromium: Browser, seat: StorageState
 ) -> None:

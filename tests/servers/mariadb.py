@@ -24,12 +24,13 @@ def prepared(folder: Path, *options: str) -> tuple[Server, str]:
     """Return a MariaDB that does not run yet and the address it will have."""
     daemon, install = need("mariadbd", "mariadb-server"), need("mariadb-install-db", "mariadb-server")
     data, port = folder / "data", free_port()
+    (folder / "tmp").mkdir(exist_ok=True)  # one that starts empties its folder of temporary tables
     prepare = [install, "--no-defaults", f"--datadir={data}", "--user=root", "--skip-test-db"]
     prepare.append("--auth-root-authentication-method=normal")
     subprocess.run(prepare, check=True, capture_output=True)
     command = [daemon, "--no-defaults", f"--datadir={data}", "--user=root", f"--port={port}"]
     command += ["--bind-address=127.0.0.1", f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"]
-    command += ["--innodb-flush-log-at-trx-commit=0", *options]
+    command += [f"--tmpdir={folder / 'tmp'}", "--innodb-flush-log-at-trx-commit=0", *options]
     connect = {"host": "127.0.0.1", "port": port, "user": "root"}
     server = Server(command, lambda: pymysql.connect(**connect).close(), folder / "mariadb.log")
     return server, f"mariadb://root@127.0.0.1:{port}"

@@ -1,14 +1,20 @@
 """``manage.py export``."""
 
+import csv
+import io
 import json
 import os
+import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from dashboard.cli import destination
 from dashboard.cli.export import export
+from dashboard.export import export as exports
+from dashboard.export import progress
 from dashboard.export.rows import Chunk, Rows
 from tests.actions import entries, make_user
 from tests.dashboard.book import entry, store, various
@@ -31,6 +37,21 @@ def test_everything_goes_to_stdout_and_progress_to_stderr(run):
 def test_a_query_and_a_format(run):
     lines = run("--format", "jsonl", "--query", "user:alice").stdout.splitlines()
     assert [json.loads(line)["username"] for line in lines] == ["a***", "ALICE", "alice"]
+
+
+@pytest.mark.parametrize(("name", "sign"), [(",", ","), (";", ";"), ("tab", "\t")])
+@pytest.mark.parametrize("form", ["csv", "excel"])
+def test_cells_stand_between_what_was_chosen(run, form, name, sign):
+    result = run("--format", form, "--delimiter", name, "--query", "user:ALICE")
+    text = result.stdout_bytes.decode("utf-8-sig")
+    found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=sign))
+    assert [row["username"] for row in found] == ["a***", "ALICE", "alice"]
+
+
+def test_times_for_excel_are_the_site_s(run, app):
+    app.config["SETTINGS"].timezone = "Asia/Shanghai"
+    result = run("--format", "excel", "--query", "user:ALICE")
+    assert result.stdout_bytes.count(b'+08:00"') == 3
 
 
 def test_start_and_end_are_recorded_of_the_operator(run):
@@ -60,11 +81,61 @@ def test_a_file_that_breaks_off_does_not_appear(run, tmp_path, monkeypatch):
     assert entries()[-1].reason == "aborted"
 
 
+def test_progress_is_due_though_nobody_watches(run, monkeypatch):
+    monkeypatch.setattr(progress, "EVERY", 0)
+    monkeypatch.setattr(Rows.chunks, "__defaults__", (2, 2))
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes.count(b"\r\n") == 1 + len(various())
+    assert [row.outcome for row in entries() if row.action == "log_export"] == ["success", "success"]
+
+
+def test_a_file_that_finds_the_disk_full_does_not_appear(run, tmp_path, monkeypatch):
+    def full(dir, prefix):
+        (tmp_path / f"{prefix}temporary").touch()
+        return os.open("/dev/full", os.O_WRONLY), str(tmp_path / f"{prefix}temporary")
+
+    monkeypatch.setattr(destination, "mkstemp", full)
+    result = run("-o", str(tmp_path / "book.csv"))
+    assert str(result.exception) == f"[Errno 28] No space left on device: '{tmp_path / 'book.csv'}'"
+    assert list(tmp_path.glob("*book*")) == []
+    assert entries()[-1].reason == "aborted"
+
+
+def test_a_file_of_an_export_that_is_stopped_does_not_appear(run, tmp_path, monkeypatch):
+    def stopped(*_):
+        yield Chunk(1, b"a line\r\n", None)
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield Chunk(1, b"never", None)
+
+    monkeypatch.setattr(Rows, "chunks", stopped)
+    assert run("-o", str(tmp_path / "book.csv")).exit_code == 128 + signal.SIGTERM
+    assert list(tmp_path.glob("*book*")) == []
+    assert (entries()[-1].reason, json.loads(entries()[-1].detail)["rows"]) == ("aborted", 1)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_an_export_that_is_stopped_as_its_end_is_recorded_has_one_end(run, monkeypatch):
+    write = exports.write_transaction
+
+    def interrupted(work, *, event_id):
+        write(work, event_id=event_id)
+        if exporting.pop():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    exporting = [False, True, False]
+    monkeypatch.setattr(exports, "write_transaction", interrupted)
+    assert run().exit_code == 128 + signal.SIGTERM
+    assert [row.outcome for row in entries() if row.action == "log_export"] == ["success", "success"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--query", "nope:1"], "There is no filter"),
         (["--format", "xlsx"], "'xlsx' is not one of"),
+        (["--delimiter", "|"], "'|' is not one of"),
+        (["--format", "jsonl", "--delimiter", ";"], "jsonl has no cells"),
         (["-o", "/"], "is a directory"),
     ],
 )

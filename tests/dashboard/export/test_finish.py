@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from itertools import product
 from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -16,15 +18,16 @@ from sqlalchemy.orm import Session
 
 from dashboard.export import csv, jsonl, words
 from dashboard.export.fields import FIELDS, as_fields
-from dashboard.export.finish import csv_lines, json_lines
+from dashboard.export.finish import csv_lines, excel_lines, json_lines
 from dashboard.export.gather import Cut, Entries, Lines, gather, gathered
-from dashboard.export.raw import csv_raw, json_raw
+from dashboard.export.raw import EXCEL_APART, csv_raw, excel_raw, json_raw
 from dashboard.stream.recorder import MAX_DETAIL, canonical
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
 
 Line = Callable[[Mapping[str, object]], str]
 RawOf = Callable[[Dialect], ColumnElement[bytes]]
 Finish = Callable[[Lines], bytes]
+Names = tuple[str, ...]
 NAUGHTY = [
     None,
     "",
@@ -50,11 +53,24 @@ NAUGHTY = [
     "𠮷👩‍👩‍👧",
     "\u2028\x7f",
     " spaces ",
+    "x;=1+1",
+    "x\t=1+1",
+    " =1+1",
+    "\u00a0=1",
+    "\ufeff-1",
+    "\u200b@x",
+    "\uff1d1",
+    "\ufe62" + "1",
     "x" * 500,
 ]
 IPS = [None, "10.4.7.94", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::1:0:0:1", "::102:304"]
 DETAILS = [None, '{"a":"x,\\"y\\"","n":1}', '{"q":"user:张伟 \\\\"}']
-FORMATS = [(csv.line, csv_raw, csv_lines), (jsonl.line, json_raw, json_lines)]
+PLAIN, LOCAL = csv.Layout(";"), csv.Layout("\t", ZoneInfo("Africa/Monrovia"))  # seconds off UTC until 1972
+FORMATS = [
+    (partial(csv.line, layout=PLAIN), csv_raw, partial(csv_lines, PLAIN), ()),
+    (partial(csv.excel_line, layout=LOCAL), excel_raw, partial(excel_lines, LOCAL), EXCEL_APART),
+    (jsonl.line, json_raw, json_lines, ()),
+]
 TIMES = [datetime(2026, 1, 2, 3, 4, 5, micro, UTC) for micro in (0, 1, 999999, 120000)]
 
 
@@ -75,6 +91,7 @@ def rows() -> list[dict[str, object]]:
                 "actor_name": text and text[:64],
                 "ip": ip,
                 "country": text and text[:2],
+                "asn": number if number % 4 else None,
                 "user_agent": text,
                 "browser": text and text[:64],
                 "os": text and text[:64],
@@ -82,6 +99,8 @@ def rows() -> list[dict[str, object]]:
                 "auth_method": text and text[:16],
                 "session_ref": UUID(int=number) if number % 4 else None,
                 "request_id": text and text[:64],
+                "source": "gatehouse" if number % 7 else "it;=1",
+                "new_device": (None, False, True)[number % 3],
                 "detail": DETAILS[number % len(DETAILS)],
             }
         )
@@ -125,25 +144,28 @@ def batches() -> st.SearchStrategy[list[dict[str, object]]]:
         "outcome": st.sampled_from(Outcome),
         "reason": st.none() | st.sampled_from(Reason),
         "user_id": st.none() | numbers,
+        "asn": st.none() | numbers,
         "ip": st.none() | ipv4 | st.ip_addresses(v=6).map(str) | ipv4.map("::ffff:{}".format),
         "session_ref": st.none() | st.uuids(),
+        "source": texts(columns["source"].type.length),
+        "new_device": st.none() | st.booleans(),
         "detail": details(),
     }
     unique = (itemgetter("event_id"), lambda row: row["seq"] or row["event_id"])
     return st.lists(st.fixed_dictionaries(row), min_size=1, max_size=20, unique_by=unique)
 
 
-def written(statement: Select[Any], raw: RawOf, finish: Finish) -> bytes:
+def written(statement: Select[Any], raw: RawOf, finish: Finish, apart: Names) -> bytes:
     """Return the lines of entries as an export writes them."""
     with db.engine.connect() as connection:
         some = lambda columns: statement.with_only_columns(*columns, maintain_column_froms=True)  # noqa: E731
-        return finish(lines_of(connection, some, raw))
+        return finish(lines_of(connection, some, raw, apart))
 
 
-def lines_of(connection: Connection, entries: Entries, raw: RawOf) -> Lines:
+def lines_of(connection: Connection, entries: Entries, raw: RawOf, apart: Names = ()) -> Lines:
     """Have the database write lines."""
     dialect = connection.dialect
-    return gathered(dialect, connection.execute(gather(dialect, entries, raw(dialect))).all())
+    return gathered(dialect, connection.execute(gather(dialect, entries, raw(dialect))).all(), apart)
 
 
 def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
@@ -156,23 +178,32 @@ def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
     return [python(as_fields(row)).encode() for row in found]
 
 
-@pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
-def test_the_database_s_lines_equal_python_s(app: Flask, python: Line, raw: RawOf, finish: Finish) -> None:
+@pytest.mark.parametrize(("python", "raw", "finish", "apart"), FORMATS)
+def test_the_database_s_lines_equal_python_s(
+    app: Flask, python: Line, raw: RawOf, finish: Finish, apart: Names
+) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     lines = written_in_python(select(LoginLog), python)
-    assert written(select(LoginLog), raw, finish) == b"".join(lines)
+    assert written(select(LoginLog), raw, finish, apart) == b"".join(lines)
     events = db.session.scalars(select(LoginLog.event_id).order_by(LoginLog.occurred_at, LoginLog.id)).all()
     for event, line in zip(events, lines, strict=True):
-        assert written(select(LoginLog).where(LoginLog.event_id == event), raw, finish) == line
+        assert written(select(LoginLog).where(LoginLog.event_id == event), raw, finish, apart) == line
 
 
-@pytest.mark.parametrize(("python", "raw", "finish"), FORMATS)
+@pytest.mark.parametrize(("python", "raw", "finish", "apart"), FORMATS)
 def test_a_server_without_uuids_says_the_same(
-    mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch, python: Line, raw: RawOf, finish: Finish
+    mariadb_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    python: Line,
+    raw: RawOf,
+    finish: Finish,
+    apart: Names,
 ) -> None:
     monkeypatch.setattr(words, "MariaDb", words.MySql)
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
-    assert written(select(LoginLog), raw, finish) == b"".join(written_in_python(select(LoginLog), python))
+    assert written(select(LoginLog), raw, finish, apart) == b"".join(
+        written_in_python(select(LoginLog), python)
+    )
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -183,13 +214,13 @@ def test_lines_of_any_values_equal_python_s(app: Flask, batch: list[dict[str, ob
         session.execute(insert(LoginLog), batch)
 
     write_transaction(store)
-    for python, raw, finish in FORMATS:
+    for python, raw, finish, apart in FORMATS:
         lines = written_in_python(select(LoginLog), python)
         assert len(lines) == len(batch)
-        assert written(select(LoginLog), raw, finish) == b"".join(lines)
+        assert written(select(LoginLog), raw, finish, apart) == b"".join(lines)
 
 
-@pytest.mark.parametrize("raw", [csv_raw, json_raw])
+@pytest.mark.parametrize("raw", [csv_raw, excel_raw, json_raw])
 def test_what_the_server_cuts_is_not_taken_for_all(mariadb_app: Flask, raw: RawOf) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731

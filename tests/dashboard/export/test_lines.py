@@ -3,22 +3,27 @@
 import csv
 import io
 import json
+import re
+import string
 from datetime import UTC, datetime
+from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth.place import place_of_request
 from dashboard.export import csv as csv_lines
-from dashboard.export import jsonl, ocsf
-from dashboard.export.csv import FORMULA
+from dashboard.export import jsonl
+from dashboard.export.csv import BYTE_ORDER_MARK, DELIMITERS, Layout
 from dashboard.export.fields import FIELDS, as_fields
-from models import Action, LoginLog
+from models import LoginLog
 
 CONTRACT = (
-    "seq,event_id,occurred_at,action,outcome,reason,username,user_id,actor_name,ip,country,user_agent,browser,"
-    "os,device,auth_method,session_ref,request_id,detail\r\n"
+    "seq,event_id,occurred_at,action,outcome,reason,username,user_id,actor_name,ip,country,asn,user_agent,"
+    "browser,os,device,auth_method,session_ref,request_id,source,new_device,detail\r\n"
 )
 
 
@@ -31,23 +36,68 @@ def row(**columns):
         "outcome": "success",
         "username": "alice",
         "user_id": 3,
+        "source": "gatehouse",
     }
     return LoginLog(**facts | columns)
 
 
-def read_back(line):
-    (cells,) = csv.reader(io.StringIO(line, newline=""))
+#: What spreadsheets take for a number, an amount, a fraction, a date or a time.
+NUMBER = (
+    r"[\s$€£¥(+-]*[\d.,\s]*\d[\d.,\s]*(e[+-]?\d+)?[%)\s]*|\d+([:/.-]\d+){1,2}(\s*[ap]m)?"
+    r"|\d+ \d+/\d+|0x[0-9a-f]+|nan|inf(inity)?"
+)
+PLAIN, SHANGHAI = Layout(), Layout(";", ZoneInfo("Asia/Shanghai"))
+#: Signs that lead a formula, also as full-width and small forms, and invisible characters before them.
+SIGNS = "=+-@" + "＝＋－＠" + "﹦﹢﹣﹫"  # noqa: RUF001 - these are meant
+BLANKS = (
+    "",
+    " ",
+    "  ",
+    "\u00a0",
+    "\u3000",
+    "\u200b",
+    "\ufeff",
+    "\x00",
+    "\x0b",
+    "\u2028",
+    "\u202e",
+    "\u00ad",
+    "\x7f",
+)
+
+
+def read_back(line, delimiter=","):
+    (cells,) = csv.reader(io.StringIO(line, newline=""), delimiter=delimiter)
     return dict(zip(FIELDS, cells, strict=True))
 
 
+def agent(text, layout=PLAIN, write=csv_lines.line):
+    """Return how an agent stands in a line, and what a reader finds."""
+    line = write(as_fields(row(user_agent=text)), layout)
+    assert line.endswith("\r\n")
+    return line, read_back(line, layout.delimiter)["user_agent"]
+
+
 def test_the_header_is_that_of_the_contract():
-    assert csv_lines.header() == CONTRACT
+    assert csv_lines.header(PLAIN) == CONTRACT
+    assert csv_lines.header(Layout("\t")) == CONTRACT.replace(",", "\t")
 
 
 def test_a_line_of_csv():
-    assert csv_lines.line(as_fields(row(detail='{"a":1,"b":"x,y"}'))) == (
-        "7,00000000-0000-0000-0000-000000000001,2026-11-22T14:57:30.000005+00:00,login,success,,alice,3,,,,,,,,,,,"
-        '"{""a"":1,""b"":""x,y""}"\r\n'
+    fields = as_fields(row(asn=64500, new_device=False, detail='{"a":1,"b":"x,y"}'))
+    assert csv_lines.line(fields, PLAIN) == (
+        "7,00000000-0000-0000-0000-000000000001,2026-11-22T14:57:30.000005+00:00,login,success,,alice,3,,,,64500,"
+        ',,,,,,,gatehouse,false,"{""a"":1,""b"":""x,y""}"\r\n'
+    )
+
+
+def test_a_line_for_excel_quotes_all_text_and_shows_the_zone_s_time():
+    assert csv_lines.excel_header(SHANGHAI) == (
+        BYTE_ORDER_MARK + ";".join(f'"{name}"' for name in FIELDS) + "\r\n"
+    )
+    assert csv_lines.excel_line(as_fields(row(ip="10.0.0.7", new_device=True)), SHANGHAI) == (
+        '7;"00000000-0000-0000-0000-000000000001";"2026-11-22T22:57:30.000005+08:00";"login";"success";"";"alice";3;'
+        '"";"10.0.0.7";"";;"";"";"";"";"";"";"";"gatehouse";"true";""\r\n'
     )
 
 
@@ -58,22 +108,59 @@ def test_whole_seconds_keep_their_microseconds():
 
 
 naughty = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1)
-formulas = st.tuples(st.sampled_from(FORMULA), naughty).map("".join)
+formulas = st.tuples(st.sampled_from(BLANKS), st.sampled_from(SIGNS), naughty).map("".join)
+LINES = [(csv_lines.line, Layout(sign)) for sign in set(DELIMITERS.values())] + [
+    (csv_lines.excel_line, SHANGHAI)
+]
 
 
 @given(naughty | formulas)
 def test_a_cell_comes_back_and_is_no_formula(text):
-    line = csv_lines.line(as_fields(row(user_agent=text)))
-    cell = read_back(line)["user_agent"]
-    assert cell == ("'" + text if text.startswith(FORMULA) else text)
-    assert not cell.startswith(FORMULA)
-    assert line.endswith("\r\n")
+    led = text.lstrip("".join(BLANKS) + string.whitespace).startswith(tuple(SIGNS))
+    for write, layout in LINES:
+        _, found = agent(text, layout, write)
+        assert found in (text, "'" + text)
+        assert found != text or not (led or text.startswith(("\t", "\r", "\n")))
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_is_guarded_whatever_its_width_and_what_nobody_sees_before_it(sign, blank):
+    assert agent(f"{blank}{sign}1+1")[1] == f"'{blank}{sign}1+1"
+
+
+@pytest.mark.parametrize("text", ["Mozilla/5.0 (=)", "a=b", "a-b", "1-1", "李-娜", "（a)"])  # noqa: RUF001
+def test_a_sign_that_leads_nothing_stays(text):
+    assert agent(text)[1] == text
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", " =1"]
+)
 def test_every_column_is_guarded(text):
     fields = dict.fromkeys(FIELDS, text)
-    assert set(read_back(csv_lines.line(fields)).values()) == {"'" + text}
+    assert set(read_back(csv_lines.line(fields, PLAIN)).values()) == {"'" + text}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", '"', "\n", "\r"])
+@pytest.mark.parametrize("layout", [Layout(sign) for sign in set(DELIMITERS.values())])
+def test_what_separates_cells_anywhere_is_quoted_everywhere(separator, layout):
+    text = f"x{separator}=1+1"
+    line, found = agent(text, layout)
+    assert found == text
+    assert '"' + text.replace('"', '""') + '"' in line
+
+
+def test_no_id_looks_like_a_number_or_a_time_to_a_spreadsheet(app):
+    with app.test_request_context():
+        app.preprocess_request()
+        asked = place_of_request().request_id
+    rng = Random(1)
+    for _ in range(20_000):
+        some = str(UUID(int=rng.getrandbits(128))), str(UUID(int=rng.randrange(10**32), version=4))
+        for text in (*some, asked):
+            assert not re.fullmatch(NUMBER, text, re.IGNORECASE)
+    assert re.fullmatch("[a-z][0-9a-z]{16}", asked)
 
 
 @given(naughty)
@@ -84,26 +171,3 @@ def test_a_line_of_json_is_one_line_and_comes_back(text):
     assert json.loads(line) == fields
     assert fields["detail"] == {"q": text}
     assert tuple(json.loads(line)) == FIELDS
-
-
-def test_a_sign_in_is_an_authentication_event():
-    event = ocsf.event(
-        as_fields(row(ip="10.0.0.7", outcome="failure", reason="invalid_password", country="DE"))
-    )
-    assert (event["class_uid"], event["activity_id"], event["type_uid"]) == (3002, 1, 300201)
-    assert (event["status_id"], event["status_detail"]) == (2, "invalid_password")
-    assert event["user"] == {"uid": "3", "name": "alice"}
-    assert event["src_endpoint"] == {"ip": "10.0.0.7", "location": {"country": "DE"}}
-    assert event["time"] == 1795359450000
-    assert event["metadata"]["sequence"] == 7
-    assert event["service"]
-    assert "actor" not in event
-
-
-@pytest.mark.parametrize("action", Action)
-def test_every_action_is_an_event_of_either_class(action):
-    event = json.loads(ocsf.line(as_fields(row(action=action, username=None, user_id=None))))
-    assert event["class_uid"] in (3001, 3002)
-    assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
-    assert event["user"]
-    assert event["unmapped"]["action"] == action

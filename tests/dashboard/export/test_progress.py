@@ -1,6 +1,7 @@
 """How far an export has come, and its cancellation."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -43,7 +44,9 @@ def test_a_cancelled_export_stops_at_its_next_note(app: Flask) -> None:
     progress.cancel(job.export_id, 7)
     with pytest.raises(Cancelled):
         job.note(1, now())
-    assert not write_transaction(lambda session: progress.end(session, job.export_id, ExportState.ABORTED, 1))
+    with pytest.raises(Cancelled):
+        write_transaction(lambda session: job.end(session, ExportState.DONE, 1))
+    write_transaction(lambda session: job.end(session, ExportState.ABORTED, 1))
     assert stored(job).state == ExportState.CANCELLED
 
 
@@ -59,6 +62,16 @@ def test_an_export_whose_process_died_is_ended_for_it(app: Flask, monkeypatch: p
     (entry,) = entries()
     assert (entry.action, entry.outcome, entry.reason) == ("log_export", "failure", "aborted")
     assert (entry.username, json.loads(entry.detail or "")["rows"]) == ("audrey", 500)
+
+
+def test_an_export_that_ended_long_ago_is_forgotten(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = running()
+    write_transaction(lambda session: job.end(session, ExportState.DONE, 1))
+    assert stored(running()).rows == 0
+    assert stored(job).state == ExportState.DONE
+    monkeypatch.setattr(progress, "KEPT", timedelta(0))
+    other = running()
+    assert [one.export_id for one in db.session.scalars(select(ExportJob))] == [other.export_id]
 
 
 def test_nobody_cancels_or_sees_another_s_export(app: Flask) -> None:

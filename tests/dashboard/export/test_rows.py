@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.export import rows
+from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
 from dashboard.export.gather import Cut
 from dashboard.query import keyset
@@ -20,10 +21,11 @@ from models import Outcome, db
 from tests.actions import entries
 from tests.dashboard.book import NOW, entry, store
 
+CSV = FORMATS["csv"](Layout())
 pytestmark = pytest.mark.usefixtures("small_book")
 
 
-def sealed(q="", form=FORMATS["csv"]):
+def sealed(q="", form=CSV):
     selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW)
     return rows.Rows(compile_selection(selection, name_ref), 10**6, form)
 
@@ -117,9 +119,9 @@ def cutting(most):
     def finish(lines):
         if lines.rows > most:
             raise Cut("too many")
-        return FORMATS["csv"].finish(lines)
+        return CSV.finish(lines)
 
-    return replace(FORMATS["csv"], finish=finish)
+    return replace(CSV, finish=finish)
 
 
 def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):

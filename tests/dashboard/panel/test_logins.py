@@ -3,14 +3,16 @@
 import csv
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from dashboard.stream.sealer import seal_all
-from models import NotWritten, Role
+from models import NotWritten, Role, UserSession, write_transaction
 from tests.actions import AuthActions, entries, make_user
-from tests.dashboard.book import SESSION, entry, store, various
+from tests.dashboard.book import NOW, SESSION, entry, store, various
 
 LIST, EXPORT = "/admin/logins/", "/admin/logins/export"
 
@@ -170,6 +172,38 @@ def test_the_export_holds_what_is_listed(export):
     assert [row["username"] for row in found] == ["a***", "ALICE"]
 
 
+@pytest.mark.parametrize(("name", "sign"), [(",", ","), (";", ";"), ("tab", "\t"), ("\t", "\t")])
+@pytest.mark.parametrize("form", ["csv", "excel"])
+def test_cells_stand_between_what_was_chosen(export, form, name, sign):
+    store(various())
+    seal_all()
+    text = export(q="user:alice outcome:failure", format=form, delimiter=name, tz="Asia/Shanghai").text
+    assert text.startswith("\ufeff") == (form == "excel")
+    found = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=sign))
+    assert [row["username"] for row in found] == ["a***", "ALICE"]
+    assert {row["occurred_at"][-6:] for row in found} == {"+08:00" if form == "excel" else "+00:00"}
+
+
+@pytest.mark.parametrize("over", ["ended", "signed out"])
+def test_an_export_whose_session_is_over_leads_to_the_sign_in_page_and_back_to_the_list(
+    client, auditor, over
+):
+    token = AuthActions(client).token("/account")
+    if over == "ended":
+        write_transaction(lambda session: session.execute(update(UserSession).values(revoked_at=NOW)))
+    else:
+        AuthActions(client).logout()
+    asked = {"q": "user:张伟 outcome:failure", "from": "2026-11-01", "tz": "Asia/Shanghai"}
+    answer = client.post(EXPORT, data={"csrf_token": token, "format": "csv", **asked})
+    assert answer.status_code == 303
+    (back,) = parse_qs(urlsplit(answer.location).query)["next"]
+    assert (urlsplit(answer.location).path, urlsplit(back).path) == ("/login", LIST)
+    assert {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()} == asked
+    assert AuthActions(client).login("audrey", next=back).location == back
+    assert client.get(back).status_code == 200
+    assert not [row for row in entries() if row.action == "log_export"]
+
+
 def test_an_export_names_its_visitor_and_session(export):
     export(format="jsonl").close()
     start, end = [row for row in entries() if row.action == "log_export"]
@@ -183,6 +217,8 @@ def test_an_export_names_its_visitor_and_session(export):
     [
         ({"format": "xlsx"}, "not a format"),
         ({"export_id": "7"}, "not a UUID"),
+        ({"delimiter": "|"}, "not a delimiter"),
+        ({"format": "ocsf", "delimiter": "|"}, "not a delimiter"),
         ({"q": "nope:1"}, "no filter"),
         ({"from": "soon"}, "not a day"),
         ({"tz": "Nowhere"}, "not a time zone"),
