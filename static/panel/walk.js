@@ -17,7 +17,7 @@ export function walkRows(body) {
     move(body, step);
   });
   body.addEventListener("click", (event) => {
-    if (event.target.closest("a") || !getSelection().isCollapsed) return;
+    if (event.target.closest("a, button") || !getSelection().isCollapsed) return;
     link(event.target.closest("tr")).dispatchEvent(new MouseEvent("click", event)); // with its Ctrl or Shift
   });
 }
