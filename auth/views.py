@@ -109,14 +109,12 @@ def account() -> Answer:
     return redirect(url_for("auth.account"))
 
 
-def _login_page(
-    form: LoginForm, status: int = 200, *, refused: bool = False, wait: int | None = None
-) -> Response:
+def _login_page(form: LoginForm, status: int = 200, notice: str | None = None) -> Response:
     page = render_template(
         "auth/login.html",
         form=form,
-        refused=refused,
-        too_many=wait,
+        notice=notice,
+        later=status in (429, 503),
         registered=session.pop("registered", False),
         registration_open=current_app.config["REGISTRATION"] == "open",
     )
@@ -126,10 +124,16 @@ def _login_page(
 def _turned_away(form: LoginForm, refused: Refused) -> Response:
     """Answer alike for every reason, but for too many attempts."""
     if refused.retry_after is None:
-        return _login_page(form, 401, refused=True)
-    answer = _login_page(form, 429, wait=refused.retry_after)
+        return _login_page(form, 401, _("Wrong user name or password."))
+    answer = _login_page(form, 429, _too_many(refused.retry_after))
     answer.headers["Retry-After"] = str(refused.retry_after)
     return answer
+
+
+def _too_many(seconds: int) -> str:
+    if seconds > 90:
+        return _("Too many attempts. Try again in %(n)s minutes.", n=-(-seconds // 60))
+    return _("Too many attempts. Try again in %(n)s seconds.", n=seconds)
 
 
 def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
