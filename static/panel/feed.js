@@ -7,8 +7,7 @@ const LONGEST_REST = 16_000;
 
 /**
  * `socket` is a Socket.IO socket of the namespace /live; `start` the epoch and cursor of what is
- * already shown; `on` has entries(list), restarted(sameEpoch), moved() and refused(code). When
- * entries() returns false it has no room: the feed pauses and brings them again when resumed.
+ * already shown; `on` has entries(list), restarted(sameEpoch), moved() and refused(code).
  */
 export class Feed {
   #pulling = false;
@@ -104,12 +103,8 @@ export class Feed {
   /** Take what follows the cursor; whatever does not is pulled again. */
   #apply({ head, entries }) {
     this.head = Math.max(this.head, head);
-    const before = this.cursor;
     const fresh = entries.filter(({ seq }) => seq === this.cursor + 1 && ++this.cursor);
-    if (fresh.length && this.on.entries(fresh) === false) {
-      this.cursor = before;
-      this.pause();
-    }
+    if (fresh.length) this.on.entries(fresh);
     return fresh.length > 0 || this.behind === 0;
   }
 }

@@ -1,31 +1,38 @@
 // The rows of the feed, newest first: no more than a page can hold, and only what the filter shows.
-const KEPT = 500; // rows on the page, hidden ones included
-const SCREEN = 40; // rows that may be in sight below the one that is read
+const KEPT = 500; // rows on the page, and as many that wait; hidden ones included
 
 export class Ledger {
+  #waiting = []; // rows that are not on the page yet, newest first
   #beyondGap = null; // the newest row below which hidden ones have been dropped
 
-  /** `rows` makes rows of entries, `filter` chooses, `place` keeps what is read in its place. */
-  constructor(body, { rows, filter, place }) {
-    Object.assign(this, { body, rows, filter, place });
+  /** How many rows came, that the filter shows, since rows were last shown. */
+  waiting = 0;
+
+  /** `rows` makes rows of entries, `filter` chooses. */
+  constructor(body, { rows, filter }) {
+    Object.assign(this, { body, rows, filter });
     this.choose();
   }
 
-  /** Add entries, oldest first; return how many of them show, false when a row being read would have to go. */
+  /** Take entries, oldest first; they wait to be shown. */
   add(entries) {
     const fresh = entries.slice(-KEPT).reverse().map((entry) => this.#row(entry));
-    const shown = fresh.filter((row) => !row.hidden).length;
-    const read = this.place.read();
-    if (read && shown + this.#shown.indexOf(read) > KEPT - SCREEN) return false;
-    this.place.keep(() => {
-      this.body.prepend(...fresh);
-      this.#drop(this.body.rows.length - KEPT);
-    });
-    return shown;
+    this.waiting += fresh.filter((row) => !row.hidden).length;
+    this.#waiting = this.#newest([...fresh, ...this.#waiting], this.body.rows[0]);
+  }
+
+  /** Put what waits on the page. */
+  show() {
+    const kept = new Set(this.#newest([...this.#waiting, ...this.body.rows]));
+    for (const row of [...this.body.rows]) if (!kept.has(row)) row.remove();
+    this.body.prepend(...this.#waiting.filter((row) => kept.has(row)));
+    this.#waiting = [];
+    this.waiting = 0;
   }
 
   /** Show what is chosen now; rows beyond a gap go, as what is missing between them might be wanted. */
   choose() {
+    this.show();
     while (this.#beyondGap?.isConnected) {
       const older = this.#beyondGap.nextElementSibling;
       this.#beyondGap.remove();
@@ -36,6 +43,12 @@ export class Ledger {
 
   clear() {
     this.body.replaceChildren();
+    this.#waiting = [];
+    this.waiting = 0;
+  }
+
+  get hasWaiting() {
+    return this.#waiting.length > 0;
   }
 
   get isEmpty() {
@@ -43,11 +56,7 @@ export class Ledger {
   }
 
   get hasNoneToShow() {
-    return this.#shown.length === 0;
-  }
-
-  get #shown() {
-    return [...this.body.rows].filter((row) => !row.hidden);
+    return [...this.body.rows].every((row) => row.hidden);
   }
 
   #row(entry) {
@@ -56,13 +65,16 @@ export class Ledger {
     return row;
   }
 
-  /** Drop the oldest hidden rows, then the oldest of those shown. */
-  #drop(surplus) {
-    const hidden = [...this.body.querySelectorAll(":scope > [hidden]")];
-    for (; surplus > 0; surplus--) {
-      const row = hidden.pop() ?? this.body.lastElementChild;
-      if (row.hidden) this.#beyondGap = row.nextElementSibling;
-      row.remove();
+  /** Return as many rows as are kept: the oldest hidden ones go, then the oldest; `older` is the next row after them. */
+  #newest(rows, older = null) {
+    const surplus = rows.length - KEPT;
+    if (surplus <= 0) return rows;
+    const hidden = rows.filter((row) => row.hidden).slice(-surplus);
+    const dropped = new Set(hidden);
+    if (hidden.length) {
+      const below = rows.slice(rows.indexOf(hidden[0]));
+      this.#beyondGap = below.find((row) => !dropped.has(row)) ?? older;
     }
+    return rows.filter((row) => !dropped.has(row)).slice(0, KEPT);
   }
 }

@@ -1,16 +1,19 @@
 // The live page: joins the line and the feed to the table, the status, the filter and the figures.
 import { Feed } from "./feed.js";
 import { Filter } from "./filter.js";
+import { Hold } from "./hold.js";
 import { Ledger } from "./ledger.js";
 import { Line } from "./line.js";
 import { Pace } from "./pace.js";
-import { Place } from "./place.js";
 import { Rows } from "./rows.js";
+import { slideIn } from "./slide.js";
 import { Spark } from "./spark.js";
 import { keepFresh } from "./tiles.js";
+import { tick } from "./time.js";
 import { walkRows } from "./walk.js";
 
 const NEAR = 50; // entries behind that still count as live
+const SPEAK = 10_000; // ms between two words to a screen reader
 const get = (id) => document.getElementById(id);
 const table = get("feed");
 const { book, epoch, cursor, admin } = table.dataset;
@@ -21,25 +24,39 @@ const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
 
 const pace = new Pace(JSON.parse(get("spark").dataset.pace));
 const spark = new Spark(get("spark"), pace.length);
-const place = new Place(table);
 const filter = new Filter(get("filter"), choose);
-const ledger = new Ledger(table.tBodies[0], {
-  rows: new Rows({ book, words, admin: JSON.parse(admin) }),
-  filter,
-  place,
-});
+const rows = new Rows({ book, words, admin: JSON.parse(admin) });
+const ledger = new Ledger(table.tBodies[0], { rows, filter });
+const hold = new Hold([table, get("waiting")], release);
 const line = new Line(say);
 const start = { epoch, cursor: Number(cursor) };
 const feed = new Feed(line.socket, start, { entries: receive, restarted: restart, moved: sayWhereWeAre, refused });
-let above = 0; // new rows above what can be seen
 
 function receive(entries) {
-  const shown = ledger.add(entries);
-  if (shown === false) return false;
+  ledger.add(entries);
   entries.forEach((entry) => pace.add(entry));
-  countAbove(place.isScrolled ? above + shown : 0);
+  release();
+}
+
+/** Show what waits, unless somebody reads the table. */
+function release() {
+  if (ledger.hasWaiting && !hold.isOn) showWaiting();
+  sayWhatWaits();
+}
+
+function showWaiting() {
+  slideIn(table, () => ledger.show());
+  tick();
+  sayWhatWaits();
   sayIfEmpty();
-  return true;
+}
+
+/** What was asked for by key goes on from the newest row. */
+function showNow(isByKey) {
+  scrollTo({ top: 0, behavior: "instant" });
+  showWaiting();
+  const newest = [...table.tBodies[0].rows].find((row) => !row.hidden);
+  if (isByKey) newest?.querySelector("a").focus({ preventScroll: true });
 }
 
 function restart(sameEpoch) {
@@ -56,7 +73,7 @@ function refused(code) {
 
 function choose() {
   ledger.choose();
-  countAbove(0);
+  sayWhatWaits();
   sayIfEmpty();
 }
 
@@ -68,10 +85,14 @@ function sayIfEmpty() {
   get("in-book").href = `${book}?q=${encodeURIComponent(filter.query)}`;
 }
 
-function countAbove(number) {
-  above = number;
-  get("above").hidden = above === 0;
-  get("above").querySelector("span").textContent = words.above.replace("{n}", whole.format(above));
+function sayWhatWaits() {
+  get("waiting").hidden = ledger.waiting === 0;
+  get("waiting").querySelector("span").textContent = words.held.replace("{n}", whole.format(ledger.waiting));
+}
+
+function speak() {
+  const text = ledger.waiting ? get("waiting").textContent.trim() : "";
+  if (get("spoken").textContent !== text) get("spoken").textContent = text;
 }
 
 function say(state) {
@@ -108,14 +129,14 @@ function drawPace() {
 
 get("pause").addEventListener("click", () => {
   if (feed.isPaused) {
-    place.toTop();
+    scrollTo({ top: 0, behavior: "instant" });
     feed.resume();
   } else feed.pause();
   sayWhereWeAre();
 });
-get("above").addEventListener("click", () => place.toTop());
-addEventListener("scroll", () => above && !place.isScrolled && countAbove(0), { passive: true });
-walkRows(table.tBodies[0]);
+get("waiting").addEventListener("click", (event) => showNow(event.detail === 0));
+walkRows(table.tBodies[0], { n: () => ledger.waiting && showNow(true) });
 keepFresh(get("figures"), () => get("status").dataset.state === "live");
 setInterval(drawPace, 1000);
+setInterval(speak, SPEAK);
 sayIfEmpty();

@@ -46,7 +46,7 @@ export class Rows {
       make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry)),
       make("td", { class: "t-user" }, ...this.#who(entry)),
       make("td", { class: "t-reason" }, entry.reason ? this.#link(`reason:${entry.reason}`, entry.reason) : ""),
-      make("td", { class: "t-address mono" }, entry.ip ? this.#link(`ip:${entry.ip}`, entry.ip) : ""),
+      make("td", { class: "t-address mono" }, entry.ip ? this.#address(entry.ip) : ""),
       make("td", { class: "t-agent" }, this.#agent(entry)),
     ];
   }
@@ -60,6 +60,14 @@ export class Rows {
   #address(path, parameters) {
     const told = String(new URLSearchParams({ ...parameters, ...zone }));
     return this.book + path + (told && `?${told}`);
+  }
+
+  /** An address whose middle may be cut, when it is a long one. */
+  #address(ip) {
+    const text = ip.length > 15 ? make("span", { class: "ends" }, make("span", {}, ip.slice(0, -9)), ip.slice(-9)) : ip;
+    const link = this.#link(`ip:${ip}`, text);
+    link.title = ip;
+    return link;
   }
 
   #session({ session_ref: session }) {

@@ -8,16 +8,17 @@ function move(body, step) {
   if (rows.length) link(rows[next]).focus();
 }
 
-export function walkRows(body) {
+/** `more` are further keys and what they do. */
+export function walkRows(body, more = {}) {
+  const keys = { j: () => move(body, 1), k: () => move(body, -1), ...more };
   document.addEventListener("keydown", (event) => {
-    const step = { j: 1, k: -1 }[event.key];
     const isTyping = event.target.closest("input:not([type=radio]), select, textarea");
-    if (!step || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
-    move(body, step);
+    keys[event.key]();
   });
   body.addEventListener("click", (event) => {
-    if (event.target.closest("a") || !getSelection().isCollapsed) return;
+    if (event.target.closest("a, button") || !getSelection().isCollapsed) return;
     link(event.target.closest("tr")).dispatchEvent(new MouseEvent("click", event)); // with its Ctrl or Shift
   });
 }

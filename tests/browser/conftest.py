@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, exp
 
 from models import Role, db
 from tests.actions import PASSWORD, make_user
+from tests.browser import odd_book
 from tests.browser.scribe import Scribe
 from tests.conftest import build
 from tests.servers.gatehouse import Site, serving
@@ -83,6 +85,28 @@ def watched(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield site, Scribe(app)
     with app.app_context():
         db.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A site with the oddest book: to be read only."""
+
+    site: Site
+    people: dict[str, int]
+    seat: StorageState
+
+
+@pytest.fixture(scope="session")
+def odd(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Odd]:
+    """The longest and oddest names, addresses and agents, and an auditor's cookies."""
+    folder = tmp_path_factory.mktemp("odd")
+    shutil.copy(sqlite_template, folder / "gatehouse.db")
+    url = f"sqlite:///{folder / 'gatehouse.db'}"
+    with build(url).app_context():
+        people = odd_book.fill()
+        db.engine.dispose()
+    with serving(url, folder) as site:
+        yield Odd(site, people, take_seat(site, chromium))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, Route
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-#: Plays a server: each pull gets the next answer, a text is an answer that never comes. There is
-#: room for so many entries; ``during`` is called in the first pull, ``after`` at the end.
-DRIVE = """async ({ start, rings, answers, room = Infinity, during, after }) => {
+#: Plays a server: each pull gets the next answer, a text is an answer that never comes.
+#: ``during`` is called in the first pull, ``after`` at the end.
+DRIVE = """async ({ start, rings, answers, during, after }) => {
   const { Feed } = await import("/static/panel/feed.js");
   const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
   const seen = [], pulls = [], said = [];
@@ -28,7 +28,7 @@ DRIVE = """async ({ start, rings, answers, room = Infinity, during, after }) => 
   const on = (_name, hear) => (ring = hear);
   const socket = { connected: true, on, timeout: () => ({ emitWithAck: pull }) };
   const feed = new Feed(socket, start, {
-    entries: (list) => seen.length + list.length <= room && seen.push(...list.map((entry) => entry.seq)),
+    entries: (list) => seen.push(...list.map((entry) => entry.seq)),
     restarted: (sameEpoch) => said.push(sameEpoch ? "skipped" : "restarted"),
     refused: (code) => said.push(code),
     moved: () => {},
@@ -37,7 +37,6 @@ DRIVE = """async ({ start, rings, answers, room = Infinity, during, after }) => 
   const end = Date.now() + 5000;
   while (answers.length && Date.now() < end && !feed.isPaused) await pause(20);
   await pause(50);
-  room = Infinity;
   if (after) feed[after]();
   await pause(after ? 50 : 0);
   return { seen, pulls, said, most, cursor: feed.cursor, behind: feed.behind };
@@ -154,11 +153,3 @@ def test_what_comes_during_a_pause_is_brought_afterwards(drive: Drive) -> None:
     told = drive([news(12)], [answer(12, 11, 12), answer(12, 11, 12)], during="pause", after="resume")
 
     assert (told["pulls"], told["seen"], told["cursor"]) == ([10, 10], [11, 12], 12)
-
-
-def test_without_room_it_pauses_and_loses_nothing(drive: Drive) -> None:
-    given = [answer(13, 11), answer(13, 12, 13), answer(13, 12, 13)]
-
-    assert drive([news(13)], given[:2], room=2)["cursor"] == 11
-    told = drive([news(13)], given, room=2, after="resume")
-    assert (told["pulls"], told["seen"], told["behind"]) == ([10, 11, 11], [11, 12, 13], 0)

@@ -1,27 +1,42 @@
-"""What somebody reads on the live page keeps its place while rows arrive; every row leads to its entry."""
+"""Who reads the live page holds new rows back: nothing moves or is lost; each row leads to its entry."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
+from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
+from tests.servers.gatehouse import Site
 
 OLD = [f"old-{number:02}" for number in range(60)]
-SLIDES = """() => import("/static/panel/place.js").then(({ Place }) => {
+SLIDES = """() => import("/static/panel/slide.js").then(({ slideIn }) => {
   const table = document.getElementById("feed"), body = table.tBodies[0];
-  new Place(table).keep(() => body.prepend(body.rows[0].cloneNode(true)));
+  slideIn(table, () => body.prepend(body.rows[0].cloneNode(true)));
   return body.getAnimations().length;
 })"""
+#: Where the page, its Pause button and each row stand.
+PLACES = """() => [scrollY, ...[...document.querySelectorAll("#pause, #feed tbody tr")].map(
+  (element) => Math.round(element.getBoundingClientRect().top)
+)]"""
 
 
 def row(page: Page, name: str) -> Locator:
     return page.locator(f'#feed tbody tr[data-user="{name}"]').first
 
 
-def top(locator: Locator) -> float:
-    return float(locator.evaluate("row => row.getBoundingClientRect().top"))
+def shown(page: Page) -> list[str]:
+    """Return the event ids on the page, newest first."""
+    rows = page.locator("#feed tbody tr")
+    return rows.evaluate_all("rows => rows.map((row) => row.dataset.event)")  # type: ignore[no-any-return]
+
+
+def waiting(page: Page, number: int) -> Locator:
+    """Wait until so many new rows are held back, and return the button that tells."""
+    button = page.get_by_role("button", name=f"{number} new")
+    expect(button).to_be_visible()
+    return button
 
 
 @pytest.fixture
@@ -32,35 +47,146 @@ def page(live: Page, scribe: Scribe) -> Page:
     return live
 
 
-def scroll(page: Page, _row: Locator) -> None:
+def scroll(page: Page) -> None:
     page.evaluate("scrollTo({ top: 700, behavior: 'instant' })")
 
 
-def focus(_page: Page, row: Locator) -> None:
-    row.locator(".t-when a").focus()
+def focus(page: Page) -> None:
+    row(page, OLD[55]).locator(".t-when a").focus()
 
 
-def select(_page: Page, row: Locator) -> None:
-    row.locator(".t-action").evaluate("cell => getSelection().selectAllChildren(cell)")
+def select(page: Page) -> None:
+    row(page, OLD[55]).locator(".t-action").evaluate("cell => getSelection().selectAllChildren(cell)")
 
 
-def hover(_page: Page, row: Locator) -> None:
-    row.locator(".t-agent").hover(position={"x": 5, "y": 5}, force=True)
+def hover(page: Page) -> None:
+    row(page, OLD[55]).locator(".t-user").hover(position={"x": 5, "y": 5}, force=True)
 
 
-@pytest.mark.parametrize(("read", "number"), [(scroll, 30), (focus, 55), (select, 55), (hover, 55)])
-def test_what_is_read_keeps_its_place(
-    page: Page, scribe: Scribe, read: Callable[[Page, Locator], None], number: int
+def touch(page: Page) -> None:
+    cell = row(page, OLD[55]).locator(".t-user")
+    cell.dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+
+
+@pytest.mark.parametrize("read", [scroll, focus, select, hover, touch])
+def test_who_reads_holds_new_rows_back_and_nothing_moves(
+    page: Page, scribe: Scribe, read: Callable[[Page], None]
 ) -> None:
-    being_read = row(page, OLD[number])
-    read(page, being_read)
-    before = top(being_read)
+    read(page)
+    before = page.evaluate(PLACES)
 
-    for name in ("new-1", "new-2", "new-3"):
-        scribe.write(name)
-        row(page, name).wait_for(state="attached")
+    for number in (1, 2, 3):
+        scribe.write(f"held-{number}")
+        waiting(page, number)
 
-    assert abs(top(being_read) - before) < 1
+    assert page.evaluate(PLACES) == before
+    expect(page.locator("#seq")).to_have_text(f"{scribe.head():,}")  # the feed itself went on
+
+
+@pytest.mark.parametrize(
+    ("read", "let_go"),
+    [
+        (scroll, "scrollTo({ top: 0, behavior: 'instant' })"),
+        (focus, "document.activeElement.blur()"),
+        (select, "getSelection().removeAllRanges()"),
+        (hover, None),
+    ],
+)
+def test_who_lets_go_gets_every_row_once_and_in_order(
+    page: Page, scribe: Scribe, read: Callable[[Page], None], let_go: str | None
+) -> None:
+    read(page)
+    scribe.write(*[f"go-{number}" for number in range(38)])
+    waiting(page, 38)
+
+    if let_go:
+        page.evaluate(let_go)
+    else:
+        page.mouse.move(2, 2)
+
+    expect(page.locator("#waiting")).to_be_hidden()
+    expected = scribe.sealed()
+    assert shown(page) == expected[: len(shown(page))]
+    assert len(shown(page)) >= 98
+
+
+def test_the_button_shows_what_waits_although_the_pointer_stays_in_the_table(
+    page: Page, scribe: Scribe
+) -> None:
+    hover(page)
+    scribe.write("button-1", "button-2")
+    waiting(page, 2).click()
+
+    expect(row(page, "button-2")).to_be_in_viewport()
+    expect(page.locator("#waiting")).to_be_hidden()
+    assert shown(page) == scribe.sealed()[: len(shown(page))]
+
+
+def test_from_far_below_the_button_leads_to_the_newest_rows(page: Page, scribe: Scribe) -> None:
+    scroll(page)
+    scribe.write("far-1", "far-2")
+    button = waiting(page, 2)
+    expect(button).to_be_in_viewport()
+    button.click()
+
+    expect(row(page, "far-2")).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
+
+
+def test_by_keyboard_new_rows_are_shown_and_reading_goes_on_at_the_newest(page: Page, scribe: Scribe) -> None:
+    for key in ("j", "j", "j"):
+        page.keyboard.press(key)
+    scribe.write("key-1")
+    waiting(page, 1)
+    page.keyboard.press("n")
+
+    expect(row(page, "key-1").locator(".t-when a")).to_be_focused()
+    expect(page.locator("#waiting")).to_be_hidden()
+
+
+def test_what_waits_is_spoken_but_not_often(
+    watched: tuple[Site, Scribe], open_page: Open, seat: StorageState
+) -> None:
+    (site, scribe), page = watched, open_page(seat)
+    page.clock.install()
+    watch(page, site)
+    page.locator("#feed .t-when a").first.focus()
+    scribe.write("spoken-1")
+    waiting(page, 1)
+    expect(page.locator("#spoken")).to_be_empty()
+
+    page.clock.run_for(11_000)
+
+    expect(page.locator("#spoken")).to_contain_text("1 new")
+
+
+def test_what_waits_is_bounded_and_the_newest_is_kept(page: Page, scribe: Scribe) -> None:
+    hover(page)
+    before = page.evaluate(PLACES)
+    for hundred in range(7):
+        scribe.write(*[f"much-{hundred}{number:02}" for number in range(100)])
+    waiting(page, 700)
+    assert page.evaluate(PLACES) == before
+    page.mouse.move(2, 2)
+
+    expect(page.locator("#feed tbody tr")).to_have_count(500)
+    assert shown(page) == scribe.sealed()[:500]
+
+
+def test_a_filter_chosen_meanwhile_leaves_no_gap(page: Page, scribe: Scribe) -> None:
+    page.get_by_label("User name begins with").fill("gap-")
+    row(page, OLD[0]).wait_for(state="hidden")
+    scribe.write("gap-1")
+    row(page, "gap-1").hover()
+    for hundred in range(6):
+        scribe.write(*[f"other-{hundred}{number:02}" for number in range(100)])
+    scribe.write("gap-2")
+    waiting(page, 1)
+
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("button", name="Show all")).to_be_hidden()
+
+    assert shown(page) == scribe.sealed()[: len(shown(page))]
 
 
 def test_at_the_top_new_rows_push_the_others_down(page: Page, scribe: Scribe) -> None:
@@ -69,45 +195,6 @@ def test_at_the_top_new_rows_push_the_others_down(page: Page, scribe: Scribe) ->
 
     assert page.evaluate("scrollY") == 0
     expect(page.locator("#feed tbody tr").first).to_have_attribute("data-user", "pushed-1")
-
-
-def test_who_only_pointed_is_taken_back(page: Page, scribe: Scribe) -> None:
-    hover(page, row(page, OLD[55]))
-    scribe.write("detour-1")
-    row(page, "detour-1").wait_for(state="attached")
-    assert page.evaluate("scrollY") > 0
-    page.mouse.move(2, 2)
-
-    scribe.write("detour-2")
-    row(page, "detour-2").wait_for(state="attached")
-
-    assert page.evaluate("scrollY") == 0
-
-
-def test_new_rows_out_of_sight_are_counted_and_a_click_away(page: Page, scribe: Scribe) -> None:
-    scroll(page, row(page, OLD[30]))
-    scribe.write("above-1", "above-2")
-
-    page.get_by_role("button", name="2 new").click()
-
-    expect(row(page, "above-2")).to_be_in_viewport()
-    expect(page.locator("#above")).to_be_hidden()
-
-
-def test_a_row_that_is_read_is_not_dropped(page: Page, scribe: Scribe) -> None:
-    scribe.write(*[f"drop-{number}" for number in range(440)])
-    row(page, "drop-439").wait_for(state="attached")
-    page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
-    last = page.locator("#feed tbody tr").last.get_attribute("data-event")
-
-    scribe.write(*[f"late-{number}" for number in range(30)])
-    resume = page.get_by_role("button", name="Resume, 30 new")
-    resume.wait_for(state="attached")
-
-    assert page.locator("#feed tbody tr").last.get_attribute("data-event") == last
-    resume.click()
-    expect(row(page, "late-29")).to_be_in_viewport()
-    expect(page.locator("#state")).to_have_text("connected")
 
 
 @pytest.mark.parametrize(("motion", "slides"), [("no-preference", 1), ("reduce", 0)])
@@ -120,7 +207,7 @@ def test_rows_slide_in_for_who_likes_it(page: Page, motion: str, slides: int) ->
 def test_a_click_anywhere_on_a_row_opens_its_entry(page: Page) -> None:
     event = row(page, OLD[58]).get_attribute("data-event")
 
-    row(page, OLD[58]).locator(".t-agent").click()
+    row(page, OLD[58]).locator(".t-user").click()
 
     expect(page).to_have_url(re.compile(f"/admin/logins/{event}$"))
 
