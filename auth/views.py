@@ -122,12 +122,6 @@ def _later(answer: Response, seconds: int) -> Response:
     return answer
 
 
-def _too_many(seconds: int) -> str:
-    if seconds > 90:
-        return _("Too many attempts. Try again in %(n)s minutes.", n=-(-seconds // 60))
-    return _("Too many attempts. Try again in %(n)s seconds.", n=seconds)
-
-
 def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
     """Put the new session's token into a fresh cookie.
 
