@@ -135,7 +135,7 @@ def _limit_mysql(engine: Engine, limits: Limits) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
-        return driver.Connection(*arguments, limits=limits, breakers=breakers, **options)
+        return driver.connect(*arguments, limits=limits, breakers=breakers, **options)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

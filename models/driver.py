@@ -25,6 +25,9 @@ PATIENT = 0.75
 class Unanswering(OperationalError):
     """The database was not asked, because it did not answer others a moment ago."""
 
+    def __init__(self) -> None:
+        super().__init__(CR.CR_SERVER_LOST, "the database does not answer")
+
 
 class Breakers:
     """Those of an engine: a server whose disk is full still answers who only reads."""
@@ -42,7 +45,7 @@ class Connection(PyMySql):
 
     def __init__(self, *args: Any, limits: Limits, breakers: Breakers, **options: Any) -> None:
         self._limits, self._breakers = limits, breakers
-        self._breaker, self._is_admitted, self._asked_at = breakers.reads, False, 0.0
+        self._breaker, self._is_admitted, self._asked_at = breakers.reads, True, 0.0
         super().__init__(*args, **options)
 
     def begin_transaction(self, *, writes: bool) -> None:
@@ -81,7 +84,7 @@ class Connection(PyMySql):
         limit = self._limits.answer
         if not self._is_admitted and not self._breaker.lets_through(limit):
             self._force_close()  # type: ignore[attr-defined] # so that nobody rolls back over it
-            raise Unanswering(CR.CR_SERVER_LOST, "the database does not answer")
+            raise Unanswering
         self._is_admitted, self._asked_at = True, time.monotonic()
         self._read_timeout = self._write_timeout = left(limit) if limit else None
 
@@ -102,6 +105,13 @@ class Connection(PyMySql):
             self._breakers.reads.answered()
         elif time.monotonic() - self._asked_at >= PATIENT * self._limits.answer:
             self._breaker.unanswered(self._asked_at)
+
+
+def connect(*args: Any, limits: Limits, breakers: Breakers, **options: Any) -> Connection:
+    """Return a new connection; it reads certificates first, which is too much work for an answer in vain."""
+    if not breakers.reads.lets_through(limits.connect + limits.answer):
+        raise Unanswering
+    return Connection(*args, limits=limits, breakers=breakers, **options)
 
 
 def _timed_out(error: MySQLError) -> bool:
