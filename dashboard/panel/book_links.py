@@ -1,24 +1,17 @@
 """The addresses of the book's list: each state of the page is one."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus, urlencode
 from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from dashboard.panel.book_address import kept, quoted, told
+from dashboard.query.meant import meant
 from dashboard.query.pages import END, Page
 from dashboard.query.parse import parse, written
 from dashboard.query.selection import Selection
-
-#: The parameters that stay from page to page.
-KEPT = ("q", "from", "to", "tz", "order", "size")
-#: What a browser leaves as it is in a query (WHATWG URL), so that addresses stay readable.
-_SAFE = "!$'()*,/:;?@"
-#: A query that names a day: which day that is, its zone tells.
-_HAS_DAY = re.compile(r"(?:^|\s)-?on:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,12 @@ class BookLinks:
             if text := self.asked.get(bound):
                 yield Link(f"{bound}:{text}", self._to(**{bound: ""}))
 
+    def meant(self) -> Iterator[Link]:
+        """Yield what words may have been meant for that were taken for names."""
+        query = self.selection.query
+        for term, text in meant(query):
+            yield Link(text, self._to(q=f"{query.minus(term)} {text}".strip()))
+
     def presets(self) -> Iterator[Link]:
         """Yield the usual periods, in the place of any other; the last is to choose one freely."""
         today = self.selection.now.astimezone(self.selection.zone).date()
@@ -71,20 +70,16 @@ class BookLinks:
         """Return the address of the list with one filter more, in the place of others of its name."""
         if (name, value) not in self._narrowed:
             before, after = self._frame(name)
-            self._narrowed[name, value] = f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
+            self._narrowed[name, value] = f"{before}{quoted(written(str(value)))}{after}"
         return self._narrowed[name, value]
 
     def _frame(self, name: str) -> tuple[str, str]:
         """Return what stands before and after the value in such an address: a page has hundreds."""
         if name not in self._frames:
             others = str(self.selection.query.without(name))
-            begin = f"{others} {name}:".lstrip()
-            kept = self._kept(q=others)
-            rest = self._told({one: text for one, text in kept.items() if one != "q"})
-            self._frames[name] = (
-                f"{self.book}?q={quote_plus(begin, safe=_SAFE)}",
-                f"&{rest}" if rest else "",
-            )
+            rest = told(self._kept(q=others) | {"q": ""})
+            begin = f"{self.book}?q={quoted(f'{others} {name}:'.lstrip())}"
+            self._frames[name] = begin, f"&{rest}" if rest else ""
         return self._frames[name]
 
     def period(self, start: str, end: str) -> str:
@@ -100,8 +95,8 @@ class BookLinks:
 
     def exported(self) -> dict[str, str]:
         """Return what the export of the list asks for."""
-        kept = self._kept(tz=self.selection.zone.key)
-        return {name: kept[name] for name in ("q", "from", "to", "tz") if kept[name]}
+        parameters = self._kept(tz=self.selection.zone.key)
+        return {name: parameters[name] for name in ("q", "from", "to", "tz") if parameters[name]}
 
     def dated_after(self, start: str) -> str:
         """Return the address of what the list has from ``start`` on."""
@@ -144,15 +139,8 @@ class BookLinks:
         return self.book + self._asking(**changes)
 
     def _asking(self, **changes: str) -> str:
-        told = self._told(self._kept(**changes))
-        return f"?{told}" if told else ""
+        parameters = told(self._kept(**changes))
+        return f"?{parameters}" if parameters else ""
 
     def _kept(self, **changes: str) -> dict[str, str]:
-        """Return the parameters that stay, with changes."""
-        kept = {name: self.asked.get(name, "") for name in KEPT} | changes
-        if kept["from"] or kept["to"] or _HAS_DAY.search(kept["q"]):
-            kept["tz"] = kept["tz"] or self.selection.zone.key
-        return kept
-
-    def _told(self, parameters: Mapping[str, str]) -> str:
-        return urlencode({name: text for name, text in parameters.items() if text}, safe=_SAFE)
+        return kept(self.asked, self.selection.zone, **changes)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -279,3 +280,15 @@ def test_whose_address_it_is_is_told_to_viewers_only(client, role):
     assert {answer.status_code for answer in answers} == {expected}
     if expected == 403:
         assert len({re.sub('"[^"]*"|<p class="code">.*', "", answer.text) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "filter_"),
+    [("failure", "outcome:failure"), ("Login -al", "action:login"), ("unknown_user", "reason:unknown_user")],
+)
+def test_a_value_without_its_filter_leads_to_it(page, client, typed, filter_):
+    store(various())
+    (address,) = re.findall(rf'Did you mean <a href="([^"]+)">{filter_}</a>', page(q=typed))
+    assert listed(client.get(unescape(address)).text)
+    assert "Did you mean" not in page(q="al")
+    assert "Did you mean" not in page(q="user:nobody")
