@@ -6,7 +6,7 @@ import auth.views
 from dashboard import database, errors, gate, health, live, locale, logs, panel, receivers, security
 from dashboard.config import ROOT, Settings, load_settings
 from dashboard.export import upkeep as exports
-from dashboard.stream import housekeeping, late, upkeep
+from dashboard.stream import forgetting, housekeeping, late, upkeep
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     receivers.check()
     late.init_app(app, settings)
     upkeep.init_app(app, settings)
+    forgetting.init_app(app, settings)
     housekeeping.init_app(app)
     exports.init_app(app)
     panel.init_app(app)

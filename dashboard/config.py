@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     retention: Duration | None = Field(
         None, description="Entries older than this are pruned daily (default: never)"
     )
+    retention_addresses: Duration | None = Field(
+        None,
+        description="Addresses and agents older than this are blanked, while names stay (default: never)",
+    )
     metrics_token: str | None = Field(
         None,
         repr=False,
