@@ -14,7 +14,7 @@ NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)(?:\[[^`]*\])?`", PAGE)
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     """Return the names of the tests of a file."""
     tree = ast.parse((ROOT / path).read_text())
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
@@ -33,4 +33,4 @@ def test_every_fault_has_its_test(section: str) -> None:
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(NAMED)))
 def test_every_test_it_names_is_there(path: str, name: str) -> None:
-    assert name in tests_in(path)
+    assert name in names_in(path)
