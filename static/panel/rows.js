@@ -2,9 +2,9 @@
 import { ago, localTime, stamp } from "./time.js";
 import { written } from "./written.js";
 
-/** The zone that was asked for stays the zone of what is linked. */
-const asked = new URLSearchParams(location.search).get("tz");
-const zone = asked ? { tz: asked } : {};
+/** When a zone was asked for, what is linked is shown in the zone of this page, too. */
+const isAsked = new URLSearchParams(location.search).has("tz");
+const zone = isAsked ? { tz: document.querySelector("[data-zone]").dataset.zone } : {};
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
