@@ -73,7 +73,8 @@ OTHER_KEY = Ed25519PrivateKey.generate()
 def test_a_checkpoint_of_the_past_deletes_nothing(
     site: Site, forge: Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]
 ) -> None:
-    plain = replace(site.store.take(), time=site.moment.replace(microsecond=0) - 900 * DAY)
+    old = site.moment.replace(microsecond=0) - RETENTION - HOUR  # and newer than all that tell the truth
+    plain = replace(site.store.take(), time=old)
     site.store.keep(forge(plain, make_key(site.store.key)))
     for path in site.store.folder.glob("*.json"):  # also under a name that looks like ours
         name = f"{plain.origin[:8]}-{plain.key[:8]}-{path.stem.rsplit('-', 1)[1]}.json"
@@ -85,7 +86,7 @@ def test_a_checkpoint_of_the_past_deletes_nothing(
 
 def test_a_name_alone_is_no_checkpoint(site: Site) -> None:
     taken = site.store.take()
-    fake = f"{taken.origin[:8]}-{taken.key[:8]}-{site.moment + HOUR:%Y%m%dT%H%M%SZ}.json"
+    fake = f"{taken.origin[:8]}-{taken.key[:8]}-{site.moment + 1.5 * HOUR:%Y%m%dT%H%M%SZ}.json"
     (site.store.folder / fake).write_text("{}")
     site.moment += 2 * HOUR
     assert site.sign()
