@@ -13,6 +13,7 @@ from dashboard.export import progress, upkeep
 from dashboard.export.export import Export, Order
 from dashboard.query.selection import read_selection
 from dashboard.stream import erase, late, prune
+from dashboard.stream.address_purge import purge_addresses
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.verify import begin
 from models import Action, Outcome, Reason, User, db, write_transaction
@@ -119,6 +120,13 @@ def a_purge_unless_there_was_one() -> Act:
     seal_all()
     wanted = prune.plan(begin(), timedelta(days=1))
     return lambda: sum(prune.prune(wanted, unless_since=now() - timedelta(hours=1)))
+
+
+@records("dashboard.stream.address_purge._blank")
+def an_address_purge() -> Act:
+    store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
+    seal_all()
+    return lambda: sum(purge_addresses(begin(), 2, now()))
 
 
 @records("dashboard.stream.erase._close")
