@@ -6,14 +6,18 @@ A hundred at once would take two gigabytes and answer nobody sooner.
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from ipaddress import ip_network
+from typing import TypeVar
 
 from flask import Flask, current_app
 
 from models import db
 
+T = TypeVar("T")
 _KEY = "gatehouse.hashing"
 #: Hashes under way for each processor.
 EACH_CORE = 2
@@ -40,6 +44,8 @@ class Places:
         self.total = max(2, total)
         self.strangers = self.total - max(1, self.total // 4)
         self.of_a_network = max(1, self.total // 2)
+        #: Always the same few threads: each keeps the memory of its last hash.
+        self.threads = ThreadPoolExecutor(self.total, "hash")
         self._changed = threading.Condition()
         self._known, self._strangers = 0, Counter[str]()
 
@@ -76,17 +82,16 @@ def init_app(app: Flask, workers: int = 1) -> None:
     app.extensions[_KEY] = Places(EACH_CORE * _cores() // workers)
 
 
-@contextmanager
-def place(address: str | None, *, is_known: bool = False) -> Iterator[None]:
-    """Hold a place while somebody's password is hashed; raises ``NoPlace``.
+def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False) -> T:
+    """Return what ``work``, which hashes, makes once there is a place for somebody from ``address``.
 
-    The caller's read transaction ends here: who waits must not hold a connection. ``is_known``
-    says that the device was here before.
+    ``is_known`` says that the device was here before. The caller's read transaction ends here: who
+    waits must not hold a connection. Raises ``NoPlace``.
     """
     db.session.close()
     places: Places = current_app.extensions[_KEY]
     with places.taken(network_of(address), is_known=is_known):
-        yield
+        return places.threads.submit(copy_context().run, work).result()
 
 
 def network_of(address: str | None) -> str:

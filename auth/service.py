@@ -74,8 +74,7 @@ def register(account: NewAccount, place: Place) -> Refused | None:
         action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Person(account.username), place=place
     )
     try:
-        with hashing.place(place.ip):
-            password_hash = hash_password(account.password)
+        password_hash = hashing.hashed(partial(hash_password, account.password), place.ip)
     except hashing.NoPlace:
         refuse_registration(account.username, Reason.RATE_LIMITED, place)
         return BUSY
@@ -108,8 +107,7 @@ def reset_password(user: User, password: str, place: Place) -> None:
         person=Person(user.username, user.id),
         place=place,
     )
-    with hashing.place(place.ip):
-        password_hash = hash_password(password)
+    password_hash = hashing.hashed(partial(hash_password, password), place.ip)
 
     def work(session: Session) -> None:
         found = session.get_one(User, user.id, with_for_update=True)
@@ -133,8 +131,8 @@ def _judge(
     if wait is not None:
         return Reason.RATE_LIMITED, Refused(Reason.RATE_LIMITED, wait)
     try:
-        with hashing.place(place.ip):
-            matches = verify_password(user.password_hash if user else None, given.password)
+        stored = user.password_hash if user else None
+        matches = hashing.hashed(partial(verify_password, stored, given.password), place.ip)
     except hashing.NoPlace:
         return BUSY.reason, BUSY
     return _objection(user, matches), None
