@@ -22,8 +22,9 @@ Column = Callable[[list[bytes]], Iterable[bytes]]
 
 #: How a cell that may be a formula begins, after a mark; `dashboard.export.csv` tells.
 _LED = (
-    rb"(?:[\x00-\x20\x7f=+@-]|\xc2[\x80-\xa0\xad]|\xcd\x8f|\xd8\x9c|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2[\x80\x81]"
-    rb"|\xe3\x80\x80|\xef[\xb8-\xbf])"
+    rb"(?=[\x00-\x20\x7f=+@\xc2\xcd\xd8\xe1-\xe3\xef-])"  # most cells begin otherwise
+    rb"(?:[\x00-\x7f]|\xc2[\x80-\xa0\xad]|\xcd\x8f|\xd8\x9c|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2[\x80\x81]|\xe3\x80\x80"
+    rb"|\xef[\xb8-\xbf])"
 )
 _FORMULA, _QUOTED_FORMULA = re.compile(CELL + _LED), re.compile(QUOTE + _LED)
 _VALUE = re.compile(QUOTE + b"([^" + QUOTE + b"]*)" + QUOTE)

@@ -25,7 +25,7 @@ def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
     words = words_of(dialect)
     mark, cells = words.literal(APART), list[str]()
     for name in FIELDS:
-        cell = f"IFNULL({_text(name, words)}, '')"
+        cell = _given(name, words, "''")
         cells += [mark, cell, mark] if name in words.apart else [cell]
     return literal_column(words.cells([*cells, *_position(), mark]))
 
@@ -37,7 +37,7 @@ def excel_raw(dialect: Dialect) -> ColumnElement[bytes]:
     for name in FIELDS:
         mark = b"" if name in NUMBERS else QUOTE
         mark = APART if name in (*words.apart, *EXCEL_APART) else mark
-        pieces += [said + mark, f"IFNULL({_text(name, words)}, '')"]
+        pieces += [said + mark, _given(name, words, "''")]
         said = mark + CELL
     return _line(words, pieces)
 
@@ -50,7 +50,7 @@ def json_raw(dialect: Dialect) -> ColumnElement[bytes]:
         said += QUOTE + name.encode() + QUOTE + b":"
         missing, mark = (b"null", b"") if name in _BARE else (NOTHING, QUOTE)
         mark = APART if name in words.apart else mark
-        pieces += [said + mark, f"IFNULL({_text(name, words)}, {words.literal(missing)})"]
+        pieces += [said + mark, _given(name, words, words.literal(missing))]
         said = mark + b","
     return _line(words, pieces)
 
@@ -64,6 +64,12 @@ def _line(words: MySql, pieces: list[str | bytes]) -> ColumnElement[bytes]:
 def _position() -> tuple[str, str]:
     """Return time and id, so that lines can be put in order by them."""
     return _column("occurred_at"), f"{_WIDE} + {_column('id')}"
+
+
+def _given(name: str, words: MySql, missing: str) -> str:
+    """Return the SQL of a column's value as text, and of another text where it has none."""
+    text = _text(name, words)
+    return f"IFNULL({text}, {missing})" if LoginLog.__table__.c[name].nullable else text
 
 
 def _text(name: str, words: MySql) -> str:

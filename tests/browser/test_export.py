@@ -32,6 +32,26 @@ def test_it_tells_how_far_it_is_and_that_it_is_done(
         expect(box).to_have_count(0)
 
 
+def test_excel_and_what_stands_between_its_cells_can_be_chosen(
+    sqlite_url: str, tmp_path: Path, open_page: Callable[[], Page]
+) -> None:
+    with build(sqlite_url).app_context():
+        make_user("audrey", Role.AUDITOR)
+        db.engine.dispose()
+    with serving(sqlite_url, tmp_path) as site:
+        page = open_page()
+        open_book(page, site)
+        page.get_by_label("Format").select_option("JSON Lines")
+        expect(page.get_by_label("Delimiter")).to_be_hidden()
+        page.get_by_label("Format").select_option("Excel")
+        page.get_by_label("Delimiter").select_option("Semicolon")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Export").click()
+        lines = download.value.path().read_text("utf-8-sig").splitlines()
+        assert lines[0].startswith('"seq";"event_id";"occurred_at"')
+        assert '+08:00";"login";"success"' in lines[1]
+
+
 def test_it_is_followed_and_cancelled(sqlite_url: str, tmp_path: Path, open_page: Callable[[], Page]) -> None:
     subprocess.run(
         manage("seed", "--rows", "40000", "--seed", "1"),
