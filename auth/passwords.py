@@ -17,9 +17,6 @@ MIN_GUESSES = 10_000
 #: Characters that the estimate of guesses accepts.
 ESTIMATED = 72
 
-#: Takes the place of a hash; no password makes it.
-NO_PASSWORD = "!"  # noqa: S105 - not one
-
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _DUMMY_HASH = _hasher.hash("a password that nobody has")
 
@@ -30,10 +27,9 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(stored: str | None, password: str) -> bool:
-    """Whether ``password`` made the hash ``stored``; None and `NO_PASSWORD` take as long and are False."""
-    is_hash = stored not in (None, NO_PASSWORD)
+    """Whether ``password`` made the hash ``stored``; None takes as long and is False."""
     try:
-        return _hasher.verify(stored if stored and is_hash else _DUMMY_HASH, password) and is_hash
+        return _hasher.verify(stored or _DUMMY_HASH, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

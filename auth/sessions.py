@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from flask import current_app
 from flask_login import UserMixin
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -19,6 +19,8 @@ from models import NotWritten, Role, User, UserSession, db, write_transaction
 REMEMBER_FOR = timedelta(days=30)
 #: ``last_seen_at`` moves at most this often.
 SEEN_EVERY = timedelta(minutes=1)
+#: Sessions deleted in one transaction.
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,29 @@ def end_all(session: Session, user_id: int) -> None:
     """Revoke every session of a person."""
     live = (UserSession.user_id == user_id) & UserSession.revoked_at.is_(None)
     session.execute(update(UserSession).where(live).values(revoked_at=now()))
+
+
+def forget_ended(before: datetime) -> int:
+    """Delete the sessions that had ended by then, a batch at a time; return how many."""
+    ended = or_(UserSession.revoked_at < before, UserSession.revoked_at.is_(None) & ~is_live(before))
+    total = 0
+    while gone := write_transaction(lambda session: _delete_some(session, ended)):
+        total += gone
+    return total
+
+
+def forget_places(before: datetime) -> int:
+    """Blank address and agent of the sessions that began before then; return how many."""
+    is_known = or_(UserSession.ip.is_not(None), UserSession.user_agent.is_not(None))
+    old = update(UserSession).where(UserSession.created_at < before, is_known)
+    blank = old.values(ip=None, user_agent=None)
+    return write_transaction(lambda session: session.connection().execute(blank).rowcount)
+
+
+def _delete_some(session: Session, which: ColumnElement[bool]) -> int:
+    ids = session.scalars(select(UserSession.id).where(which).limit(BATCH)).all()
+    session.execute(delete(UserSession).where(UserSession.id.in_(ids)))
+    return len(ids)
 
 
 def _live() -> Select[User, UserSession]:

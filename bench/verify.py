@@ -22,8 +22,8 @@ from pymysql.cursors import SSCursor
 from sqlalchemy import select
 
 from bench.tables import table
-from dashboard.stream.chain import next_link, personal_digest
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.chain import group_digest, next_link
+from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
 from dashboard.stream.verify import begin, verify
 from models import LoginLog, db
 from tests.conftest import migrate, running
@@ -48,9 +48,9 @@ def read_only() -> None:
 def hashed_here() -> None:
     """Read the encoded bytes and recompute the chain, without the totals."""
     link = begin().anchor
-    for seq, _chain, personal, nonce, public, fields in _entries():
-        digest = personal if nonce is None else personal_digest(nonce, fields)
-        link = next_link(link, seq, public, digest)
+    for seq, place_nonce, person_nonce, public, place, person in _entries():
+        digests = group_digest(place_nonce, place), group_digest(person_nonce, person)
+        link = next_link(link, seq, public, *digests)
     if link != begin().chain:
         raise SystemExit("the chain does not check")
 
@@ -58,8 +58,9 @@ def hashed_here() -> None:
 def _entries() -> Iterator[tuple[Any, ...]]:
     """Stream the entries as the driver hands them out, without SQLAlchemy in between."""
     kind = db.engine.dialect.name
-    columns = (LoginLog.seq, LoginLog.chain, LoginLog.personal, LoginLog.nonce)
-    statement = select(*columns, public_bytes(kind), personal_bytes(kind)).where(LoginLog.seq.is_not(None))
+    columns = (LoginLog.seq, LoginLog.place_nonce, LoginLog.person_nonce)
+    encoded = (public_bytes(kind), place_bytes(kind), person_bytes(kind))
+    statement = select(*columns, *encoded).where(LoginLog.seq.is_not(None))
     sql = str(statement.order_by(LoginLog.seq).compile(db.engine)).replace("%%", "%")
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection

@@ -2,6 +2,7 @@
 
 from models.base import db
 from models.export_job import ExportJob, ExportState
+from models.export_query import ExportQuery
 from models.login_log import LoginLog
 from models.stream import StreamHead
 from models.totals import LoginTotal
@@ -13,6 +14,7 @@ from models.vocabulary import Action, Outcome, Reason, Role
 __all__ = [
     "Action",
     "ExportJob",
+    "ExportQuery",
     "ExportState",
     "LoginLog",
     "LoginTotal",

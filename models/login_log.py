@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import TABLE, Base
 from models.types import BigId, Digest, Ip, Uid, Utc
+from models.vocabulary import SOURCE
 
 #: Columns that an equality filter may use; each index ends in the order of the book.
 FILTERED = (
@@ -21,15 +22,18 @@ FILTERED = (
     ("outcome",),
     ("reason",),
     ("action", "outcome"),
+    ("actor_id",),
 )
 
 
 class LoginLog(Base):
     """An entry (OCSF Authentication 3002, ECS). Only the seal and an erasure ever change it.
 
-    Personal, blanked by an erasure: ``username username_key name_ref actor_name ip
-    peer_ip user_agent detail``. A name that belongs to no account is kept as its first
-    character and ``***``, with ``name_ref`` to find it again.
+    Personal are two groups, each sealed with a nonce and a digest of its own, so that one can
+    be blanked without the other: *place* (``ip peer_ip user_agent``) and *person*
+    (``username username_key name_ref actor_name detail``). A name that belongs to no account is
+    kept as its first character and ``***``, with ``name_ref`` to find it again. ``source`` says
+    whose door it was.
     """
 
     __tablename__ = "login_log"
@@ -38,8 +42,11 @@ class LoginLog(Base):
     event_id: Mapped[UUID] = mapped_column(Uid, unique=True)
     seq: Mapped[int | None] = mapped_column(BigId, unique=True)
     chain: Mapped[bytes | None] = mapped_column(Digest(32))
-    personal: Mapped[bytes | None] = mapped_column(Digest(32))
-    nonce: Mapped[bytes | None] = mapped_column(Digest(16))
+    place: Mapped[bytes | None] = mapped_column(Digest(32))
+    person: Mapped[bytes | None] = mapped_column(Digest(32))
+    place_nonce: Mapped[bytes | None] = mapped_column(Digest(16))
+    person_nonce: Mapped[bytes | None] = mapped_column(Digest(16))
+    mac: Mapped[bytes | None] = mapped_column(Digest(32))
     occurred_at: Mapped[datetime] = mapped_column(Utc)
     action: Mapped[str] = mapped_column(String(32))
     outcome: Mapped[str] = mapped_column(String(16))
@@ -51,7 +58,7 @@ class LoginLog(Base):
     actor_id: Mapped[int | None] = mapped_column(BigId)
     actor_name: Mapped[str | None] = mapped_column(String(64))
     session_ref: Mapped[UUID | None] = mapped_column(Uid)
-    auth_method: Mapped[str | None] = mapped_column(String(16))
+    auth_method: Mapped[str | None] = mapped_column(String(32))
     ip: Mapped[str | None] = mapped_column(Ip)
     peer_ip: Mapped[str | None] = mapped_column(Ip)
     user_agent: Mapped[str | None] = mapped_column(String(512))
@@ -60,6 +67,8 @@ class LoginLog(Base):
     device: Mapped[str | None] = mapped_column(String(64))
     country: Mapped[str | None] = mapped_column(String(2))
     asn: Mapped[int | None] = mapped_column(BigId)
+    source: Mapped[str] = mapped_column(String(64), default=SOURCE)
+    new_device: Mapped[bool | None] = mapped_column()
     request_id: Mapped[str | None] = mapped_column(String(64))
     detail: Mapped[str | None] = mapped_column(Text)
 

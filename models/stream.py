@@ -6,13 +6,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import KEYED, Base
 from models.types import BigId, Digest
 
+#: The version of what the links of the chain cover.
+ENCODING = 2
+
 
 class StreamHead(Base):
     """Where the stream stands: ``seq`` entries sealed, the first ``pruned`` of them gone.
 
     ``origin`` names the installation, ``epoch`` one unbroken life of its stream; a client
     that kept another epoch must start over. ``chain`` is the link of the newest entry,
-    ``anchor`` that of the last pruned one.
+    ``anchor`` that of the last pruned one; ``encoding`` is the version of what the links cover.
+    The totals of ``uncounted`` pruned entries are lost.
     """
 
     __tablename__ = "stream_head"
@@ -25,3 +29,5 @@ class StreamHead(Base):
     pruned: Mapped[int] = mapped_column(BigId, default=0)
     chain: Mapped[bytes | None] = mapped_column(Digest(32))
     anchor: Mapped[bytes | None] = mapped_column(Digest(32))
+    encoding: Mapped[int] = mapped_column(default=ENCODING)
+    uncounted: Mapped[int] = mapped_column(BigId, default=0)

@@ -11,7 +11,10 @@ from models.vocabulary import Role
 
 
 class User(Base):
-    """An account. ``username_key`` and ``email_key`` are what names and addresses are compared by."""
+    """An account. ``username_key`` and ``email_key`` are what names and addresses are compared by.
+
+    Without ``password_hash`` no password signs in. ``erased_at`` is set once its person is forgotten.
+    """
 
     __tablename__ = "user"
     __table_args__ = TABLE
@@ -21,7 +24,7 @@ class User(Base):
     username_key: Mapped[str] = mapped_column(String(192), unique=True)
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
     gender: Mapped[str | None] = mapped_column(String(16))
     city: Mapped[str | None] = mapped_column(String(100))
     hobbies: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -31,3 +34,4 @@ class User(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     locked_until: Mapped[datetime | None] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)
+    erased_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+#: Whose door an entry is about: our own pages.
+SOURCE = "gatehouse"
+
 
 class Action(StrEnum):
     """What was attempted (ECS ``event.action``)."""
@@ -11,11 +14,15 @@ class Action(StrEnum):
     REGISTER = "register"
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - an action's name
     PASSWORD_RESET = "password_reset"  # noqa: S105 - an action's name
+    PASSWORD_RESET_REQUEST = "password_reset_request"  # noqa: S105 - an action's name
+    EMAIL_CONFIRM = "email_confirm"
     PROFILE_CHANGE = "profile_change"
+    SETTINGS_CHANGE = "settings_change"
     ACCOUNT_LOCK = "account_lock"
     ACCOUNT_UNLOCK = "account_unlock"
     ACCOUNT_DISABLE = "account_disable"
     ACCOUNT_ENABLE = "account_enable"
+    ACCOUNT_CLOSE = "account_close"
     ROLE_CHANGE = "role_change"
     MFA_ENABLE = "mfa_enable"
     MFA_DISABLE = "mfa_disable"
@@ -26,6 +33,7 @@ class Action(StrEnum):
     LOG_VIEW = "log_view"
     LOG_EXPORT = "log_export"
     LOG_PURGE = "log_purge"
+    ADDRESS_PURGE = "address_purge"
     ERASE = "erase"
 
 
@@ -42,6 +50,7 @@ class Reason(StrEnum):
     UNKNOWN_USER = "unknown_user"
     INVALID_PASSWORD = "invalid_password"  # noqa: S105 - a reason's name
     INVALID_CODE = "invalid_code"
+    FACTOR_MISSING = "factor_missing"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_LOCKED = "account_locked"
     RATE_LIMITED = "rate_limited"

@@ -18,7 +18,19 @@ from sqlalchemy import delete, update
 
 from dashboard.app import create_app
 from dashboard.config import Settings, load_settings
-from models import ExportJob, LoginLog, LoginTotal, Role, StreamHead, User, UserSession, db, write_transaction
+from models import (
+    ExportJob,
+    ExportQuery,
+    LoginLog,
+    LoginTotal,
+    Role,
+    StreamHead,
+    User,
+    UserSession,
+    db,
+    write_transaction,
+)
+from models.stream import ENCODING
 from tests.actions import AuthActions, Browser, make_user
 from tests.servers.gatehouse import SECRET
 from tests.servers.mariadb import create_database, mariadb
@@ -190,7 +202,8 @@ def auditor(app: Flask, client: FlaskClient) -> User:
 
 
 def _empty(session: object) -> None:
-    fresh = {"epoch": secrets.token_hex(16), "seq": 0, "pruned": 0, "chain": None}
-    for table in (UserSession, User, LoginLog, LoginTotal, ExportJob):
+    fresh = {"epoch": secrets.token_hex(16), "seq": 0, "pruned": 0, "chain": None, "anchor": None}
+    fresh |= {"uncounted": 0, "encoding": ENCODING}
+    for table in (UserSession, User, LoginLog, LoginTotal, ExportJob, ExportQuery):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from dashboard.cli.doctor import doctor
 from dashboard.cli.erase import erase_user
 from dashboard.cli.export import export
 from dashboard.cli.prune import prune_command
+from dashboard.cli.rebuild import rebuild
 from dashboard.cli.seed import seed
 from dashboard.cli.serve import serve
 from dashboard.cli.simulate import simulate
@@ -23,6 +24,7 @@ COMMANDS = (
     erase_user,
     export,
     prune_command,
+    rebuild,
     reset_password,
     seed,
     serve,

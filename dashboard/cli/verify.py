@@ -13,6 +13,7 @@ from dashboard.config import Settings
 from dashboard.stream.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint
 from dashboard.stream.checkpoint_key import NoKey
 from dashboard.stream.checkpoint_store import Store
+from dashboard.stream.head import UnknownEncoding
 from dashboard.stream.verify import Unfinished, begin, verify
 from dashboard.stream.verify_faults import Broken
 from dashboard.stream.verify_head import Standing
@@ -49,7 +50,7 @@ def verify_command(info: ScriptInfo, path: Path | None) -> None:
             click.echo(_verified(current_app, path))
     except (Broken, Forged) as error:
         raise Found(f"broken: {error}") from None
-    except (ForeignKey, NoKey, NotACheckpoint, Unfinished) as error:
+    except (ForeignKey, NoKey, NotACheckpoint, Unfinished, UnknownEncoding) as error:
         raise CouldNotRun(f"could not verify: {error}") from None
     except Exception as error:
         raise CouldNotRun(f"could not verify: {sentence(error)}") from error

@@ -16,8 +16,9 @@ from dashboard.export.progress import Cancelled, Progress
 from dashboard.export.rows import Rows
 from dashboard.query.compile import compile_selection
 from dashboard.query.selection import Selection
+from dashboard.stream import query_words
 from dashboard.stream.head import read_head
-from dashboard.stream.recorder import name_ref, record
+from dashboard.stream.recorder import name_ref, query_ref, record
 from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ class Export:
         def work(session: Session) -> None:
             if self._is_watched:
                 progress.begin(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
+            if words := order.asked.get("q"):
+                query_words.keep(session, words)
             record(session, event, actor=order.actor)
 
         try:
@@ -128,7 +131,16 @@ class Export:
                 "export_id": str(order.export_id),
                 "format": order.format,
                 "last_seq": self.last_seq,
-                **order.asked,
+                **_referenced(order.asked),
                 **detail,
             },
         )
+
+
+def _referenced(asked: dict[str, str]) -> dict[str, str]:
+    """Return what was asked with a reference in place of words, which may name people."""
+    if "q" not in asked:
+        return asked
+    return {name: text for name, text in asked.items() if name != "q"} | {
+        "q_ref": query_ref(asked["q"]).hex()
+    }

@@ -1,9 +1,13 @@
 """Entries as the panel shows them: the newest ones, and which of them are admin actions."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
+from dashboard.stream.query_words import words_behind
 from models import Action, LoginLog, db
 
 #: What only people with a role in the panel do.
@@ -28,6 +32,14 @@ def newest(limit: int, *, user_id: int | None = None) -> Sequence[LoginLog]:
     if user_id is not None:
         chosen = chosen.where(LoginLog.user_id == user_id)
     return db.session.scalars(chosen).all()
+
+
+def detail_of(entry: LoginLog) -> dict[str, Any]:
+    """Return the detail of an entry to show: the words of a query in place of the reference to them."""
+    detail: dict[str, Any] = json.loads(entry.detail or "{}")
+    if "q_ref" in detail:
+        detail["q"] = words_behind(detail.pop("q_ref")) or _("no longer kept")
+    return detail
 
 
 def is_by_admin(entry: LoginLog) -> bool:

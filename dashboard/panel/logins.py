@@ -1,6 +1,5 @@
 """The book: every entry, newest first, and one entry by itself."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from auth.access import refusal
 from dashboard.panel.around import around, links_from
 from dashboard.panel.bars import bars
 from dashboard.panel.base import PanelView
+from dashboard.panel.entries import detail_of
 from dashboard.panel.exports import download, job, order_of
 from dashboard.panel.listing import listing
 from dashboard.panel.vocabulary import vocabulary
@@ -50,7 +50,7 @@ class Logins(PanelView):
             entry=entry,
             links=links,
             around=list(around(entry, links)),
-            detail=json.loads(entry.detail or "{}"),
+            detail=detail_of(entry),
         )
 
     @expose("/histogram")

@@ -1,7 +1,7 @@
 """The hash chain over sealed entries: pure functions, one versioned encoding.
 
-``personal_n = SHA256(nonce_n ‖ personal fields)``
-``chain_n = SHA256(chain_{n-1} ‖ u64 n ‖ public fields ‖ personal_n)``
+``place_n = SHA256(place nonce ‖ place fields)``, ``person_n = SHA256(person nonce ‖ person fields)``
+``chain_n = SHA256(chain_{n-1} ‖ u64 n ‖ public fields ‖ place_n ‖ person_n)``
 ``chain_0 = SHA256("gatehouse/1" ‖ origin ‖ epoch)``
 
 A field is the text of its value as read back: ``length:text`` with the length in bytes of
@@ -14,9 +14,8 @@ from collections.abc import Iterable
 
 VERSION = b"gatehouse/1"
 
-#: Fields that stay when a person is erased, in the order of the encoding.
+#: Fields that always stay, in the order of the encoding.
 PUBLIC = (
-    "id",
     "event_id",
     "occurred_at",
     "action",
@@ -31,10 +30,16 @@ PUBLIC = (
     "device",
     "country",
     "asn",
+    "source",
+    "new_device",
     "request_id",
 )
-#: Fields that an erasure blanks, in the order of the encoding.
-PERSONAL = ("username", "username_key", "name_ref", "actor_name", "ip", "peer_ip", "user_agent", "detail")
+#: Personal fields in two groups, each in the order of the encoding: where somebody was, who it was.
+PLACE = ("ip", "peer_ip", "user_agent")
+PERSON = ("username", "username_key", "name_ref", "actor_name", "detail")
+#: The columns to blank so that a place is forgotten, and a person with it.
+PLACE_COLUMNS = (*PLACE, "place_nonce")
+PERSONAL_COLUMNS = (*PLACE_COLUMNS, *PERSON, "person_nonce")
 
 
 def encode(texts: Iterable[str | None]) -> bytes:
@@ -47,14 +52,14 @@ def first_link(origin: str, epoch: str) -> bytes:
     return hashlib.sha256(VERSION + encode((origin, epoch))).digest()
 
 
-def personal_digest(nonce: bytes, personal: bytes) -> bytes:
-    """Return the 32 bytes that stand for the personal fields; ``nonce`` keeps guesses out."""
-    return hashlib.sha256(nonce + personal).digest()
+def group_digest(nonce: bytes, fields: bytes) -> bytes:
+    """Return the 32 bytes that stand for a group of personal fields; ``nonce`` keeps guesses out."""
+    return hashlib.sha256(nonce + fields).digest()
 
 
-def next_link(previous: bytes, seq: int, public: bytes, personal: bytes) -> bytes:
-    """Return ``chain_n`` from ``chain_{n-1}``, the public fields and the personal digest."""
-    return hashlib.sha256(previous + seq.to_bytes(8, "big") + public + personal).digest()
+def next_link(previous: bytes, seq: int, public: bytes, place: bytes, person: bytes) -> bytes:
+    """Return ``chain_n`` from ``chain_{n-1}``, the public fields and the digests of both groups."""
+    return hashlib.sha256(previous + seq.to_bytes(8, "big") + public + place + person).digest()
 
 
 def _field(text: str | None) -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, literal_column
 
-from dashboard.stream.chain import PERSONAL, PUBLIC
+from dashboard.stream.chain import PERSON, PLACE, PUBLIC
 from models import LoginLog
 from models.types import Digest, Ip, Uid
 
@@ -14,9 +14,14 @@ def public_bytes(dialect: str) -> ColumnElement[bytes]:
     return _concatenated(PUBLIC, dialect)
 
 
-def personal_bytes(dialect: str) -> ColumnElement[bytes]:
-    """Return the column expression of an entry's encoded personal fields."""
-    return _concatenated(PERSONAL, dialect)
+def place_bytes(dialect: str) -> ColumnElement[bytes]:
+    """Return the column expression of an entry's encoded fields of place."""
+    return _concatenated(PLACE, dialect)
+
+
+def person_bytes(dialect: str) -> ColumnElement[bytes]:
+    """Return the column expression of an entry's encoded fields of person."""
+    return _concatenated(PERSON, dialect)
 
 
 @dataclass(frozen=True, slots=True)

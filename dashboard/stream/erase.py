@@ -12,12 +12,13 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person, Place
-from auth.passwords import NO_PASSWORD
+from auth.events import AuthEvent, Person, Place, now
 from dashboard.signals import person_erased
-from dashboard.stream.chain import PERSONAL
+from dashboard.stream import query_words
+from dashboard.stream.chain import PERSONAL_COLUMNS
 from dashboard.stream.erase_ranges import as_text
 from dashboard.stream.late import enter_all
+from dashboard.stream.query_words import Traces
 from dashboard.stream.recorder import record
 from dashboard.stream.sealer import seal_all
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
@@ -26,7 +27,9 @@ from models.names import username_key
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
 BATCH = 200
 #: Entries that vouch for others keep their detail; they name nobody.
-_VOUCHING = (Action.ERASE, Action.LOG_PURGE)
+_VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
+#: Columns of an account that end empty.
+_GONE = ("email", "email_key", "password_hash", "gender", "city", "locale", "timezone", "locked_until")
 
 
 def find_account(name: str) -> int | None:
@@ -39,7 +42,7 @@ def close_account(user_id: int, *, actor: Person | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    return write_transaction(partial(_close, user_id, actor))
+    return write_transaction(partial(_close, user_id, query_words.traces(user_id), actor))
 
 
 def entries_of(user_id: int) -> list[int]:
@@ -68,7 +71,8 @@ def blank(user_id: int, seqs: list[int], *, actor: Person | None = None) -> Iter
 
 def _is_theirs(user_id: int) -> ColumnElement[bool]:
     about = or_(LoginLog.user_id == user_id, LoginLog.actor_id == user_id)
-    return about & LoginLog.seq.is_not(None) & LoginLog.nonce.is_not(None) & LoginLog.action.not_in(_VOUCHING)
+    is_kept = LoginLog.seq.is_not(None) & LoginLog.person_nonce.is_not(None)
+    return about & is_kept & LoginLog.action.not_in(_VOUCHING)
 
 
 def _blank(user_id: int, seqs: list[int], actor: Person | None, session: Session) -> None:
@@ -76,7 +80,7 @@ def _blank(user_id: int, seqs: list[int], actor: Person | None, session: Session
     still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
-        nothing = dict.fromkeys((*PERSONAL, "nonce"))
+        nothing = dict.fromkeys(PERSONAL_COLUMNS)
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
         record(session, _erased(user_id, erased=as_text(batch)), actor=actor)
 
@@ -88,17 +92,18 @@ def _erased(user_id: int, **detail: object) -> AuthEvent:
     )
 
 
-def _close(user_id: int, actor: Person | None, session: Session) -> str:
+def _close(user_id: int, person: Traces, actor: Person | None, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
-    if user.password_hash != NO_PASSWORD:
+    if user.erased_at is None:
         record(session, _erased(user_id), actor=actor)
+        user.erased_at = now()
     name = _free_name(user_id, session)
-    for column, value in {"username": name, "username_key": name, "password_hash": NO_PASSWORD}.items():
-        setattr(user, column, value)
-    for column in ("email", "email_key", "gender", "city", "locale", "timezone", "locked_until"):
+    user.username = user.username_key = name
+    for column in _GONE:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True
     session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    query_words.forget(session, person)
     return name
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import LoginLog, StreamHead
+from models.stream import ENCODING
 
 #: How far behind the head a live viewer may start.
 REACH = 10_000
@@ -20,6 +21,18 @@ class Head:
     epoch: str
     seq: int
     floor: int
+
+
+class UnknownEncoding(Exception):
+    """The log was sealed by a newer Gatehouse, in a way that this one does not know."""
+
+
+def require_known_encoding(version: int) -> None:
+    """Raise ``UnknownEncoding`` unless this Gatehouse seals and checks entries in this way."""
+    if version != ENCODING:
+        raise UnknownEncoding(
+            f"the log is sealed in encoding {version}, this Gatehouse knows only {ENCODING}"
+        )
 
 
 def read_head(session: Session) -> Head:

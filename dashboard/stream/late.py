@@ -9,10 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place, now
-from auth.passwords import NO_PASSWORD
 from dashboard.config import Settings
 from dashboard.stream.background import at_intervals, committed
-from dashboard.stream.chain import PERSONAL
+from dashboard.stream.chain import PERSON, PLACE
 from dashboard.stream.recorder import columns, record
 from dashboard.stream.spool import Spool
 from models import Action, LoginLog, Outcome, Reason, User, UserSession, on_commit, write_transaction
@@ -63,8 +62,8 @@ def _enter(session: Session, entry: dict[str, Any]) -> None:
 def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry, without what is personal when its account was erased meanwhile."""
     account = session.get(User, entry["user_id"]) if entry.get("user_id") else None
-    is_erased = account is not None and account.password_hash == NO_PASSWORD
-    return entry | dict.fromkeys(PERSONAL) if is_erased else entry
+    is_erased = account is not None and account.erased_at is not None
+    return entry | dict.fromkeys((*PLACE, *PERSON)) if is_erased else entry
 
 
 def _take_back(session: Session, admitted: LoginLog) -> None:

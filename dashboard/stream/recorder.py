@@ -17,6 +17,7 @@ from auth.events import AuthEvent, Person
 from dashboard.stream.background import committed
 from models import LoginLog, on_commit
 from models.names import masked, username_key
+from models.vocabulary import SOURCE
 
 #: Bytes of UTF-8 that ``detail`` may take.
 MAX_DETAIL = 4096
@@ -40,9 +41,17 @@ def name_ref(key: str) -> bytes:
 
     ``key`` is a `models.names.username_key`; the HMAC's key is derived from SECRET_KEY.
     """
-    secret = current_app.config["SECRET_KEY"].encode()
-    subkey = hmac.digest(secret, b"gatehouse name_ref 1", hashlib.sha256)
-    return hmac.digest(subkey, key.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
+    return _reference(b"gatehouse name_ref 1", key)
+
+
+def query_ref(words: str) -> bytes:
+    """Return the 16-byte HMAC that stands for the words of a query in sealed entries."""
+    return _reference(b"gatehouse q_ref 1", words)
+
+
+def _reference(purpose: bytes, text: str) -> bytes:
+    subkey = hmac.digest(current_app.config["SECRET_KEY"].encode(), purpose, hashlib.sha256)
+    return hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
 
 
 def canonical(detail: Mapping[str, object] | None) -> str | None:
@@ -62,7 +71,8 @@ def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
     """Return the columns of an event's entry; names without an account are masked already."""
     return {
         "event_id": event.event_id,
-        "nonce": os.urandom(16),
+        "place_nonce": os.urandom(16),
+        "person_nonce": os.urandom(16),
         "occurred_at": event.occurred_at,
         "action": event.action,
         "outcome": event.outcome,
@@ -73,6 +83,7 @@ def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
         "session_ref": event.session_ref,
         "auth_method": event.auth_method,
         **asdict(event.place),
+        "source": SOURCE,
         "detail": canonical(event.detail),
     }
 

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from dashboard.stream.head import REACH, Head, read_head, sealed_after
 from models import Action, LoginLog, db
 
+#: Actions that blank fields of earlier entries.
+BLANKING = (Action.ERASE, Action.ADDRESS_PURGE)
+
 
 class BrokenStream(Exception):
     """The database misses a sealed entry that it should hold; nothing after it is served."""
@@ -16,7 +19,7 @@ class Ring:
     """A contiguous stretch of the stream that ends at the head last read.
 
     It grows forward as the head moves and backward when somebody asks for older entries,
-    to `REACH` entries at least. An ``erase`` entry empties it: what it held may be stale.
+    to `REACH` entries at least. An entry that blanks others empties it: what it held may be stale.
     """
 
     def __init__(self, encode: Callable[[LoginLog], str]) -> None:
@@ -60,7 +63,7 @@ class Ring:
             yield
 
     def _append(self, rows: Sequence[LoginLog]) -> None:
-        erased = [number for number, row in enumerate(rows) if row.action == Action.ERASE]
+        erased = [number for number, row in enumerate(rows) if row.action in BLANKING]
         if erased:
             self._start, self._entries = rows[erased[-1]].seq - 1, []  # type: ignore[operator]
             rows = rows[erased[-1] :]

@@ -7,22 +7,18 @@ the lock of the head, so that a reader who saw n never meets an entry below it l
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from dashboard.stream import totals
-from dashboard.stream.chain import first_link, next_link, personal_digest
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream import seals, totals
+from dashboard.stream.chain import first_link, group_digest, next_link
+from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.stream.head import require_known_encoding
+from dashboard.stream.seals import Seal
 from models import LoginLog, StreamHead, db, write_transaction
 
 #: Entries in one sealing transaction at most.
 BATCH = 500
-#: ``coalesce`` keeps MariaDB off the index of ``seq``, where it would wait for entries being written.
-_SEAL = (
-    update(LoginLog)
-    .where(LoginLog.id == bindparam("row"), func.coalesce(LoginLog.seq, 0) == 0)
-    .values({name: bindparam(f"sealed_{name}") for name in ("seq", "chain", "personal")})
-)
 
 
 class SealConflict(Exception):
@@ -52,37 +48,39 @@ def _waiting() -> bool:
 
 def _seal(session: Session) -> int:
     head = session.scalars(select(StreamHead).with_for_update()).one()
+    require_known_encoding(head.encoding)
     rows = _unsealed(session)
     if not rows:
         return 0
-    seals = _seals(rows, head)
-    _write(session, seals)
+    sealed = _seals(rows, head)
+    stored = seals.store(session.connection(), sealed)
+    if stored != len(sealed):
+        raise SealConflict(f"{len(sealed) - stored} entries were sealed by somebody else")
     totals.add(session, (totals.kind(row.occurred_at, row.action, row.outcome, row.reason) for row in rows))
-    head.seq, head.chain = seals[-1]["sealed_seq"], seals[-1]["sealed_chain"]
+    head.seq, head.chain = sealed[-1].seq, sealed[-1].chain
     return len(rows)
 
 
 def _unsealed(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the oldest unsealed entries; the head's lock guards them, they are not locked."""
     dialect = session.get_bind().dialect.name
-    columns = (LoginLog.id, LoginLog.nonce, LoginLog.occurred_at, LoginLog.action, LoginLog.outcome)
-    encoded = (public_bytes(dialect).label("public"), personal_bytes(dialect).label("personal"))
-    statement = select(*columns, LoginLog.reason, *encoded).where(LoginLog.seq.is_(None))
+    kind = (LoginLog.occurred_at, LoginLog.action, LoginLog.outcome, LoginLog.reason)
+    encoded = (
+        public_bytes(dialect).label("public"),
+        place_bytes(dialect).label("place_fields"),
+        person_bytes(dialect).label("person_fields"),
+    )
+    columns: tuple[Any, ...] = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, *kind, *encoded)
+    statement = select(*columns).where(LoginLog.seq.is_(None))
     return session.execute(statement.order_by(LoginLog.id).limit(BATCH)).all()
 
 
-def _seals(rows: Sequence[Row[*tuple[Any, ...]]], head: StreamHead) -> list[dict[str, Any]]:
-    """Return the next number, digest and link of each entry."""
-    link, seals = head.chain or first_link(head.origin, head.epoch), []
+def _seals(rows: Sequence[Row[*tuple[Any, ...]]], head: StreamHead) -> list[Seal]:
+    """Return the next number, link and digests of each entry."""
+    link, sealed = head.chain or first_link(head.origin, head.epoch), list[Seal]()
     for seq, row in enumerate(rows, start=head.seq + 1):
-        personal = personal_digest(row.nonce, row.personal)
-        link = next_link(link, seq, row.public, personal)
-        seals.append({"row": row.id, "sealed_seq": seq, "sealed_chain": link, "sealed_personal": personal})
-    return seals
-
-
-def _write(session: Session, seals: list[dict[str, Any]]) -> None:
-    """Store the seals, each on an entry that has none yet."""
-    result = session.connection().execute(_SEAL, seals)
-    if result.rowcount != len(seals):
-        raise SealConflict(f"{len(seals) - result.rowcount} entries were sealed by somebody else")
+        place = group_digest(row.place_nonce, row.place_fields)
+        person = group_digest(row.person_nonce, row.person_fields)
+        link = next_link(link, seq, row.public, place, person)
+        sealed.append(Seal(row.id, seq, link, place, person))
+    return sealed

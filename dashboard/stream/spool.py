@@ -102,7 +102,8 @@ def _entry(line: bytes) -> dict[str, Any] | None:
         return found | {
             "event_id": UUID(found["event_id"]),
             "occurred_at": datetime.fromisoformat(found["occurred_at"]),
-            "nonce": bytes.fromhex(found["nonce"]),
+            "place_nonce": bytes.fromhex(found["place_nonce"]),
+            "person_nonce": bytes.fromhex(found["person_nonce"]),
             "name_ref": bytes.fromhex(found["name_ref"]) if found.get("name_ref") else None,
         }
     except (ValueError, KeyError, TypeError) as error:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 
 from dashboard.stream.checkpoint import Checkpoint
+from dashboard.stream.head import require_known_encoding
 from dashboard.stream.verify_faults import Broken, explain
 from dashboard.stream.verify_head import QUARTER, Standing, read_pruned, read_standing
 from dashboard.stream.verify_ranges import Bounds, Kind, stretches
-from dashboard.stream.verify_vouch import erased, is_purge_recorded, link_at
+from dashboard.stream.verify_vouch import erased, is_purge_recorded, link_at, places_blank
 from models import LoginLog, db
 
 #: Hears how many more entries were checked.
@@ -42,28 +43,37 @@ def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Progress
 
 
 def begin() -> Standing:
-    """Return where the stream stands now; what is sealed later is not checked."""
+    """Return where the stream stands now; what is sealed later is not checked.
+
+    Raises ``Broken`` without a head, ``UnknownEncoding`` when a newer Gatehouse sealed the log.
+    """
     standing = read_standing()
     if standing is None:
         raise Broken(None, "the stream has not exactly one head")
+    require_known_encoding(standing.encoding)
     return standing
 
 
-def check_entries(standing: Standing, last: int, progress: Progress) -> Counter[Kind]:
+def check_entries(
+    standing: Standing, last: int, progress: Progress, *, after: int | None = None
+) -> Counter[Kind]:
     """Check the entries up to ``last`` and return how many there are of each kind.
 
-    Raises ``Broken`` with the first wrong one.
+    They begin after the last pruned one or ``after`` another. Raises ``Broken`` with the first wrong one.
     """
+    begin = standing.pruned if after is None else after
     totals: Counter[Kind] = Counter()
     wrong, blanked = list[int](), list[int]()
-    for stretch in stretches(Bounds(standing.pruned + 1, last, standing.anchor)):
+    with db.engine.connect() as connection:
+        places = places_blank(connection)
+    for stretch in stretches(Bounds(begin + 1, last, standing.anchor, places)):
         wrong += stretch.suspects
         blanked += stretch.blanked
         totals.update(stretch.totals)
         progress(stretch.totals.total())
     wrong += _unlisted(blanked)
-    if totals.total() != last - standing.pruned:
-        wrong += _irregular(standing.pruned, last)
+    if totals.total() != last - begin:
+        wrong += _irregular(begin, last)
     if wrong:
         with db.engine.connect() as connection:
             raise explain(connection, min(wrong), standing)
@@ -81,7 +91,7 @@ def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
 
 
 def _unlisted(blanked: list[int]) -> list[int]:
-    """Return the blanked entries that no erase entry lists; both came in one transaction."""
+    """Return the blank entries that no erase entry lists; both came in one transaction."""
     if not blanked:
         return []
     with db.engine.connect() as connection:
@@ -129,6 +139,6 @@ def _check_totals(standing: Standing, counted: Counter[Kind]) -> None:
         if more < 0 or (more and not standing.pruned):
             when = datetime.fromtimestamp(quarter * QUARTER, UTC)
             raise Broken(None, f"the totals of {when:%F %H:%M} {' '.join(kind)} are off by {more:+}")
-    gone = sum(surplus.values())
-    if gone != standing.pruned:
-        raise Broken(None, f"the totals of pruned entries add up to {gone}, not {standing.pruned}")
+    gone, counted_once = sum(surplus.values()), standing.pruned - standing.uncounted
+    if gone != counted_once:
+        raise Broken(None, f"the totals of pruned entries add up to {gone}, not {counted_once}")

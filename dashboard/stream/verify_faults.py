@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.stream.chain import next_link, personal_digest
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.chain import group_digest, next_link
+from dashboard.stream.encoding import public_bytes
 from dashboard.stream.verify_head import Standing
-from dashboard.stream.verify_sql import BLANK, add_functions, link
+from dashboard.stream.verify_sql import GROUPS, PERSONS, PLACES, add_functions, link
 from models import LoginLog
 
 _OF_ANOTHER_KIND = "it holds bytes in place of text, or text in place of bytes"
@@ -26,10 +26,14 @@ class Broken(Exception):
 
 class _Sealed(NamedTuple):
     chain: bytes | None
-    personal: bytes | None
-    nonce: bytes | None
     public: bytes
-    fields: bytes
+    #: Nonce, digest and encoded fields of each of `GROUPS`.
+    groups: tuple[tuple[bytes | None, bytes | None, bytes], ...]
+
+    def link(self, before: bytes, seq: int) -> bytes | None:
+        """Return the link it would have at ``seq``; None when one of its digests is gone."""
+        (_, place, _), (_, person, _) = self.groups
+        return None if place is None or person is None else next_link(before, seq, self.public, place, person)
 
 
 def explain(connection: Connection, seq: int, standing: Standing) -> Broken:
@@ -58,21 +62,21 @@ def _gap(connection: Connection, seq: int, standing: Standing) -> str:
 
 
 def _personal(entry: _Sealed) -> str | None:
-    if entry.nonce is None:
-        return None if entry.fields == BLANK else "its nonce is gone, but not all of its personal fields"
-    if entry.personal != personal_digest(entry.nonce, entry.fields):
-        return "its personal fields, their nonce or their digest were changed"
+    for group, (nonce, digest, fields) in zip(GROUPS, entry.groups, strict=True):
+        if nonce is None and fields != group.blank:
+            return f"the nonce of its {group.name} is gone, but not all of these fields"
+        if nonce is not None and digest != group_digest(nonce, fields):
+            return f"its {group.name}, their nonce or their digest were changed"
     return None
 
 
 def _public(connection: Connection, seq: int, entry: _Sealed, standing: Standing) -> str:
     before = _link_at(connection, seq - 1, standing)
-    if before is None or entry.personal is None:
-        return "its digest or the link before it is gone"
-    here = next_link(before, seq, entry.public, entry.personal)
+    here = None if before is None else entry.link(before, seq)
+    if before is None or here is None:
+        return "a digest or the link before it is gone"
     if here == entry.chain:
-        is_blank = entry.nonce is None
-        return "its personal fields are blank, but no erase entry lists it" if is_blank else _OF_ANOTHER_KIND
+        return _unvouched(entry)
     if _fits(here, _entries(connection, seq + 1), seq + 1):
         return "its link was changed"
     other = _belongs_here(connection, before, seq, entry.chain)
@@ -81,11 +85,19 @@ def _public(connection: Connection, seq: int, entry: _Sealed, standing: Standing
     return "its public fields were changed"
 
 
+def _unvouched(entry: _Sealed) -> str:
+    """Return what is wrong with an entry whose link is right: what is blank is blank without leave."""
+    (place_nonce, *_), (person_nonce, *_) = entry.groups
+    if person_nonce is None:
+        return f"its {PERSONS.name} are blank, but no erase entry lists it"
+    if place_nonce is None:
+        return f"its {PLACES.name} are blank, but no erase or address_purge entry lists it"
+    return _OF_ANOTHER_KIND
+
+
 def _fits(before: bytes, entries: list[_Sealed], seq: int) -> bool:
     """Whether there is one entry with this number and its link follows ``before``."""
-    if len(entries) != 1 or entries[0].personal is None:
-        return False
-    return next_link(before, seq, entries[0].public, entries[0].personal) == entries[0].chain
+    return len(entries) == 1 and entries[0].chain == entries[0].link(before, seq) is not None
 
 
 def _belongs_here(connection: Connection, before: bytes, seq: int, chain: bytes | None) -> int | None:
@@ -105,6 +117,8 @@ def _link_at(connection: Connection, seq: int, standing: Standing) -> bytes | No
 
 def _entries(connection: Connection, seq: int) -> list[_Sealed]:
     dialect = connection.dialect.name
-    columns: tuple[Any, ...] = (LoginLog.chain, LoginLog.personal, LoginLog.nonce)
-    statement = select(*columns, public_bytes(dialect), personal_bytes(dialect))
-    return [_Sealed._make(row) for row in connection.execute(statement.where(LoginLog.seq == seq).limit(3))]
+    columns: list[Any] = [LoginLog.chain, public_bytes(dialect)]
+    for group in GROUPS:
+        columns += [group.nonce, group.digest, group.fields(dialect)]
+    rows = connection.execute(select(*columns).where(LoginLog.seq == seq).limit(3))
+    return [_Sealed(row[0], row[1], (tuple(row[2:5]), tuple(row[5:8]))) for row in rows]

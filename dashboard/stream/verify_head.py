@@ -18,7 +18,7 @@ class Standing:
     """The head, the lowest and highest numbers that are there, and the totals, all at once.
 
     ``anchor`` is the link before the first entry that is kept; ``unsealed`` entries have
-    no number yet.
+    no number yet; the totals of ``uncounted`` pruned entries are lost.
     """
 
     origin: str
@@ -27,6 +27,8 @@ class Standing:
     chain: bytes
     pruned: int
     anchor: bytes
+    encoding: int
+    uncounted: int
     lowest: int
     highest: int
     unsealed: int
@@ -55,10 +57,12 @@ def read_standing() -> Standing | None:
             chain=head.chain or (b"" if head.seq else begin),
             pruned=head.pruned,
             anchor=(head.anchor or b"") if head.pruned else begin,
+            encoding=head.encoding,
+            uncounted=head.uncounted,
             lowest=head.pruned + 1 if lowest is None else lowest,
             highest=head.pruned if highest is None else highest,
             unsealed=unsealed,
-            totals=_totals(connection),
+            totals=read_totals(connection),
         )
 
 
@@ -74,7 +78,8 @@ def _numbers(connection: Connection) -> tuple[int | None, int | None, int]:
     return row[0], row[1], row[2]
 
 
-def _totals(connection: Connection) -> dict[Kind, int]:
+def read_totals(connection: Connection) -> dict[Kind, int]:
+    """Return the stored totals."""
     kind = (LoginTotal.quarter, LoginTotal.action, LoginTotal.outcome, LoginTotal.reason)
     rows = connection.execute(select(*kind, LoginTotal.count))
     return {(quarter.timestamp() / QUARTER, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]

@@ -10,9 +10,10 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
 from typing import Any
 
@@ -37,7 +38,7 @@ Kind = tuple[float, str, str, str]
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What was found in one stretch: the numbers of entries that do not check, of those
-    without personal fields, and how many entries there are of each kind.
+    that lack personal fields, and how many entries there are of each kind.
     """
 
     suspects: list[int]
@@ -47,11 +48,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The entries from ``low`` to ``high``, both included; ``anchor`` is the link before the first of all."""
+    """The entries from ``low`` to ``high``, both included; ``anchor`` is the link before the first of all.
+
+    Up to ``places`` a blank place is not told, as an entry vouches for all of them.
+    """
 
     low: int
     high: int
     anchor: bytes
+    places: int
 
 
 def stretches(bounds: Bounds) -> Iterator[Stretch]:
@@ -72,6 +77,17 @@ def stretches(bounds: Bounds) -> Iterator[Stretch]:
         pool.shutdown(cancel_futures=True)
 
 
+def counted(bounds: Bounds, connection: Connection | None = None) -> Iterator[Counter[Kind]]:
+    """Yield how many entries there are of each kind, stretch by stretch; nothing else is checked.
+
+    Each stretch is read on a connection of its own, unless one is given.
+    """
+    cuts = _cuts(bounds, connection)
+    for after, to in pairwise(cuts):
+        with nullcontext(connection) if connection else db.engine.connect() as reading:
+            yield _totals(reading, asdict(bounds) | {"after": after, "to": to})
+
+
 def check(engine: Engine, bounds: Bounds, after: int, to: int) -> Stretch:
     """Check those of the entries with after < id <= to, on a connection of its own."""
     with engine.connect() as connection:
@@ -83,7 +99,7 @@ def check(engine: Engine, bounds: Bounds, after: int, to: int) -> Stretch:
     return Stretch(suspects, [seq for seq, is_blank, _ in odd if is_blank], totals)
 
 
-def _cuts(bounds: Bounds) -> list[int]:
+def _cuts(bounds: Bounds, connection: Connection | None = None) -> list[int]:
     """Return ids in ascending order, after each of which a stretch begins, and the last of all.
 
     Any ids between would do; these are of every so many-th entry, whatever was done to the others.
@@ -91,9 +107,9 @@ def _cuts(bounds: Bounds) -> list[int]:
     numbers = range(bounds.low + STRETCH - 1, bounds.high, STRETCH)
     lowest, highest = func.min(LoginLog.id) - 1, func.max(LoginLog.id)
     ends = select(lowest, highest).where(LoginLog.seq.between(bounds.low, bounds.high))
-    with db.engine.connect() as connection:
-        between = connection.scalars(select(LoginLog.id).where(LoginLog.seq.in_(numbers)))
-        return sorted({*between, *connection.execute(ends).one()} - {None})
+    with nullcontext(connection) if connection else db.engine.connect() as reading:
+        between = reading.scalars(select(LoginLog.id).where(LoginLog.seq.in_(numbers)))
+        return sorted({*between, *reading.execute(ends).one()} - {None})
 
 
 def _totals(connection: Connection, stretch: dict[str, Any]) -> Counter[Kind]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,16 +21,35 @@ from sqlalchemy import (
     select,
 )
 
-from dashboard.stream.chain import PERSONAL, encode, next_link, personal_digest
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.chain import PERSON, PLACE, encode, group_digest, next_link
+from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
 from models import LoginLog
 from models.types import Digest, Ip, Uid
 
-#: The encoded personal fields of an entry whose person was erased.
-BLANK = encode([None] * len(PERSONAL))
 #: Quarter hours from the year 0, where MariaDB counts from, to 1970.
 _TO_1970 = 69_074_688
 _log = LoginLog.__table__
+
+
+class Group(NamedTuple):
+    """A group of personal fields: what it is called, its encoding in SQL and that of blank ones, its seal."""
+
+    name: str
+    fields: Callable[[str], ColumnElement[bytes]]
+    blank: bytes
+    nonce: ColumnElement[bytes | None]
+    digest: ColumnElement[bytes | None]
+
+
+def _blank(fields: tuple[str, ...]) -> bytes:
+    return encode([None] * len(fields))
+
+
+PLACES = Group("address and agent", place_bytes, _blank(PLACE), _log.c.place_nonce, _log.c.place)
+PERSONS = Group("name and detail", person_bytes, _blank(PERSON), _log.c.person_nonce, _log.c.person)
+GROUPS = (PLACES, PERSONS)
+
+
 #: The entry recorded before, nearly always the one sealed before; found sooner than by number.
 _neighbour = _log.alias("neighbour")
 _previous = _log.alias("previous")
@@ -45,14 +64,16 @@ _stretch = and_(
 
 @cache
 def odd_entries(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Select seq, whether it is blanked and whether it is wrong, of entries that are either.
+    """Select seq, whether a group of fields is blank and whether it is wrong, of entries that are either.
 
     Parameters: ``after`` and ``to``, ids; ``low`` and ``high``, numbers; ``anchor``, the
-    link before the very first entry.
+    link before the very first entry; ``places``, up to which number a place may be blank.
     """
-    is_blank = _log.c.nonce.is_(None)
+    is_place_blank = and_(PLACES.nonce.is_(None), _log.c.seq > bindparam("places"))
+    is_blank = or_(PERSONS.nonce.is_(None), is_place_blank)
     is_unlinked = link(dialect, _before(), _log.c.seq).is_distinct_from(_log.c.chain)
-    is_wrong = or_(_differs(dialect), is_unlinked, *_of_wrong_kind(dialect))
+    differs = (_differs(dialect, group) for group in GROUPS)
+    is_wrong = or_(*differs, is_unlinked, *_of_wrong_kind(dialect))
     columns = select(_log.c.seq, is_blank, is_wrong)
     joined = columns.select_from(_log.outerjoin(_neighbour, _neighbour.c.id == _log.c.id - 1))
     return joined.where(_stretch, or_(is_blank, is_wrong))
@@ -69,17 +90,17 @@ def link(dialect: str, before: Any, seq: Any) -> ColumnElement[bytes]:
     """Return the column expression of the link an entry would have at ``seq`` after ``before``."""
     public = public_bytes(dialect)
     if dialect == "sqlite":
-        return func.next_link(_blob(before), seq, public, _blob(_log.c.personal))
+        return func.next_link(_blob(before), seq, public, _blob(_log.c.place), _blob(_log.c.person))
     number = func.unhex(func.lpad(func.hex(seq), 16, "0"))
-    return func.unhex(func.sha2(func.concat(before, number, public, _log.c.personal), 256))
+    return func.unhex(func.sha2(func.concat(before, number, public, _log.c.place, _log.c.person), 256))
 
 
 def add_functions(connection: Connection) -> None:
     """Give a SQLite connection the functions of the chain; others can hash by themselves."""
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
-        driver.create_function("next_link", 4, _or_null(next_link), deterministic=True)
-        driver.create_function("personal_digest", 2, _or_null(personal_digest), deterministic=True)
+        driver.create_function("next_link", 5, _or_null(next_link), deterministic=True)
+        driver.create_function("group_digest", 2, _or_null(group_digest), deterministic=True)
 
 
 def _before() -> ColumnElement[bytes]:
@@ -89,15 +110,15 @@ def _before() -> ColumnElement[bytes]:
     return case((_neighbour.c.seq == _log.c.seq - 1, _neighbour.c.chain), else_=elsewhere)
 
 
-def _differs(dialect: str) -> ColumnElement[bool]:
-    """Return whether the personal fields are not those of the digest, or not blank without a nonce."""
-    fields = personal_bytes(dialect)
+def _differs(dialect: str, group: Group) -> ColumnElement[bool]:
+    """Return whether a group of fields is not that of its digest, or not blank without a nonce."""
+    fields = group.fields(dialect)
     if dialect == "sqlite":
-        digest = func.personal_digest(_blob(_log.c.nonce), fields)
+        digest = func.group_digest(_blob(group.nonce), fields)
     else:
-        digest = func.unhex(func.sha2(func.concat(_log.c.nonce, fields), 256))
-    is_left = fields.is_distinct_from(literal(BLANK))
-    return case((_log.c.nonce.is_(None), is_left), else_=digest.is_distinct_from(_log.c.personal))
+        digest = func.unhex(func.sha2(func.concat(group.nonce, fields), 256))
+    is_left = fields.is_distinct_from(literal(group.blank))
+    return case((group.nonce.is_(None), is_left), else_=digest.is_distinct_from(group.digest))
 
 
 def _of_wrong_kind(dialect: str) -> Iterator[ColumnElement[bool]]:

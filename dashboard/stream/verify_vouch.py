@@ -17,6 +17,12 @@ def erased(connection: Connection) -> Ranges:
     return Ranges(range for detail in details for range in from_text(str(detail.get("erased"))))
 
 
+def places_blank(connection: Connection) -> int:
+    """Return the number up to which ``address_purge`` entries say that places are blank; 0 when none does."""
+    details = _details(connection, Action.ADDRESS_PURGE)
+    return max((n for detail in details if type(n := detail.get("through")) is int), default=0)
+
+
 def is_purge_recorded(connection: Connection, standing: Standing) -> bool:
     """Whether a purge entry covers all that is gone and names the link where it ended.
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from auth import sessions
 from auth.events import Place, now
@@ -141,3 +141,41 @@ def test_a_visitor_costs_one_query(app: Flask, alice: User) -> None:
     event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
     find_visitor(token)
     assert len([sql for sql in statements if sql.startswith("SELECT")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("remember", "columns"),
+    [
+        (False, {"revoked_at": -1}),
+        (False, {"last_seen_at": -2}),
+        (False, {"created_at": -2}),
+        (True, {"created_at": -40}),
+    ],
+)
+def test_sessions_that_ended_long_ago_are_forgotten(
+    app: Flask, alice: User, remember: bool, columns: dict[str, int]
+) -> None:
+    long_ago = now() - timedelta(days=60)
+    ended = {name: long_ago + days * timedelta(days=1) for name, days in columns.items()}
+    begin(alice, remember=remember, **ended)
+    kept = [begin(alice), begin(alice, remember=True), begin(alice, revoked_at=now())]
+    assert sessions.forget_ended(now() - timedelta(days=30)) == 1
+    assert sessions.forget_ended(now() - timedelta(days=30)) == 0
+    assert db.session.scalar(select(func.count(UserSession.id))) == len(kept)
+
+
+def test_many_ended_sessions_go_in_batches(app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "BATCH", 2)
+    for _ in range(5):
+        begin(alice, revoked_at=now() - timedelta(days=31))
+    assert sessions.forget_ended(now() - timedelta(days=30)) == 5
+
+
+def test_places_of_old_sessions_are_forgotten_and_the_sessions_go_on(app: Flask, alice: User) -> None:
+    old = begin(alice, remember=True, created_at=now() - timedelta(days=9))
+    new = begin(alice)
+    assert sessions.forget_places(now() - timedelta(days=8)) == 1
+    rows = db.session.execute(select(UserSession.ip, UserSession.user_agent).order_by(UserSession.id)).all()
+    assert rows == [(None, None), (HERE.ip, HERE.user_agent)]
+    assert visitor(old)
+    assert visitor(new)

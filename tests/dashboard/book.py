@@ -8,6 +8,7 @@ from uuid import UUID
 from dashboard.stream.recorder import name_ref
 from models import Action, LoginLog, Outcome, Reason, write_transaction
 from models.names import masked, username_key
+from models.vocabulary import SOURCE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SESSION = UUID("0190a4c2-7d3e-7b11-8f00-3c5d2a9e4b17")
@@ -22,7 +23,9 @@ def entry(number: int, name: str | None = "alice", *, known: bool = True, **colu
         who = {"username": masked(name), "name_ref": name_ref(username_key(name))}
     facts = {
         "event_id": UUID(int=number),
-        "nonce": bytes(16),
+        "place_nonce": bytes(16),
+        "person_nonce": bytes(16),
+        "source": SOURCE,
         "occurred_at": NOW - timedelta(hours=number),
         "action": Action.LOGIN,
         "outcome": Outcome.SUCCESS,

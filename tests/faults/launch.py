@@ -9,7 +9,7 @@ from typing import Any
 
 import auth.events
 import manage
-from dashboard.stream import recorder, sealer
+from dashboard.stream import recorder, seals
 
 FOLDER = Path(os.environ["FAULTS"])
 
@@ -56,7 +56,7 @@ def plant() -> None:
     """Put the faults where they strike."""
     auth.events.datetime = SlowClock  # type: ignore[attr-defined]
     recorder.committed = dying(recorder.committed, before="committed")  # type: ignore[assignment]
-    sealer._write = dying(sealer._write, after="sealing")  # type: ignore[assignment]
+    seals.store = dying(seals.store, after="sealing")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def test_identifiers_are_sixteen_bytes_in_network_order(app: Flask) -> None:
 
 @pytest.mark.parametrize("nonce", [bytes(16), bytes(range(16)), b"\xff" * 16])
 def test_digests_keep_every_byte(app: Flask, nonce: bytes) -> None:
-    assert stored(nonce=nonce).nonce == nonce
+    assert stored(place_nonce=nonce).place_nonce == nonce
 
 
 @pytest.mark.parametrize("name", ["𠮷野家", "משה", "Zoë", "😀***", "\\", "a'b\"c"])

@@ -6,10 +6,13 @@ import pytest
 
 from models import Action, Outcome, Reason, Role
 
-ACTIONS = """login logout register password_change password_reset profile_change account_lock account_unlock
-account_disable account_enable role_change mfa_enable mfa_disable session_revoke not_me token_create
-token_revoke log_view log_export log_purge erase"""
-REASONS = """unknown_user invalid_password invalid_code account_disabled account_locked rate_limited
+ACTIONS = """login logout register password_change password_reset password_reset_request email_confirm
+profile_change settings_change account_lock account_unlock account_disable account_enable account_close
+role_change mfa_enable mfa_disable session_revoke not_me token_create token_revoke
+log_view log_export log_purge
+address_purge erase"""
+REASONS = """unknown_user invalid_password invalid_code factor_missing account_disabled account_locked
+rate_limited
 username_in_use email_in_use password_rejected invalid_form registration_closed recording_unavailable
 user_initiated expired revoked aborted"""
 

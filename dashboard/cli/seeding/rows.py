@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from dashboard.cli.seeding.people import Who
 from dashboard.cli.seeding.places import Place
 from dashboard.cli.seeding.timeline import HOUR, SECOND
+from models.vocabulary import SOURCE
 
 #: Columns whose values many entries have in common, so that they are quoted and encoded once.
 COMMON = (
     *("action", "outcome", "reason", "user_id", "username", "username_key", "name_ref"),
-    *("actor_id", "actor_name", "auth_method", "ip", "user_agent", "browser", "os", "device", "detail"),
+    *("actor_id", "actor_name", "auth_method", "ip", "user_agent", "browser", "os", "device"),
+    *("source", "detail"),
 )
 
 
@@ -20,7 +22,8 @@ class Entry(NamedTuple):
     """One entry: UUIDs and addresses as 16 bytes, times as text; ``common`` holds ``COMMON``."""
 
     event_id: bytes
-    nonce: bytes
+    place_nonce: bytes
+    person_nonce: bytes
     occurred_at: str
     session_ref: bytes | None
     request_id: str
@@ -47,9 +50,10 @@ class Pen:
     ) -> Entry:
         """Return an entry; ``what`` is action, outcome and reason, ``actor`` somebody else who did it."""
         event_id = _uuid(when // 1000 << 80 | self._bits(80), 7)
-        nonce, request_id = self._bits(128).to_bytes(16, "big"), f"{self._bits(64):016x}"
-        common = (*what, *who, *actor, method, *place, detail)
-        return Entry(event_id, nonce, stored_time(when), session, request_id, common)
+        place_nonce, person_nonce = (self._bits(128).to_bytes(16, "big") for _ in range(2))
+        common = (*what, *who, *actor, method, *place, SOURCE, detail)
+        request_id = f"r{self._bits(64):016x}"
+        return Entry(event_id, place_nonce, person_nonce, stored_time(when), session, request_id, common)
 
     def session_ref(self) -> bytes:
         """Return a random UUID."""

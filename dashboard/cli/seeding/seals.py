@@ -8,12 +8,11 @@ from itertools import islice
 from typing import Any
 
 from dashboard.cli.seeding.rows import COMMON, Entry
-from dashboard.stream.chain import PERSONAL, PUBLIC, encode, next_link, personal_digest
+from dashboard.stream.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
+from dashboard.stream.seals import Seal
 
 #: ``id``, ``seq`` and ``chain`` of an entry: what the next one's seal builds on.
 Link = tuple[int, int, bytes]
-#: ``id``, ``seq``, ``chain`` and ``personal`` of an entry.
-Seal = tuple[int, int, bytes, bytes]
 _SESSION = PUBLIC.index("session_ref")
 
 
@@ -50,28 +49,29 @@ def sealed(entries: list[Entry], before: Link) -> Batch:
     (row, seq, link), seals = before, list[Seal]()
     for entry in entries:
         row, seq = row + 1, seq + 1
-        public, personal_fields = _encoded(row, entry)
-        personal = personal_digest(entry.nonce, personal_fields)
-        link = next_link(link, seq, public, personal)
-        seals.append((row, seq, link, personal))
+        public, place_fields, person_fields = _encoded(entry)
+        place = group_digest(entry.place_nonce, place_fields)
+        person = group_digest(entry.person_nonce, person_fields)
+        link = next_link(link, seq, public, place, person)
+        seals.append(Seal(row, seq, link, place, person))
     return Batch(before, entries, seals, Counter(map(_kind, entries)))
 
 
-def _encoded(row: int, entry: Entry) -> tuple[bytes, bytes]:
-    """Return the public and the personal fields of an entry, encoded."""
-    what, how, personal = _encoded_common(entry.common)
-    begin = encode((str(row), entry.event_id.hex(), entry.occurred_at))
+def _encoded(entry: Entry) -> tuple[bytes, bytes, bytes]:
+    """Return the public fields of an entry and those of place and person, encoded."""
+    what, how, place, person = _encoded_common(entry.common)
+    begin = encode((entry.event_id.hex(), entry.occurred_at))
     session = encode((_text(entry.session_ref),))
-    return begin + what + session + how + encode((entry.request_id,)), personal
+    return begin + what + session + how + encode((entry.request_id,)), place, person
 
 
 @lru_cache(maxsize=1 << 14)
-def _encoded_common(common: tuple[Any, ...]) -> tuple[bytes, bytes, bytes]:
-    """Return the public fields before and after the session, and the personal fields, encoded."""
+def _encoded_common(common: tuple[Any, ...]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return the public fields before and after the session, and those of place and person, encoded."""
     texts = dict(zip(COMMON, map(_text, common), strict=True))
-    parts = (PUBLIC[3:_SESSION], PUBLIC[_SESSION + 1 : -1], PERSONAL)
-    what, how, personal = (encode(texts.get(name) for name in part) for part in parts)
-    return what, how, personal
+    parts = (PUBLIC[2:_SESSION], PUBLIC[_SESSION + 1 : -1], PLACE, PERSON)
+    what, how, place, person = (encode(texts.get(name) for name in part) for part in parts)
+    return what, how, place, person
 
 
 def _text(value: Any) -> str | None:

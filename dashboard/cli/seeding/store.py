@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from dashboard.cli.seeding.rows import COMMON, Entry
 from dashboard.cli.seeding.seals import Batch, Link
 from dashboard.stream.chain import first_link
+from dashboard.stream.seals import Seal
 from models import LoginLog, StreamHead
 from models.base import is_sqlite
 
-COLUMNS = ("id", "seq", "chain", "personal", *Entry._fields[:-1], *COMMON)
+COLUMNS = (*Seal._fields, *Entry._fields[:-1], *COMMON)
 _ENTRIES = f"INSERT INTO login_log ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own names
 _TOTALS = "INSERT INTO login_total (quarter, action, outcome, reason, count) VALUES "
 #: Rows of one statement on MariaDB: under 1 MB of SQL, which every server takes.

@@ -13,8 +13,8 @@ from dashboard.cli.seeding.rows import COMMON
 from dashboard.cli.seeding.seals import batches, sealed
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.stream import totals
-from dashboard.stream.chain import first_link, next_link, personal_digest
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.chain import first_link, group_digest, next_link
+from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
 from dashboard.stream.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
 from models.types import pack_ip
@@ -27,12 +27,20 @@ def assert_sealed(count: int) -> None:
     """Check ``seq``, chain and totals of the whole book as the database itself encodes it."""
     dialect = db.engine.dialect.name
     head = db.session.scalars(select(StreamHead)).one()
-    encoded = (public_bytes(dialect).label("public"), personal_bytes(dialect).label("fields"))
-    columns = (LoginLog.seq, LoginLog.chain, LoginLog.personal, LoginLog.nonce, *encoded)
+    encoded = (
+        public_bytes(dialect).label("public"),
+        place_bytes(dialect).label("place_fields"),
+        person_bytes(dialect).label("person_fields"),
+    )
+    columns = (LoginLog.seq, LoginLog.chain, LoginLog.place, LoginLog.person)
+    nonces = (LoginLog.place_nonce, LoginLog.person_nonce)
     link = first_link(head.origin, head.epoch)
-    for seq, row in enumerate(db.session.execute(select(*columns).order_by(LoginLog.id)), start=1):
-        link = next_link(link, seq, row.public, personal_digest(row.nonce, row.fields))
-        assert (row.seq, row.chain, row.personal) == (seq, link, personal_digest(row.nonce, row.fields))
+    stored = db.session.execute(select(*columns, *nonces, *encoded).order_by(LoginLog.id))
+    for seq, row in enumerate(stored, start=1):
+        place = group_digest(row.place_nonce, row.place_fields)
+        person = group_digest(row.person_nonce, row.person_fields)
+        link = next_link(link, seq, row.public, place, person)
+        assert (row.seq, row.chain, row.place, row.person) == (seq, link, place, person)
     assert (head.seq, head.chain) == (count, link)
     kinds = Counter(totals.kind(e.occurred_at, e.action, e.outcome, e.reason) for e in entries())
     counted = {

@@ -13,6 +13,8 @@ from dashboard.export import export as exports
 from dashboard.export import progress, rows
 from dashboard.export.export import Export, Order
 from dashboard.query.selection import read_selection
+from dashboard.stream.query_words import words_behind
+from dashboard.stream.recorder import query_ref
 from dashboard.stream.sealer import seal_all
 from models import NotWritten, Outcome, Reason
 from tests.actions import entries
@@ -64,11 +66,19 @@ def test_rows_sealed_meanwhile_are_left_out(app):
 def test_start_and_end_are_recorded(app):
     export = Export(order("user:alice"))
     (start,) = recorded()
+    ref = query_ref("user:alice").hex()
     assert start == (
         "success",
         None,
-        {"export_id": str(EXPORT_ID), "format": "jsonl", "last_seq": 10, "q": "user:alice", "stage": "start"},
+        {
+            "export_id": str(EXPORT_ID),
+            "format": "jsonl",
+            "last_seq": 10,
+            "q_ref": query_ref("user:alice").hex(),
+            "stage": "start",
+        },
     )
+    assert words_behind(ref) == "user:alice"
     list(export)
     export.close()
     _, end = recorded()

@@ -37,7 +37,7 @@ NAMES = st.sampled_from(["alice", "bob", "zoë"])
 ANSWERS = st.sampled_from(["arrives", "lost on the way back", "lost on the way there"])
 RINGS = st.integers(0, 1)
 LOGIN = (Action.LOGIN, Outcome.SUCCESS)
-SEAL = (LoginLog.seq, LoginLog.event_id, LoginLog.chain, LoginLog.personal)
+SEAL = (LoginLog.seq, LoginLog.event_id, LoginLog.chain, LoginLog.place, LoginLog.person)
 KIND = (LoginLog.action, LoginLog.outcome, LoginLog.session_ref)
 
 

@@ -25,7 +25,14 @@ Copy = dict[Table, list[dict[str, Any]]]
 
 def sealed_book() -> int:
     """Store entries of every kind, seal them and return how many."""
-    full = {"peer_ip": "::1", "asn": 64500, "actor_id": 7, "actor_name": "root", "request_id": "r-1"}
+    full = {
+        "peer_ip": "::1",
+        "asn": 64500,
+        "actor_id": 7,
+        "actor_name": "root",
+        "request_id": "r-1",
+        "new_device": True,
+    }
     more = {"user_agent": ODD * 25, "os": "Haiku", "device": "Mac", "auth_method": "password", "detail": "{}"}
     store([*various(), entry(90, ODD, **full, **more), entry(91, None), entry(92, "zoë")])
     return seal_all()
@@ -77,6 +84,8 @@ def key(row: dict[str, Any]) -> Any:
 
 def flipped(table: Table, column: str, value: Any, bit: int) -> Any:
     """Return ``value`` with one bit flipped, ``bit`` taken modulo its length; None when that is no value."""
+    if isinstance(value, bool):
+        return not value
     if isinstance(value, int):
         return value ^ 1 << bit % 62
     if isinstance(value, datetime):

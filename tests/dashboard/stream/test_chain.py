@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.stream.chain import PERSONAL, PUBLIC, encode, first_link, next_link, personal_digest
+from dashboard.stream.chain import PERSON, PLACE, PUBLIC, encode, first_link, group_digest, next_link
 from models import LoginLog
 
 texts = st.lists(st.none() | st.text(max_size=8) | st.sampled_from(["", "-", "1:a", ":"]), max_size=5)
@@ -31,18 +31,20 @@ def test_a_chain_begins_with_its_installation_and_epoch() -> None:
 
 
 def test_a_link_covers_all_that_came_before() -> None:
-    given_ = (b"p" * 32, 7, b"public", b"q" * 32)
+    given_ = (b"p" * 32, 7, b"public", b"q" * 32, b"r" * 32)
     link = next_link(*given_)
-    assert link == hashlib.sha256(b"p" * 32 + bytes(7) + b"\x07public" + b"q" * 32).digest()
-    changed = [(b"x" * 32, *given_[1:]), (given_[0], 8, *given_[2:]), (*given_[:2], b"", given_[3])]
+    assert link == hashlib.sha256(b"p" * 32 + bytes(7) + b"\x07public" + b"q" * 32 + b"r" * 32).digest()
+    other = (b"x" * 32, 8, b"", b"y" * 32, b"z" * 32)
+    changed = [(*given_[:place], other[place], *given_[place + 1 :]) for place in range(5)]
     assert link not in {next_link(*other) for other in changed}
 
 
-def test_a_personal_digest_depends_on_its_nonce() -> None:
-    assert personal_digest(b"a" * 16, b"x") != personal_digest(b"b" * 16, b"x")
+def test_a_digest_of_personal_fields_depends_on_its_nonce() -> None:
+    assert group_digest(b"a" * 16, b"x") != group_digest(b"b" * 16, b"x")
 
 
 def test_every_column_of_an_entry_is_sealed_but_the_seal_itself() -> None:
     columns = {column.name for column in LoginLog.__table__.columns}
-    assert {*PUBLIC, *PERSONAL} == columns - {"seq", "chain", "personal", "nonce"}
-    assert not {*PUBLIC} & {*PERSONAL}
+    seal = {"id", "seq", "chain", "place", "person", "place_nonce", "person_nonce", "mac"}
+    assert {*PUBLIC, *PLACE, *PERSON} == columns - seal
+    assert len({*PUBLIC, *PLACE, *PERSON}) == len(PUBLIC) + len(PLACE) + len(PERSON)

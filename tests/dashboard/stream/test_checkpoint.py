@@ -189,7 +189,7 @@ def test_a_book_that_was_sealed_anew_is_found(app: Flask, kept: Store) -> None:
     store([entry(1), entry(2, outcome="failure", reason="invalid_password")])
     seal_all()
     checkpoint = kept.take()
-    changed(LOG, LOG.c.id > 0, outcome="success", reason=None, seq=None, chain=None, personal=None)
+    changed(LOG, LOG.c.id > 0, outcome="success", reason=None, seq=None, chain=None, place=None, person=None)
     restored({**copied(), HEAD: [copied()[HEAD][0] | {"seq": 0, "chain": None}]})
     with_totals = copied()
     restored({table: [] if table.name == "login_total" else rows for table, rows in with_totals.items()})

@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard.stream.chain import PERSONAL, PUBLIC, encode
-from dashboard.stream.encoding import personal_bytes, public_bytes
+from dashboard.stream.chain import PERSON, PLACE, PUBLIC, encode
+from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
 from models import LoginLog, db
 from models.types import pack_ip
 from tests.dashboard.book import entry, store, various
@@ -24,6 +24,8 @@ def plain(name: str, value: Any) -> str | None:
         return value and pack_ip(value).hex()
     if isinstance(value, UUID | bytes):
         return value.hex if isinstance(value, UUID) else value.hex()
+    if isinstance(value, bool):
+        return str(int(value))
     return None if value is None else str(value)
 
 
@@ -31,12 +33,23 @@ def test_both_databases_encode_what_is_read_back(app: Flask) -> None:
     store(
         [
             *various(),
-            entry(90, "odd", user_agent=ODD, detail='{"a":"é"}', peer_ip="::1", asn=2**40, country=""),
+            entry(
+                90,
+                "odd",
+                user_agent=ODD,
+                detail='{"a":"é"}',
+                peer_ip="::1",
+                asn=2**40,
+                country="",
+                new_device=True,
+            ),
+            entry(91, "new", new_device=False),
         ]
     )
     kind = db.engine.dialect.name
-    for row, public, personal in db.session.execute(
-        select(LoginLog, public_bytes(kind), personal_bytes(kind))
-    ):
-        assert public == encode(plain(name, getattr(row, name)) for name in PUBLIC)
-        assert personal == encode(plain(name, getattr(row, name)) for name in PERSONAL)
+    encoded = (public_bytes(kind), place_bytes(kind), person_bytes(kind))
+    rows = db.session.execute(select(LoginLog, *encoded)).all()
+    assert {row.new_device for row, *_ in rows} == {None, False, True}
+    for row, *found in rows:
+        for group, data in zip((PUBLIC, PLACE, PERSON), found, strict=True):
+            assert data == encode(plain(name, getattr(row, name)) for name in group)

@@ -13,7 +13,7 @@ from auth.events import Person
 from auth.passwords import verify_password
 from dashboard.signals import person_erased
 from dashboard.stream import erase
-from dashboard.stream.chain import PERSONAL
+from dashboard.stream.chain import PERSONAL_COLUMNS
 from dashboard.stream.erase_ranges import as_text
 from dashboard.stream.recorder import MAX_DETAIL, canonical
 from dashboard.stream.sealer import seal_all
@@ -31,7 +31,7 @@ def erased(user_id: int) -> int:
 
 def blanked() -> set[int | None]:
     """Return the numbers of the entries without a nonce."""
-    return set(db.session.scalars(select(LoginLog.seq).where(LoginLog.nonce.is_(None))))
+    return set(db.session.scalars(select(LoginLog.seq).where(LoginLog.person_nonce.is_(None))))
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +52,10 @@ def test_personal_fields_go_and_the_book_is_intact() -> None:
     assert erased(1) == len(theirs) >= 7
     assert blanked() == theirs
     for row in db.session.scalars(select(LoginLog).where(LoginLog.seq.in_(theirs))):
-        assert [getattr(row, name) for name in PERSONAL] == [None] * len(PERSONAL)
+        assert [getattr(row, name) for name in PERSONAL_COLUMNS] == [None] * len(PERSONAL_COLUMNS)
         assert row.user_id == 1
-        assert row.personal
+        assert row.place
+        assert row.person
     assert fault() is None
 
 
@@ -81,7 +82,7 @@ def test_entries_where_they_are_the_actor_are_theirs() -> None:
 
 def test_names_without_an_account_stay_as_they_are() -> None:
     erased(1)
-    masked = select(func.count()).where(LoginLog.name_ref.is_not(None), LoginLog.nonce.is_not(None))
+    masked = select(func.count()).where(LoginLog.name_ref.is_not(None), LoginLog.person_nonce.is_not(None))
     assert db.session.scalar(masked) == 2
 
 
@@ -115,19 +116,19 @@ def test_an_erasure_during_a_verification_harms_nothing() -> None:
 
 def test_blank_entries_that_no_entry_lists_are_found() -> None:
     seq = min(seq for seq in of_user(1) if seq)
-    changed(LOG, LOG.c.seq == seq, **dict.fromkeys((*PERSONAL, "nonce")))
-    assert str(fault()) == f"entry {seq}: its personal fields are blank, but no erase entry lists it"
+    changed(LOG, LOG.c.seq == seq, **dict.fromkeys(PERSONAL_COLUMNS))
+    assert str(fault()) == f"entry {seq}: its name and detail are blank, but no erase entry lists it"
 
 
 def test_an_erase_entry_that_lists_more_than_it_did_is_found() -> None:
     erased(1)
     row = db.session.scalars(select(LoginLog).where(LoginLog.action == Action.ERASE).limit(1)).one()
     changed(LOG, LOG.c.seq == row.seq, detail='{"erased":"1-99"}')
-    changed(LOG, LOG.c.action == Action.LOG_PURGE, **dict.fromkeys((*PERSONAL, "nonce")))
+    changed(LOG, LOG.c.action == Action.LOG_PURGE, **dict.fromkeys(PERSONAL_COLUMNS))
     broken = fault()
     assert broken is not None
     assert broken.seq == row.seq
-    assert "personal fields" in broken.how
+    assert "name and detail" in broken.how
 
 
 def test_erase_entries_are_never_blanked() -> None:

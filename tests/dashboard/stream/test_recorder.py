@@ -43,7 +43,9 @@ def test_a_row_holds_all_of_its_event(app: Flask) -> None:
     assert (row.action, row.outcome, row.reason) == ("log_export", "success", None)
     kept = Place(row.ip, row.peer_ip, row.user_agent, row.browser, row.os, row.device, row.request_id)
     assert (kept, row.detail) == (WHERE, '{"rows":3}')
-    assert (row.seq, row.chain, row.personal, len(row.nonce or b"")) == (None, None, None, 16)
+    assert (row.seq, row.chain, row.place, row.person) == (None,) * 4
+    assert {len(row.place_nonce or b""), len(row.person_nonce or b"")} == {16}
+    assert (row.source, row.new_device, row.mac) == ("gatehouse", None, None)
 
 
 def test_somebody_else_may_have_done_it(app: Flask) -> None:
@@ -67,7 +69,8 @@ def test_an_event_enters_once(app: Flask) -> None:
 
 
 def test_every_row_has_a_nonce_of_its_own(app: Flask) -> None:
-    assert len({recorded(event(Person("alice", 7))).nonce for _ in range(3)}) == 3
+    rows = [recorded(event(Person("alice", 7))) for _ in range(3)]
+    assert len({nonce for row in rows for nonce in (row.place_nonce, row.person_nonce)}) == 6
 
 
 def test_a_name_ref_needs_the_secret(sqlite_url: str) -> None:

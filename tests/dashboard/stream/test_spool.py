@@ -25,7 +25,8 @@ def columns(**more: object) -> dict[str, object]:
     return {
         "event_id": uuid4(),
         "occurred_at": moment,
-        "nonce": bytes(range(16)),
+        "place_nonce": bytes(range(16)),
+        "person_nonce": bytes(range(16, 32)),
         "name_ref": b"r" * 16,
     } | more
 
@@ -120,4 +121,4 @@ def test_lines_are_plain_json(path: Path) -> None:
     Spool(path).append(kept)
     line = json.loads(path.read_text())
     assert UUID(line["event_id"]) == kept["event_id"]
-    assert line["nonce"] == bytes(range(16)).hex()
+    assert line["place_nonce"] == bytes(range(16)).hex()

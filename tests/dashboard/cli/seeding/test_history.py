@@ -28,7 +28,11 @@ def test_the_same_seed_gives_the_same_entries(entries: list[Entry], app: Flask) 
 
 
 def test_no_two_entries_share_an_id(entries: list[Entry]) -> None:
-    assert len({entry.event_id for entry in entries}) == len({entry.nonce for entry in entries}) == PLAN.rows
+    assert (
+        len({entry.event_id for entry in entries})
+        == len({entry.place_nonce for entry in entries})
+        == PLAN.rows
+    )
 
 
 def test_ids_follow_time(entries: list[Entry]) -> None:

@@ -1,4 +1,4 @@
-"""The book, the accounts, their sessions and the head of an empty stream."""
+"""The log, its head and totals, the accounts, their sessions and exports."""
 
 import secrets
 
@@ -24,20 +24,26 @@ FILTERED = (
     ("outcome",),
     ("reason",),
     ("action", "outcome"),
+    ("actor_id",),
 )
+#: In the order they can be dropped in.
+TABLES = ("export_query", "export_job", "user_session", "user", "login_total", "stream_head", "login_log")
 
 
 def upgrade() -> None:
     """Make the tables."""
     _login_log()
     _stream_head()
+    _login_total()
     _user()
     _user_session()
+    _export_job()
+    _export_query()
 
 
 def downgrade() -> None:
-    """Drop the tables, and the book with them."""
-    for table in ("user_session", "user", "stream_head", "login_log"):
+    """Drop the tables, and the log with them."""
+    for table in TABLES:
         op.drop_table(table)
 
 
@@ -48,8 +54,11 @@ def _login_log() -> None:
         sa.Column("event_id", Uid, nullable=False, unique=True),
         sa.Column("seq", BigId, unique=True),
         sa.Column("chain", Digest(32)),
-        sa.Column("personal", Digest(32)),
-        sa.Column("nonce", Digest(16)),
+        sa.Column("place", Digest(32)),
+        sa.Column("person", Digest(32)),
+        sa.Column("place_nonce", Digest(16)),
+        sa.Column("person_nonce", Digest(16)),
+        sa.Column("mac", Digest(32)),
         sa.Column("occurred_at", Utc, nullable=False),
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
@@ -61,7 +70,7 @@ def _login_log() -> None:
         sa.Column("actor_id", BigId),
         sa.Column("actor_name", sa.String(64)),
         sa.Column("session_ref", Uid),
-        sa.Column("auth_method", sa.String(16)),
+        sa.Column("auth_method", sa.String(32)),
         sa.Column("ip", Ip),
         sa.Column("peer_ip", Ip),
         sa.Column("user_agent", sa.String(512)),
@@ -70,6 +79,8 @@ def _login_log() -> None:
         sa.Column("device", sa.String(64)),
         sa.Column("country", sa.String(2)),
         sa.Column("asn", BigId),
+        sa.Column("source", sa.String(64), nullable=False),
+        sa.Column("new_device", sa.Boolean),
         sa.Column("request_id", sa.String(64)),
         sa.Column("detail", sa.Text),
         **TABLE,
@@ -88,10 +99,25 @@ def _stream_head() -> None:
         sa.Column("seq", BigId, nullable=False),
         sa.Column("pruned", BigId, nullable=False),
         sa.Column("chain", Digest(32)),
+        sa.Column("anchor", Digest(32)),
+        sa.Column("encoding", sa.Integer, nullable=False),
+        sa.Column("uncounted", BigId, nullable=False),
         **KEYED,
     )
-    first = {"id": 1, "origin": secrets.token_hex(16), "epoch": secrets.token_hex(16), "seq": 0, "pruned": 0}
-    op.bulk_insert(head, [first])
+    names = {"origin": secrets.token_hex(16), "epoch": secrets.token_hex(16), "encoding": 2}
+    op.bulk_insert(head, [{"id": 1, **names, "seq": 0, "pruned": 0, "uncounted": 0}])
+
+
+def _login_total() -> None:
+    op.create_table(
+        "login_total",
+        sa.Column("quarter", Utc, primary_key=True),
+        sa.Column("action", sa.String(32), primary_key=True),
+        sa.Column("outcome", sa.String(16), primary_key=True),
+        sa.Column("reason", sa.String(32), primary_key=True),
+        sa.Column("count", BigId, nullable=False),
+        **KEYED,
+    )
 
 
 def _user() -> None:
@@ -102,7 +128,7 @@ def _user() -> None:
         sa.Column("username_key", sa.String(192), nullable=False, unique=True),
         sa.Column("email", sa.String(254)),
         sa.Column("email_key", sa.String(254), unique=True),
-        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("password_hash", sa.String(255)),
         sa.Column("gender", sa.String(16)),
         sa.Column("city", sa.String(100)),
         sa.Column("hobbies", sa.JSON, nullable=False),
@@ -112,6 +138,7 @@ def _user() -> None:
         sa.Column("disabled", sa.Boolean, nullable=False),
         sa.Column("locked_until", Utc),
         sa.Column("created_at", Utc, nullable=False, index=True),
+        sa.Column("erased_at", Utc),
         **TABLE,
     )
 
@@ -130,4 +157,28 @@ def _user_session() -> None:
         sa.Column("user_agent", sa.String(512)),
         sa.Column("revoked_at", Utc),
         **TABLE,
+    )
+
+
+def _export_job() -> None:
+    op.create_table(
+        "export_job",
+        sa.Column("export_id", Uid, primary_key=True),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("rows", BigId, nullable=False),
+        sa.Column("reached", Utc),
+        sa.Column("started_at", Utc, nullable=False, index=True),
+        sa.Column("updated_at", Utc, nullable=False),
+        **KEYED,
+    )
+
+
+def _export_query() -> None:
+    op.create_table(
+        "export_query",
+        sa.Column("q_ref", Digest(16), primary_key=True),
+        sa.Column("words", sa.Text, nullable=False),
+        sa.Column("used_at", Utc, nullable=False, index=True),
+        **KEYED,
     )

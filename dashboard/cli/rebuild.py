@@ -1,0 +1,29 @@
+"""``rebuild``: make derived data again."""
+
+import click
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from dashboard.cli import checks
+from dashboard.stream.rebuild import Moved, rebuild_totals
+from dashboard.stream.verify import begin
+
+
+@click.group()
+def rebuild() -> None:
+    """Make derived data again; the entries stay as they are."""
+
+
+@rebuild.command()
+@with_appcontext
+def totals() -> None:
+    """Count the entries again, for charts and long counts."""
+    checks.ready()
+    standing = begin()
+    with tqdm(total=standing.last - standing.pruned, unit=" entries", unit_scale=True) as bar:
+        try:
+            lost = rebuild_totals(standing, bar.update)
+        except Moved as error:
+            raise click.ClickException(str(error)) from None
+    told = f"; the totals of {lost:,} pruned entries are lost" if lost else ""
+    click.echo(f"totals of {standing.last - standing.pruned:,} entries made again{told}")

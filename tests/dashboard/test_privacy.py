@@ -1,0 +1,124 @@
+"""Whoever is erased is nowhere any more: a canary sings through every door, then every value is looked at."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from auth import service
+from dashboard.config import Settings
+from dashboard.stream import erase
+from dashboard.stream.sealer import seal_all
+from models import LoginLog, Role, User, db
+from models.types import pack_ip
+from tests.actions import AuthActions, make_user
+from tests.conftest import running
+from tests.dashboard.stream.tampering import fault
+from tests.servers.gatehouse import ROOT
+
+NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
+ADDRESS, PROXY, AUDITORS = "203.0.113.77", "198.51.100.88", "192.0.2.1"
+#: What must not be found, in whatever form it is stored.
+TRACES = [NAME, EMAIL, CITY, AGENT, ADDRESS, PROXY, pack_ip(ADDRESS).hex(), pack_ip(PROXY).hex()]
+PAGE = (ROOT / "docs" / "privacy.md").read_text()
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app behind a proxy, with a spool of its own."""
+    with running(database_url, trusted_proxies=1, spool=tmp_path / "spool.jsonl") as app:
+        yield app
+
+
+def visitor(app: Flask, address: str, proxy: str, agent: str) -> FlaskClient:
+    """Return a browser somewhere."""
+    client = app.test_client()
+    client.environ_base |= {"HTTP_X_FORWARDED_FOR": address, "REMOTE_ADDR": proxy, "HTTP_USER_AGENT": agent}
+    return client
+
+
+def stored() -> Iterator[tuple[str, Any]]:
+    """Yield the place of each value in the database, and of what waits in files."""
+    db.session.rollback()
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(select(table)).mappings():
+            yield from ((f"{table.name}.{column}", value) for column, value in row.items())
+    settings: Settings = current_app.config["SETTINGS"]
+    for path in settings.spool_file.parent.glob("*spool*"):
+        yield path.name, path.read_bytes().decode()
+
+
+def text_of(value: Any) -> str:
+    """Return a value as text, bytes as their digits."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+
+
+def traces() -> set[str]:
+    """Return where the canary stands."""
+    folded = [trace.casefold() for trace in TRACES]
+    return {place for place, value in stored() if any(trace in text_of(value).casefold() for trace in folded)}
+
+
+def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Have a person do whatever leaves a trace, and others look for them; return the account's id."""
+    canary = AuthActions(visitor(app, ADDRESS, PROXY, AGENT))
+    canary.register(NAME, email=EMAIL, city=CITY, hobbies=["music"], gender="other")
+    canary.login(NAME, "a wrong password")
+    canary.login(EMAIL)
+    canary.set_timezone("Europe/Berlin")
+    canary.register(NAME, email="other@birds.example")  # the name is taken: an entry about its owner
+    with monkeypatch.context() as outage:
+        outage.setattr(service, "write_transaction", unavailable)
+        canary.client.post("/login", data={"username": NAME, "password": "x", "csrf_token": "x"})
+        AuthActions(canary.client).login(NAME)
+    make_user("audrey", Role.AUDITOR)
+    auditor = AuthActions(visitor(app, AUDITORS, AUDITORS, "Firefox"))
+    auditor.login("audrey")
+    for words in (f"user:{NAME}", f"user:{EMAIL}", f"ip:{ADDRESS}", f"ip:{PROXY}"):
+        token = auditor.token("/account")
+        auditor.client.post("/admin/logins/export", data={"q": words, "csrf_token": token}).close()
+    seal_all()
+    return db.session.scalars(select(User.id).where(User.email == EMAIL)).one()
+
+
+def unavailable(*_: object, **__: object) -> None:
+    """Fail as a database that is gone."""
+    raise OperationalError("", {}, Exception("gone"))
+
+
+def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    user_id = sing(site, monkeypatch)
+    assert traces() >= {
+        "user.username",
+        "user.email",
+        "user.city",
+        "login_log.username",
+        "login_log.ip",
+        "login_log.peer_ip",
+        "login_log.user_agent",
+        "user_session.ip",
+        "user_session.user_agent",
+        "export_query.words",
+        "spool.jsonl",
+    }
+    erase.close_account(user_id)
+    list(erase.blank(user_id, erase.entries_of(user_id)))
+    seal_all()
+    assert traces() == set()
+    assert db.session.scalars(select(LoginLog.action).where(LoginLog.user_id == user_id)).all()
+    assert fault() is None
+
+
+def test_the_page_names_every_table_and_every_personal_column() -> None:
+    tables = {table.name: table for table in db.metadata.sorted_tables}
+    assert [name for name in tables if f"`{name}`" not in PAGE] == []
+    personal = ["username", "email", "city", "gender", "hobbies", "ip", "peer_ip", "user_agent", "words"]
+    assert [name for name in personal if f"`{name}`" not in PAGE] == []
