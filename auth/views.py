@@ -131,9 +131,10 @@ def _turned_away(form: LoginForm, refused: Refused) -> Response:
 
 
 def _too_many(seconds: int) -> str:
+    text: str = _("Too many attempts. Try again in %(n)s seconds.", n=seconds)
     if seconds > 90:
-        return _("Too many attempts. Try again in %(n)s minutes.", n=-(-seconds // 60))
-    return _("Too many attempts. Try again in %(n)s seconds.", n=seconds)
+        text = _("Too many attempts. Try again in %(n)s minutes.", n=-(-seconds // 60))
+    return text
 
 
 def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
