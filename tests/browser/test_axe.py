@@ -19,7 +19,7 @@ LOOKS = [("en", [("light", 1280), ("dark", 390)]), ("zh", [("dark", 1600), ("lig
 
 def opened_entry(page: Page) -> None:
     page.locator(".t-when a").first.click()
-    expect(page.locator("tr.opened #details")).to_be_visible()
+    expect(page.locator("tr.opened #details .copy").first).to_be_visible()
 
 
 def help_of_keys(page: Page) -> None:
