@@ -112,6 +112,20 @@ def database_read_only(stage: Stage) -> None:
 
 
 @fault
+def database_frozen(stage: Stage) -> None:
+    """MariaDB is stopped in the middle of everything, and goes on with what it was told meanwhile."""
+    with stage.crowd.busy(60) as rush, outages.database_frozen(stage):
+        rush.go_on(20)
+
+
+@fault
+def database_locked(stage: Stage) -> None:
+    """A backup keeps everybody from writing for a while."""
+    with stage.crowd.busy(40) as rush, outages.database_locked(stage):
+        rush.go_on(12)
+
+
+@fault
 def redis_killed(stage: Stage) -> None:
     """kill -9 of Redis; it comes back empty."""
     with stage.crowd.busy(60) as rush, outages.redis_dead(stage):

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 import pymysql
 from sqlalchemy import make_url
@@ -52,8 +52,33 @@ def database_deaf(stage: Stage) -> Iterator[None]:
         stage.proxy.cut_commits(0, "before")
 
 
+@contextmanager
+def database_frozen(stage: Stage) -> Iterator[None]:
+    """MariaDB takes connections and answers nothing."""
+    stage.database.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stage.database.process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def database_locked(stage: Stage) -> Iterator[None]:
+    """A backup keeps everybody from writing."""
+    with closing(_root(stage)) as backup:
+        backup.cursor().execute("FLUSH TABLES WITH READ LOCK")
+        yield
+
+
 #: Every way in which nothing can be recorded.
-OUTAGES: list[Outage] = [database_dead, database_unreachable, database_read_only, database_deaf]
+OUTAGES: list[Outage] = [
+    database_dead,
+    database_unreachable,
+    database_read_only,
+    database_deaf,
+    database_frozen,
+    database_locked,
+]
 
 
 @contextmanager
@@ -77,6 +102,10 @@ def redis_frozen(stage: Stage) -> Iterator[None]:
 
 
 def _as_root(stage: Stage, statement: str) -> None:
-    port = make_url(stage.database_url).port or 0
-    with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection:
+    with closing(_root(stage)) as connection:
         connection.cursor().execute(statement)
+
+
+def _root(stage: Stage) -> pymysql.Connection:
+    port = make_url(stage.database_url).port or 0
+    return pymysql.connect(host="127.0.0.1", port=port, user="root")
