@@ -17,7 +17,7 @@ from dashboard.config import load_settings
 PEOPLE = 6
 #: Attempts under way at once.
 BROWSERS = 16
-OUTCOMES = {302: "signed in", 401: "turned away", 429: "slowed down"}
+OUTCOMES = {302: "signed in", 401: "turned away", 429: "slowed down", 503: "found it busy"}
 
 
 @click.command()
