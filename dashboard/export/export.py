@@ -63,6 +63,7 @@ class Export:
         is_watched = order.person is not None and order.person.id is not None
         self._progress = Progress(order.export_id) if is_watched else None
         self._ended, self._end_id = False, uuid7()
+        self._asked = _referenced(order.asked)  # now: the stream runs outside of any context
         self.rows = 0
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
@@ -138,7 +139,7 @@ class Export:
                 "export_id": str(order.export_id),
                 "format": order.format,
                 "last_seq": self.last_seq,
-                **_referenced(order.asked),
+                **self._asked,
                 **detail,
             },
         )

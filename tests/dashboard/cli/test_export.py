@@ -48,8 +48,9 @@ def test_cells_stand_between_what_was_chosen(run, form, name, sign):
     assert [row["username"] for row in found] == ["a***", "ALICE", "alice"]
 
 
-def test_times_for_excel_are_the_site_s(run, app):
-    app.config["SETTINGS"].timezone = "Asia/Shanghai"
+def test_times_for_excel_are_the_site_s(run, app, monkeypatch):
+    there = app.config["SETTINGS"].model_copy(update={"timezone": "Asia/Shanghai"})
+    monkeypatch.setitem(app.config, "SETTINGS", there)
     result = run("--format", "excel", "--query", "user:ALICE")
     assert result.stdout_bytes.count(b'+08:00"') == 3
 

@@ -1,7 +1,9 @@
 """One export: its rows, its two entries, and how it breaks off."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -83,6 +85,22 @@ def test_start_and_end_are_recorded(app):
     export.close()
     _, end = recorded()
     assert end == ("success", None, start[2] | {"stage": "end", "rows": 10})
+
+
+@pytest.mark.parametrize("taken", [0, None])
+def test_a_stream_needs_no_context_of_its_own(app, taken):
+    export = Export(order("user:alice"))
+
+    def sent():
+        lines = list(islice(export, taken))
+        export.close()
+        return lines
+
+    with ThreadPoolExecutor(1) as pool:  # a server sends it when the request's context is gone
+        assert bool(pool.submit(sent).result()) == (taken is None)
+    start, end = recorded()
+    assert end[:2] == (("success", None) if taken is None else ("failure", "aborted"))
+    assert end[2]["q_ref"] == start[2]["q_ref"]
 
 
 def test_an_empty_export_has_its_header_and_two_entries(app):

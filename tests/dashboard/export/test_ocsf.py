@@ -14,7 +14,7 @@ from dashboard.export.fields import FIELDS
 from dashboard.export.ocsf_activities import ACTIVITIES, OTHER
 from models import Action, Outcome, Reason
 from tests.dashboard.export.ocsf_schema import faults_of, published
-from tests.dashboard.export.test_finish import details, texts
+from tests.dashboard.export.values import details, texts
 
 Fields = dict[str, Any]
 READ_OR_PURGED = ("log_view", "log_export", "log_purge", "address_purge")
