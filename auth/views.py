@@ -51,17 +51,18 @@ def home() -> Response:
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Answer:
-    """Sign in, or say that it failed without saying why."""
+    """Sign in, or say that it failed without saying why; who is in already goes on."""
     form = LoginForm(request.form, next=request.args.get("next"))  # neither files nor JSON
     if not form.is_submitted():
-        return login_page(form)
+        known = current_user.is_authenticated
+        return redirect(_way_on(current_user, request.args.get("next"))) if known else login_page(form)
     if not form.validate():
         return login_page(form, 400)
     given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
     result = service.authenticate(given, place_of_request())
     if isinstance(result, Refused):
         return _turned_away(form, result)
-    return _let_in(result.visitor, remember=given.remember, target=safe_next(form.next.data))
+    return _let_in(result.visitor, remember=given.remember, target=form.next.data)
 
 
 @blueprint.post("/logout")
@@ -130,8 +131,13 @@ def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response
     session.clear()
     session.permanent = remember
     login_user(visitor)
+    return redirect(_way_on(visitor, target))
+
+
+def _way_on(visitor: Visitor, target: str | None) -> str:
+    """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
     home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
-    return redirect(target or url_for(home))
+    return safe_next(target) or url_for(home)
 
 
 def _form_reason(form: RegisterForm) -> Reason:

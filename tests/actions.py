@@ -52,8 +52,8 @@ class AuthActions:
         self.client = client
 
     def token(self, page: str = "/login") -> str:
-        """Return the CSRF token of a page's form."""
-        text = self.client.get(page).text
+        """Return the CSRF token of a page's form; who is signed in is led from /login to another."""
+        text = self.client.get(page, follow_redirects=True).text
         return text.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
 
     def login(self, username: str, password: str = PASSWORD, **fields: str) -> TestResponse:

@@ -173,3 +173,16 @@ def test_pages_of_a_person_carry_the_csrf_token(auth: AuthActions, path: str) ->
     make_user("vera", Role.VIEWER)
     auth.login("vera")
     assert '<meta name="csrf-token" content="' in auth.client.get(path).text
+
+
+@pytest.mark.parametrize(("role", "home"), [(Role.USER, "/account"), (Role.VIEWER, "/admin/")])
+def test_who_is_signed_in_goes_on_from_the_sign_in_page(
+    client: FlaskClient, auth: AuthActions, role: Role, home: str
+) -> None:
+    make_user("vera", role)
+    auth.login("vera")
+    assert client.get("/login").location == home
+    assert client.get("/login?next=/account%23timezone").location == "/account#timezone"
+    assert client.get("/login?next=//elsewhere.example").location == home
+    auth.logout()
+    assert client.get("/login").status_code == 200
