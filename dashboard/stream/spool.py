@@ -88,13 +88,12 @@ class Spool:
 
     def waiting(self) -> tuple[int, datetime | None]:
         """Return how many attempts of this log wait, and since when."""
-        count, times = 0, list[datetime]()
-        for file in self.files():
-            mine = [line for line in file.content().split(b"\n") if self.log.owns(line)]
-            count += len(mine)
-            with suppress(HalfLine, BadLine, IndexError):  # the oldest stands first
-                times.append(parsed(mine[0])["occurred_at"])
-        return count, min(times, default=None)
+        contents = [file.content() for file in self.files()]
+        times = list[datetime]()
+        for content in contents:
+            with suppress(HalfLine, BadLine):  # the oldest stands first
+                times.append(parsed(self.log.first(content))["occurred_at"])
+        return sum(map(self.log.count, contents)), min(times, default=None)
 
     def stuck(self) -> dict[Path, int]:
         """Return how many attempts each file holds that cannot enter this log."""

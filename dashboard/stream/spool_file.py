@@ -67,7 +67,7 @@ class SpoolFile:
 
     def _replace(self, seen: bytes, left: bytes) -> State | None:
         """Put ``left`` in the place of what was ``seen``, keep what was added since; return the new state."""
-        if left == seen:
+        if left == seen and seen:
             return None
         with self._locked():
             there = self.content()
@@ -77,7 +77,7 @@ class SpoolFile:
 
     def _write_over(self, lines: bytes) -> None:
         if not lines:
-            self.path.unlink()
+            self.path.unlink(missing_ok=True)
             return
         owner = self.path.stat()
         write_over(self.path, lines, 0o600)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ class BadLine(ValueError):
     """A whole line that cannot become an entry; says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Log:
     """Which log: its ``origin``, None when that was never heard, and the ``database`` it lives in.
 
@@ -49,14 +50,24 @@ class Log:
 
     def owns(self, line: bytes) -> bool:
         """Whether a line is of this log, by what it begins with: nothing a visitor sent can forge that."""
-        return line.startswith(self._begin(None)) or (
-            self.origin is not None and line.startswith(self._begin(self.origin))
-        )
+        return line.startswith(self._beginnings)
 
-    def _begin(self, origin: str | None) -> bytes:
-        """Return how lines begin: those with an origin may have been kept under another address."""
-        where = {"origin": origin} if origin else {"origin": None, "database": self.database}
-        return json.dumps(where)[:-1].encode() + b", "
+    def count(self, content: bytes) -> int:
+        """Return how many lines of a file are of this log, without reading each."""
+        return sum(content.startswith(begin) + content.count(b"\n" + begin) for begin in self._beginnings)
+
+    def first(self, content: bytes) -> bytes:
+        """Return the first line of a file that is of this log; empty when none is."""
+        found = [content.find(b"\n" + begin) for begin in self._beginnings]
+        starts = [0] if self.owns(content) else [place + 1 for place in found if place >= 0]
+        return content[min(starts) :].partition(b"\n")[0] if starts else b""
+
+    @cached_property
+    def _beginnings(self) -> tuple[bytes, ...]:
+        """How lines begin: those with an origin may have been kept under another address."""
+        without = {"origin": None, "database": self.database}
+        known = [{"origin": self.origin}] if self.origin else []
+        return tuple(json.dumps(where)[:-1].encode() + b", " for where in (without, *known))
 
 
 def parsed(line: bytes) -> Columns:

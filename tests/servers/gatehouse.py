@@ -32,7 +32,7 @@ def serving(database_url: str, folder: Path, *arguments: str, **settings: object
     port = free_port()
     site = Site(f"http://127.0.0.1:{port}")
     command = manage("serve", "--port", str(port), *arguments)
-    env = environment(database_url, **settings)
+    env = environment(database_url, **{"spool": folder / "attempts.jsonl"} | settings)
     with Server(command, site.is_up, folder / "gatehouse.log", env, cwd=folder) as server:
         site.server = server
         yield site

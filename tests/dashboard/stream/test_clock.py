@@ -17,6 +17,11 @@ def test_a_sound_site_prunes_and_signs(app: Flask, monkeypatch: pytest.MonkeyPat
     assert site.sign()
 
 
+def test_most_of_the_log_may_go_while_nothing_looks_like_a_jump(site: Site) -> None:
+    site.retention = 32 * DAY
+    assert (site.prune(), fault()) == (24, None)
+
+
 def test_a_site_without_checkpoints_prunes_while_entries_agree(unsigned: Site) -> None:
     assert (unsigned.prune(), fault()) == (10, None)
 

@@ -57,29 +57,51 @@ def test_without_checkpoints_a_wild_entry_stops_what_is_behind_it(unsigned: Site
 OTHER_KEY = Ed25519PrivateKey.generate()
 
 
-@pytest.mark.parametrize(
-    "forge",
-    [
-        lambda found, _: signed(found, OTHER_KEY),
-        lambda found, _: replace(found, time=found.time - timedelta(days=1)),
-        lambda found, key: signed(replace(found, origin=found.origin[:8] + "0" * 24), key),
-        lambda found, key: signed(replace(found, epoch="0f" * 16), key),
-        lambda found, key: signed(replace(found, chain=bytes(32)), key),
-        lambda found, key: signed(replace(found, size=found.size + 1000), key),
-        signed,
-    ],
-    ids=["foreign key", "forged", "origin", "epoch", "link", "size", "wild time"],
-)
-def test_a_checkpoint_of_the_past_deletes_nothing(
-    site: Site, forge: Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]
+FORGERIES: dict[str, Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]] = {
+    "foreign key": lambda found, _: signed(found, OTHER_KEY),
+    "forged": lambda found, key: replace(signed(found, key), size=found.size - 1),
+    "origin": lambda found, key: signed(replace(found, origin=found.origin[:8] + "0" * 24), key),
+    "epoch": lambda found, key: signed(replace(found, epoch="0f" * 16), key),
+    "link": lambda found, key: signed(replace(found, chain=bytes(32)), key),
+    "size": lambda found, key: signed(replace(found, size=found.size + 1000), key),
+}
+
+
+def planted(site: Site, checkpoint: Checkpoint) -> None:
+    """Keep a checkpoint, also under a name that looks like ours."""
+    path = site.store.keep(checkpoint)
+    ours = site.store.take()
+    name = f"{ours.origin[:8]}-{ours.key[:8]}-{path.stem.rsplit('-', 1)[1]}.json"
+    path.with_name(name).write_bytes(path.read_bytes())
+
+
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+def test_only_what_we_signed_of_this_log_covers_entries(
+    unsigned: Site, forge: Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]
 ) -> None:
-    old = site.moment.replace(microsecond=0) - RETENTION - HOUR  # and newer than all that tell the truth
-    plain = replace(site.store.take(), time=old)
-    site.store.keep(forge(plain, make_key(site.store.key)))
-    for path in site.store.folder.glob("*.json"):  # also under a name that looks like ours
-        name = f"{plain.origin[:8]}-{plain.key[:8]}-{path.stem.rsplit('-', 1)[1]}.json"
-        if not path.with_name(name).exists():
-            path.with_name(name).write_bytes(path.read_bytes())
+    genuine = unsigned.store.take()
+    planted(unsigned, forge(genuine, make_key(unsigned.store.key)))
+    before = unsigned.moment + DAY
+    assert prune.covered(begin(), unsigned.clock().history, before) == 0
+    planted(unsigned, replace(genuine, time=genuine.time + HOUR))  # whose signature is of another time
+    assert prune.covered(begin(), unsigned.clock().history, before) == 0
+    unsigned.moment += 2 * HOUR
+    unsigned.store.keep(unsigned.store.take())
+    assert prune.covered(begin(), unsigned.clock().history, before) == 30
+
+
+def test_a_checkpoint_under_an_older_name_covers_nothing(unsigned: Site) -> None:
+    path = unsigned.store.keep(unsigned.store.take())
+    older = f"{path.stem.rsplit('-', 1)[0]}-{unsigned.moment - 50 * DAY:%Y%m%dT%H%M%SZ}.json"
+    path.rename(path.with_name(older))
+    assert prune.covered(begin(), unsigned.clock().history, unsigned.moment - 40 * DAY) == 0
+
+
+def test_our_own_checkpoint_of_a_wrong_time_makes_nothing_old(site: Site) -> None:
+    right = site.moment
+    site.moment -= RETENTION + HOUR  # and newer than all that tell the truth
+    planted(site, site.store.take())
+    site.moment = right
     assert prune.covered(begin(), site.clock().history, site.moment - RETENTION) == 11
     assert (site.prune(), fault()) == (11, None)
 

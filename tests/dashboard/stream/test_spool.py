@@ -186,6 +186,15 @@ def test_a_disk_that_cannot_promise_keeps_nothing(path: Path, monkeypatch: pytes
     assert (spool.lost, path.read_bytes()) == (1, before)
 
 
+def test_a_file_without_lines_is_removed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        spool.append(columns(1))
+    assert path.read_bytes() == b""
+    assert (numbers(spool), path.exists()) == ([], False)
+
+
 def refuse(_: int) -> None:
     """Be a disk that is broken."""
     raise OSError("Input/output error")

@@ -33,7 +33,7 @@ class Site:
         patch.setattr(clock, "database_time", lambda: self.database)
         self.moment = datetime.now(UTC) - 1000 * DAY
         self.database: datetime | None = None
-        self.store, self._retention, self._numbers = Store.of(settings), retention, count(1)
+        self.store, self.retention, self._numbers = Store.of(settings), retention, count(1)
 
     def now(self, _: tzinfo) -> datetime:
         """Return what the clock says, as ``datetime.now``."""
@@ -56,7 +56,7 @@ class Site:
     def prune(self) -> int:
         """Have retention look; return how many entries it deleted."""
         try:
-            return upkeep.prune_if_due(self._retention)
+            return upkeep.prune_if_due(self.retention)
         finally:
             db.session.remove()
             seal_all()
