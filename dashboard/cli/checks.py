@@ -89,7 +89,10 @@ def proxy(settings: Settings) -> str:
         )
     if settings.host not in LOOPBACK and settings.public_url is None:
         raise Bad(f"{settings.host} is open to others: set GATEHOUSE_PUBLIC_URL to the address they use")
-    return f"{settings.trusted_proxies or 'no'} trusted in front of {settings.address}"
+    if settings.trusted_proxies:
+        return f"{settings.trusted_proxies} trusted in front of {settings.address}"
+    open_to = "this machine" if settings.host in LOOPBACK else "its network"
+    return f"none in front of {settings.address}, open to {open_to}; needed for https and the internet"
 
 
 def ready() -> None:

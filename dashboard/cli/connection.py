@@ -105,8 +105,8 @@ class Waiting:
     def __iter__(self) -> Iterator[Connection]:
         return iter(self._deadlines)
 
-    def __len__(self) -> int:
-        return len(self._deadlines)
+    def __contains__(self, conn: Connection) -> bool:
+        return conn in self._deadlines
 
     def add(self, conn: Connection, readable: Callback) -> None:
         """Call ``readable`` when something comes from the client."""

@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.cli import checks, clock_check, spool_check, state_checks
+from dashboard.cli import checks, clock_check, serving, spool_check, state_checks
 from dashboard.cli.group import sentence
 from dashboard.config import ConfigError, Settings, load_settings, unknown_variables
 
@@ -39,6 +39,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "zones": checks.time_zones,
         "spool": spool_check.spool,
         "proxy": partial(checks.proxy, settings),
+        "sharing": partial(serving.check, settings.database),
         "sealing": state_checks.sealing,
         "totals": state_checks.totals,
         "server": partial(state_checks.server, settings),

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
 
 from dashboard import logs
-from dashboard.cli import checks
+from dashboard.cli import checks, serving
 from dashboard.cli.server import Server
 from dashboard.config import Settings, load_settings
 from models import db
@@ -34,6 +34,8 @@ def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int) ->
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         build = _builder(info, settings)
         _check(build)
+        if warning := serving.begin(settings.database):
+            click.echo(f"Warning: {warning}", err=True)
         logs.to_stderr()
         click.echo(f"Gatehouse serves on {_address(settings)}{_public(settings)} (Ctrl-C stops it)")
         Server(build, settings, listener.detach(), workers).run()

@@ -125,10 +125,9 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
                     conn.cut()
 
     def _await(self, conn: Connection, data: bytes = b"") -> None:
-        """Wait for a request, of which ``data`` is here."""
+        """Wait for a request, of which ``data`` is here; mostly it came with the connection."""
         self._make_room(conn)
         conn.arrival = Arrival(self._longest_body)
-        self._heads.add(conn, self._read)
         if data:
             self._take_in(conn, data)
         else:
@@ -138,6 +137,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         try:
             data = conn.sock.recv(READ)
         except BlockingIOError:
+            self._wait_in(self._heads, conn)
             return
         except OSError:
             data = b""
@@ -148,18 +148,26 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._drop(conn)
 
     def _take_in(self, conn: Connection, data: bytes) -> None:
-        before, stage = conn.arrival.stage, conn.arrival.add(data)
-        if stage is before:
+        stage = conn.arrival.add(data)
+        if stage is Stage.HEAD:
+            self._wait_in(self._heads, conn)
+        elif stage is Stage.BODY:
+            self._wait_in(self._bodies, conn)
+        elif stage is Stage.READY:
+            self._let_go(conn)
+            self.enqueue_req(conn)
+        else:
+            self._let_go(conn)
+            self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _wait_in(self, waiting: Waiting, conn: Connection) -> None:
+        """Wait with those, unless it does already; who waits to send a body is told to go ahead."""
+        if conn in waiting or conn in self._bodies:
             return
         self._let_go(conn)
-        if stage is Stage.READY:
-            self.enqueue_req(conn)
-        elif stage is Stage.TOO_LONG:
-            self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        else:
-            self._bodies.add(conn, self._read)
-            if conn.arrival.wants_go_ahead:
-                conn.tell(GO_AHEAD)
+        waiting.add(conn, self._read)
+        if waiting is self._bodies and conn.arrival.wants_go_ahead:
+            conn.tell(GO_AHEAD)
 
     def _refuse(self, conn: Connection, status: HTTPStatus) -> None:
         """Answer without a thread; one that sent nothing gets nothing."""

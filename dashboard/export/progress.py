@@ -8,7 +8,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import now
@@ -83,6 +83,13 @@ def abandoned(session: Session, older_than: datetime) -> list[ExportJob]:
     for job in found:
         job.state, job.updated_at = ExportState.ABORTED, now()
     return list(found)
+
+
+def running(user_id: int, since: datetime) -> int:
+    """Return how many exports of a person run, in any process, and were heard of since a moment."""
+    own = (ExportJob.user_id == user_id) & (ExportJob.state == ExportState.RUNNING)
+    count = select(func.count()).select_from(ExportJob).where(own, ExportJob.updated_at >= since)
+    return db.session.scalar(count) or 0
 
 
 def find(export_id: UUID, user_id: int) -> ExportJob | None:

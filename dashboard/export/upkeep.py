@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from auth.events import AuthEvent, Person, Place, now
-from dashboard.export import progress
+from dashboard.export import places, progress
 from dashboard.stream.background import at_intervals
 from dashboard.stream.recorder import record
 from models import Action, ExportJob, Outcome, Reason, User, write_transaction
@@ -22,7 +22,8 @@ LOOK = 300
 
 
 def init_app(app: Flask) -> None:
-    """Have the ends of dead exports recorded."""
+    """Count the exports under way, and have the ends of dead ones recorded."""
+    places.init_app(app)
     at_intervals(app, "exports", end_abandoned, every=LOOK)
 
 

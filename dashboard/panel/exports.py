@@ -5,14 +5,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, abort, jsonify, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from auth.events import Person, now
 from auth.place import place_of_request
-from dashboard.export import progress
+from dashboard.errors import error_page
+from dashboard.export import places, progress
 from dashboard.export.csv import DELIMITERS
 from dashboard.export.export import Export, Order, UsedId
 from dashboard.export.formats import FORMATS
+from dashboard.export.places import PER_PERSON, RETRY, NoPlace
 from dashboard.locale import viewer_zone
 from dashboard.query.errors import QueryError, shown
 from dashboard.query.selection import read_selection
@@ -44,10 +47,12 @@ def order_of(form: Mapping[str, str]) -> Order:
 def download(order: Order) -> Response:
     """Begin the export and return its stream.
 
-    Raises ``NotWritten`` when it cannot be recorded and ``QueryError`` for a used id.
+    Raises ``NotWritten`` when it cannot be recorded, ``QueryError`` for a used id and ``NoPlace`` when too
+    many are under way.
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
     """
+    place = places.take(current_user.user_id)
     try:
         export = Export(order)
     except UsedId as error:
@@ -55,11 +60,26 @@ def download(order: Order) -> Response:
             "An export with the id “%(value)s” was begun before.", field="export_id", value=shown(str(error))
         ) from None
     response = Response(export, mimetype=export.form.mimetype)
+    response.call_on_close(place.free)
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy's buffer would run full and stand still
     response.headers["X-Gatehouse-Export-Id"] = str(order.export_id)
     response.headers["X-Gatehouse-Last-Seq"] = str(export.last_seq)
     name = f"gatehouse-logins-{order.selection.now:%Y%m%dT%H%M%SZ}.{export.form.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+def full(refused: NoPlace) -> Response:
+    """Answer that too many exports are under way, and what to do about it."""
+    if refused.is_own:
+        way_on = _(
+            "You have %(n)s under way. Wait until one has ended, or cancel it on its page.", n=PER_PERSON
+        )
+    else:
+        way_on = _("Others export right now. Nothing was exported; try again in a moment.")
+    answer = error_page(429, _("Too many exports at once"), way_on)
+    answer.headers["Retry-After"] = str(RETRY)
+    return answer
 
 
 def job(export_id: UUID) -> Response:

@@ -14,11 +14,12 @@ from auth.access import refusal
 from auth.problem import answers_json, note
 from auth.redirects import form_stands_on
 from dashboard.errors import error_page
+from dashboard.export.places import NoPlace
 from dashboard.panel.around import around, links_from
 from dashboard.panel.bars import bars
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import detail_of
-from dashboard.panel.exports import download, job, list_of_form, order_of
+from dashboard.panel.exports import download, full, job, list_of_form, order_of
 from dashboard.panel.listing import listing
 from dashboard.panel.vocabulary import vocabulary
 from dashboard.query.errors import QueryError
@@ -76,6 +77,8 @@ class Logins(PanelView):
             return refusal(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
             return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
+        except NoPlace as none:
+            return full(none)
 
     @expose("/export/<uuid:export_id>", methods=["GET", "POST"])
     @answers_json

@@ -1,4 +1,4 @@
-"""What viewers should not send."""
+"""What clients may send: no Socket.IO, none that the feed knows, and pulls that cannot be answered."""
 
 from typing import Any
 
