@@ -146,6 +146,7 @@ def test_events_of_every_name_are_counted(wire: Wire) -> None:
 
 @pytest.mark.parametrize("again", ["40/live,", "41/live,"])
 def test_who_joins_twice_is_cut_off(wire: Wire, again: str) -> None:
+    wire.socket.settimeout(15)  # less than from ping to ping
     wire.send(again)
     wire.send("40/live,")
     with pytest.raises((OSError, WebSocketConnectionClosedException)):  # not one of patience
