@@ -41,7 +41,7 @@ export class Rows {
   #cells(entry) {
     const badge = document.getElementById(entry.outcome === "success" ? "success" : "failure").content.cloneNode(true);
     return [
-      make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.#address(entry.event_id, {}) }, this.#when(entry))),
+      make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.#url(entry.event_id) }, this.#when(entry))),
       make("td", { class: "t-outcome" }, this.#link(`outcome:${entry.outcome}`, badge)),
       make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry)),
       make("td", { class: "t-user" }, ...this.#who(entry)),
@@ -54,10 +54,10 @@ export class Rows {
   /** A link to the book filtered by one field; a plain text is its own tooltip. */
   #link(query, child, look = "quiet") {
     const title = typeof child === "string" ? child : null;
-    return make("a", { class: look, title, href: this.#address("", { q: query }) }, child);
+    return make("a", { class: look, title, href: this.#url("", { q: query }) }, child);
   }
 
-  #address(path, parameters) {
+  #url(path, parameters = {}) {
     const told = String(new URLSearchParams({ ...parameters, ...zone }));
     return this.book + path + (told && `?${told}`);
   }

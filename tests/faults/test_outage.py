@@ -23,8 +23,9 @@ def test_an_outage_answers_everybody_alike(stage: Stage, outage: Outage) -> None
 
 
 def without_tokens(answer: requests.Response) -> str:
-    """Return headers and body with tokens and time struck out, which differ between any two answers."""
+    """Return headers and body with tokens, time and what was typed struck out: no two answers agree in them."""
     tokens = [answer.headers["X-Request-ID"], answer.headers["Date"]]
+    tokens += [answer.headers["Content-Length"], *re.findall(' value="([^"]+)"', answer.text)]
     tokens += re.findall("'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
     headers = "".join(f"{name}: {value}\n" for name, value in answer.raw.headers.items())
     whole = f"{headers}\n{answer.content.decode()}"

@@ -26,7 +26,7 @@ def prepared(folder: Path, *options: str) -> tuple[Server, str]:
     data, port = folder / "data", free_port()
     (folder / "tmp").mkdir(exist_ok=True)  # one that starts empties its folder of temporary tables
     prepare = [install, "--no-defaults", f"--datadir={data}", "--user=root", "--skip-test-db"]
-    prepare.append("--auth-root-authentication-method=normal")
+    prepare += ["--auth-root-authentication-method=normal", f"--tmpdir={folder / 'tmp'}"]
     subprocess.run(prepare, check=True, capture_output=True)
     command = [daemon, "--no-defaults", f"--datadir={data}", "--user=root", f"--port={port}"]
     command += ["--bind-address=127.0.0.1", f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"]
