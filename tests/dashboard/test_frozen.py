@@ -41,11 +41,9 @@ def proxy(mariadb_url: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 def app(mariadb_url: str, proxy: Proxy) -> Iterator[Flask]:
-    """The app behind the proxy, and an empty spool."""
+    """The app behind the proxy."""
     url = make_url(mariadb_url).set(port=proxy.port).render_as_string(hide_password=False)
     with running(url) as app:
-        with late.spool().taken():
-            pass
         yield app
 
 

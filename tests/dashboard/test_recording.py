@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dashboard.stream import late
 from models import db, trial
 from tests.actions import entries
 from tests.dashboard.recording import ACTIONS
@@ -35,13 +34,6 @@ def losing(lost: set[UUID]) -> Callable[[Session], None]:
     return commit
 
 
-@pytest.fixture
-def empty_spool(app: Flask) -> None:
-    """Nothing waits from an earlier test."""
-    with late.spool().taken():
-        pass
-
-
 @pytest.fixture(params=["at once", "while the next try works", "by its id alone"])
 def seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the COMMIT becomes visible; at the latest as the next try adds an entry of the same id."""
@@ -55,7 +47,7 @@ def seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(trial.Trial, "_is_stored", lambda *of: sees() and look(*of))
 
 
-@pytest.mark.usefixtures("empty_spool", "seen")
+@pytest.mark.usefixtures("seen")
 @pytest.mark.parametrize("name", ACTIONS)
 def test_it_is_recorded_once_though_the_answer_to_its_commit_is_lost(
     app: Flask, name: str, monkeypatch: pytest.MonkeyPatch
@@ -87,7 +79,7 @@ def callers() -> Iterator[str]:
 def adds(node: ast.AST) -> bool:
     """Whether something says `record`, `signals.emit` or makes an entry itself."""
     match node:
-        case ast.Name("record" | "adds_entry") | ast.Attribute(ast.Name("signals"), "emit"):
+        case ast.Call(ast.Name("record" | "adds_entry")) | ast.Attribute(ast.Name("signals"), "emit"):
             return True
         case ast.Call(ast.Name("LoginLog")) | ast.Call(ast.Name("insert"), [ast.Name("LoginLog")]):
             return True
