@@ -37,8 +37,11 @@ def init_app(app: Flask) -> None:
 
 
 def keep_alive() -> None:
-    """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself."""
-    is_used = request.endpoint != "static" and "X-Background" not in request.headers
+    """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself.
+
+    Nor for a sign-in, which replaces it: it must be recorded though the session cannot be read.
+    """
+    is_used = request.endpoint not in ("static", "auth.login") and "X-Background" not in request.headers
     if is_used and current_user.is_authenticated:
         sessions.touch(current_user)
 

@@ -16,7 +16,8 @@ class StreamHead(Base):
     ``origin`` names the installation, ``epoch`` one unbroken life of its stream; a client
     that kept another epoch must start over. ``chain`` is the link of the newest entry,
     ``anchor`` that of the last pruned one; ``encoding`` is the version of what the links cover.
-    The totals of ``uncounted`` pruned entries are lost.
+    The places of the first ``places_blank`` entries are blanked by age; the totals of ``uncounted``
+    pruned entries are lost.
     """
 
     __tablename__ = "stream_head"
@@ -30,4 +31,5 @@ class StreamHead(Base):
     chain: Mapped[bytes | None] = mapped_column(Digest(32))
     anchor: Mapped[bytes | None] = mapped_column(Digest(32))
     encoding: Mapped[int] = mapped_column(default=ENCODING)
+    places_blank: Mapped[int] = mapped_column(BigId, default=0)
     uncounted: Mapped[int] = mapped_column(BigId, default=0)

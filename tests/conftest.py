@@ -212,7 +212,7 @@ def auditor(app: Flask, client: FlaskClient) -> User:
 
 def _empty(session: object) -> None:
     fresh = {"epoch": secrets.token_hex(16), "seq": 0, "pruned": 0, "chain": None, "anchor": None}
-    fresh |= {"uncounted": 0, "encoding": ENCODING}
+    fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
     for table in (UserSession, User, LoginLog, LoginTotal, ExportJob, ExportQuery):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
 
 def _doubts(wanted: Plan, clock: Clock) -> Iterator[str]:
     """Yield why a person should look at this before it is done."""
-    if doubt := clock.doubt():
+    if doubt := clock.doubt() or clock.jump():
         yield doubt
     if wanted.is_most:
         yield f"that is more than half of the log's {wanted.standing.seq - wanted.standing.pruned:,} entries"

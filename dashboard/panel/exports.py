@@ -55,7 +55,10 @@ def download(order: Order) -> Response:
     place = places.take(current_user.user_id)
     try:
         export = Export(order)
-    except UsedId as error:
+    except BaseException as error:
+        place.free()
+        if not isinstance(error, UsedId):
+            raise
         raise QueryError(
             "An export with the id “%(value)s” was begun before.", field="export_id", value=shown(str(error))
         ) from None

@@ -16,8 +16,7 @@ from dashboard.stream.chain import PLACE_COLUMNS
 from dashboard.stream.recorder import record
 from dashboard.stream.verify import Progress, check_entries
 from dashboard.stream.verify_head import Standing
-from dashboard.stream.verify_vouch import places_blank
-from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
+from models import Action, LoginLog, Outcome, StreamHead, write_transaction
 
 #: Entries blanked in one transaction.
 BATCH = 1000
@@ -25,12 +24,6 @@ BATCH = 1000
 
 class AddressPurgeConflict(Exception):
     """Somebody else purges addresses; the transaction was rolled back."""
-
-
-def blank_through(standing: Standing) -> int:
-    """Return up to which number places are blank, or their entries pruned."""
-    with db.engine.connect() as connection:
-        return max(standing.pruned, places_blank(connection))
 
 
 def purge_addresses(
@@ -41,7 +34,7 @@ def purge_addresses(
     They are verified first, so that no trace of a change is swept away: raises ``Broken``. Raises
     ``AddressPurgeConflict`` when another process purges.
     """
-    begin = blank_through(standing)
+    begin = max(standing.pruned, standing.places_blank)
     if through <= begin:
         return
     check_entries(standing, through, progress, after=begin)
@@ -54,8 +47,9 @@ def purge_addresses(
 def _blank(first: int, last: int, event: AuthEvent, session: Session) -> None:
     """Blank a batch and record it, under the lock of the head: two processes would take turns."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
-    if max(head.pruned, places_blank(session.connection())) != first:
+    if max(head.pruned, head.places_blank) != first:
         raise AddressPurgeConflict("another process purges addresses or prunes")
+    head.places_blank = last
     nothing = dict.fromkeys(PLACE_COLUMNS)
     session.execute(update(LoginLog).where(LoginLog.seq > first, LoginLog.seq <= last).values(nothing))
     record(session, event)

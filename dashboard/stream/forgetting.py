@@ -8,15 +8,17 @@ from flask import Flask, current_app
 from auth import sessions
 from dashboard.config import Settings
 from dashboard.stream import prune, query_words
-from dashboard.stream.address_purge import purge_addresses
+from dashboard.stream.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.stream.background import at_intervals
 from dashboard.stream.checkpoint_store import WAY_ON, Store
 from dashboard.stream.clock import Clock, Doubtful
 from dashboard.stream.verify import begin
-from models import write_transaction
+from models import Action, write_transaction
 
 #: How long a session is remembered after it ended.
 ENDED = timedelta(days=30)
+#: How old the last address purge may get.
+EVERY = timedelta(days=1)
 #: Seconds between two looks; each process looks.
 LOOK = 3600
 #: Seconds that verifying and blanking may take: some hundred million entries.
@@ -49,7 +51,7 @@ def forget_words(age: timedelta) -> int:
 
 
 def forget_places(age: timedelta) -> int:
-    """Blank the places of entries and sessions older than ``age``; return how many entries.
+    """Blank the places of entries and sessions older than ``age``, once a day; return how many entries.
 
     Raises ``Doubtful`` when the clock cannot be right or may have jumped, ``Broken`` when what is to
     be blanked does not verify; then nothing is.
@@ -58,8 +60,13 @@ def forget_places(age: timedelta) -> int:
     if doubt := _doubt(clock):
         raise Doubtful(f"{doubt}; no address is purged before {WAY_ON}")
     sessions.forget_places(clock.moment - age)
+    if prune.was_pruned(clock.moment - EVERY, Action.ADDRESS_PURGE):
+        return 0
     wanted = prune.plan(begin(), age, clock)
-    return sum(purge_addresses(wanted.standing, wanted.through, wanted.before))
+    try:
+        return sum(purge_addresses(wanted.standing, wanted.through, wanted.before))
+    except AddressPurgeConflict:  # another process was quicker
+        return 0
 
 
 def _clock() -> Clock:

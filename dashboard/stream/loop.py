@@ -12,13 +12,15 @@ from dashboard.stream.thread_state import LONGEST, Condition, ThreadState, Watch
 from models.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
+#: Seconds after which what failed is tried again at the latest.
+RETRY = 300.0
 
 
 class Loop:
     """Calls ``work`` in an application context: when woken, else every ``every`` seconds.
 
     ``rest`` seconds pass between two calls at least. A failure is logged and the loop goes
-    on; ``longest`` is how many seconds a call may take before it counts as stuck.
+    on, sooner than usual when it rarely works; ``longest`` is how many seconds a call may take before it counts as stuck.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Loop:
     def _run(self) -> None:
         try:
             while not self._stopping.wait(self._rest):
-                self._woken.wait(self._every)
+                self._woken.wait(self._every if self.watch.is_well else min(self._every, RETRY))
                 self._woken.clear()
                 if not self._stopping.is_set():
                     self._once()

@@ -17,11 +17,12 @@ from dashboard.stream.clock import AHEAD, Clock
 from dashboard.stream.prune_cover import covered
 from dashboard.stream.recorder import record
 from dashboard.stream.verify import Progress, check_entries
-from dashboard.stream.verify_head import Standing
+from dashboard.stream.verify_faults import Broken
+from dashboard.stream.verify_head import Standing, read_pruned
 from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
 
-#: Entries deleted in one transaction.
-BATCH = 1000
+#: Entries deleted in one transaction, and looked through by one statement.
+BATCH, STRETCH = 1000, 100_000
 
 
 class PruneConflict(Exception):
@@ -55,25 +56,40 @@ def plan(standing: Standing, age: timedelta, clock: Clock) -> Plan:
     """
     before = clock.moment - age
     past = max(standing.pruned, covered(standing, clock.history, before))
-    kept = select(LoginLog.seq).where(LoginLog.seq > past, LoginLog.occurred_at >= before)
-    first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
-    db.session.rollback()
-    return Plan(standing, before, standing.seq if first is None else min(first - 1, standing.seq))
+    return Plan(standing, before, _through(past, standing.seq, before))
 
 
-def was_pruned(since: datetime) -> bool:
+def _through(past: int, last: int, before: datetime) -> int:
+    """Return the number after ``past`` up to which all entries are older; looked for in stretches."""
+    for begin in range(past, last, STRETCH):
+        end = min(begin + STRETCH, last)
+        within = (LoginLog.seq > begin) & (LoginLog.seq <= end)
+        kept = select(LoginLog.seq).where(within, LoginLog.occurred_at >= before)
+        first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
+        db.session.rollback()
+        if first is not None:
+            return first - 1
+    return last
+
+
+def was_pruned(since: datetime, action: Action = Action.LOG_PURGE) -> bool:
     """Whether a purge was recorded after ``since``; one that is ahead of the clock tells nothing."""
     recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + AHEAD)
-    found = select(LoginLog.id).where(LoginLog.action == Action.LOG_PURGE, recent).limit(1)
+    found = select(LoginLog.id).where(LoginLog.action == action, recent).limit(1)
     return db.session.scalar(found) is not None
 
 
 def check(wanted: Plan, progress: Progress) -> None:
     """Verify what is to go: a prune must not sweep away the traces of a change.
 
-    Raises ``Broken``.
+    Raises ``Broken``, and ``PruneConflict`` when another process prunes.
     """
-    check_entries(wanted.standing, wanted.through, progress)
+    try:
+        check_entries(wanted.standing, wanted.through, progress)
+    except Broken:
+        if read_pruned() != wanted.standing.pruned:
+            raise PruneConflict("another process prunes") from None
+        raise
 
 
 def prune(
@@ -98,10 +114,10 @@ def _announce(
 ) -> bool:
     """Record the purge before it begins, so that an interrupted one is on record too."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
-    if head.pruned != wanted.standing.pruned:
-        raise PruneConflict("another process prunes")
     if unless_since and was_pruned(unless_since):
         return False
+    if head.pruned != wanted.standing.pruned:
+        raise PruneConflict("another process prunes")
     link = session.scalars(select(LoginLog.chain).where(LoginLog.seq == wanted.through)).one()
     detail: dict[str, object] = {
         "before": wanted.before.isoformat(timespec="seconds"),

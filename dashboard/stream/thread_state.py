@@ -68,6 +68,11 @@ class Watch:
         finally:
             self._began = None
 
+    @property
+    def is_well(self) -> bool:
+        """Whether the last round did not fail."""
+        return not self._failures
+
     def progress(self) -> None:
         """Note that a long round goes on."""
         self._began = time.monotonic()

@@ -1,7 +1,7 @@
 """Verify: recompute the chain and hold it against the head, the totals and a checkpoint."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
@@ -10,10 +10,12 @@ from dashboard.stream.checkpoint import Checkpoint
 from dashboard.stream.head import require_known_encoding
 from dashboard.stream.verify_faults import Broken, explain
 from dashboard.stream.verify_head import QUARTER, Standing, read_pruned, read_standing
-from dashboard.stream.verify_ranges import Bounds, Kind, stretches
+from dashboard.stream.verify_ranges import STRETCH, Bounds, Kind, stretches
 from dashboard.stream.verify_vouch import erased, is_purge_recorded, link_at, places_blank
 from models import LoginLog, db
 
+#: Entries looked at by one statement.
+SOME = 1_000
 #: Hears how many more entries were checked.
 Progress = Callable[[int], object]
 
@@ -74,7 +76,7 @@ def check_entries(
         blanked += stretch.blanked
         totals.update(stretch.totals)
         progress(stretch.totals.total())
-    wrong += _unlisted(blanked)
+    wrong += _unlisted(blanked, places)
     if totals.total() != last - begin:
         wrong += _irregular(begin, last)
     if wrong:
@@ -93,22 +95,38 @@ def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
         raise Broken(None, f"the checkpoint is of another epoch, {checkpoint.epoch}: the stream began anew")
 
 
-def _unlisted(blanked: list[int]) -> list[int]:
-    """Return the blank entries that no erase entry lists; both came in one transaction."""
+def _unlisted(blanked: list[int], places: int) -> list[int]:
+    """Return the blank entries that no entry vouches for; it came in the transaction that blanked them.
+
+    ``places`` is up to which number places were blank when the look began.
+    """
     if not blanked:
         return []
     with db.engine.connect() as connection:
-        listed = erased(connection)
-    return [seq for seq in blanked if seq not in listed]
+        listed, by_now = erased(connection), places_blank(connection)
+        unlisted = [seq for seq in blanked if seq not in listed]
+        return unlisted if by_now == places else list(_without(unlisted, by_now, connection))
+
+
+def _without(seqs: list[int], places: int, connection: Connection) -> Iterator[int]:
+    """Yield those whose person is blank, or a place beyond ``places``: others were purged meanwhile."""
+    for first in range(0, len(seqs), SOME):
+        some = LoginLog.seq.in_(seqs[first : first + SOME])
+        unvouched = LoginLog.person_nonce.is_(None) | (LoginLog.seq > places)
+        yield from (seq for seq in connection.scalars(select(LoginLog.seq).where(some, unvouched)) if seq)
 
 
 def _irregular(pruned: int, last: int) -> list[int]:
     """Return the first number that is missing or there twice."""
-    there = select(LoginLog.seq).where(LoginLog.seq > pruned, LoginLog.seq <= last).order_by(LoginLog.seq)
-    with db.engine.connect() as connection:
-        found = connection.execution_options(yield_per=10_000).scalars(there)
-        pairs = zip(range(pruned + 1, last + 1), found, strict=False)
-        return [min((min(number, seq or 0) for number, seq in pairs if number != seq), default=last)]
+    for first in range(pruned, last, STRETCH):
+        end = min(first + STRETCH, last)
+        there = select(LoginLog.seq).where(LoginLog.seq > first, LoginLog.seq <= end).order_by(LoginLog.seq)
+        with db.engine.connect() as connection:
+            found = connection.scalars(there).all()
+        if len(found) != end - first:
+            pairs = zip(range(first + 1, end + 1), found, strict=False)
+            return [min((min(number, seq or 0) for number, seq in pairs if number != seq), default=end)]
+    return [last]
 
 
 def _check_end(connection: Connection, standing: Standing) -> None:

@@ -28,6 +28,7 @@ class Standing:
     pruned: int
     anchor: bytes
     encoding: int
+    places_blank: int
     uncounted: int
     lowest: int
     highest: int
@@ -63,6 +64,7 @@ def read_standing() -> Standing | None:
             pruned=head.pruned,
             anchor=(head.anchor or b"") if head.pruned else begin,
             encoding=head.encoding,
+            places_blank=head.places_blank,
             uncounted=head.uncounted,
             lowest=head.pruned + 1 if lowest is None else lowest,
             highest=head.pruned if highest is None else highest,

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, event, func, select
 
 from models import User, UserSession, db
 from tests.actions import AuthActions, entries
-from tests.faults.crowd import KINDS
-from tests.faults.outages import OUTAGES, Outage
+from tests.faults.crowd import KINDS, PEOPLE
+from tests.faults.outages import OUTAGES, Outage, database_unreachable
 from tests.faults.stage import Stage
 
 
@@ -22,8 +22,18 @@ def test_an_outage_answers_everybody_alike(stage: Stage, outage: Outage) -> None
     stage.check()
 
 
+def test_a_session_that_cannot_be_read_costs_no_attempt(stage: Stage) -> None:
+    stage.crowd.sign_in("right")
+    cookies = dict(stage.crowd._cookies)
+    stage.crowd._cookies |= {"gatehouse": stage.crowd.cookie_of(PEOPLE[0]).partition("=")[2]}
+    with database_unreachable(stage):
+        assert stage.crowd.sign_in("wrong").status_code == 503
+    stage.crowd._cookies = cookies
+    stage.check()
+
+
 def without_tokens(answer: requests.Response) -> str:
-    """Return headers and body with tokens, time and what was typed struck out: no two answers agree in them."""
+    """Return headers and body without tokens, time and what was typed: no two answers agree in them."""
     tokens = [answer.headers["X-Request-ID"], answer.headers["Date"]]
     tokens += [answer.headers["Content-Length"], *re.findall(' value="([^"]+)"', answer.text)]
     tokens += re.findall("'nonce-([^']+)'", answer.headers["Content-Security-Policy"])

@@ -1,7 +1,9 @@
 """Places go earlier than names, and what happened stays provable."""
 
 import json
+from collections.abc import Iterator
 from itertools import islice
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -12,10 +14,11 @@ from dashboard.stream import address_purge, erase
 from dashboard.stream.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.stream.chain import PERSON, PLACE_COLUMNS
 from dashboard.stream.sealer import seal_all
-from dashboard.stream.verify import begin
+from dashboard.stream.verify import begin, verify
 from dashboard.stream.verify_faults import Broken
+from dashboard.stream.verify_ranges import Bounds, Stretch, stretches
 from models import Action, LoginLog, db
-from tests.dashboard.stream.tampering import LOG, changed, copied, fault, sealed_book
+from tests.dashboard.stream.tampering import HEAD, LOG, changed, copied, fault, sealed_book
 
 
 @pytest.fixture(autouse=True)
@@ -88,9 +91,8 @@ def test_a_changed_place_is_not_swept_away() -> None:
     assert blank() == set()
 
 
-def test_two_at_once_blank_no_batch_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_at_once_blank_no_batch_twice() -> None:
     standing = begin()
-    monkeypatch.setattr(address_purge, "blank_through", lambda _: 0)
     first, second = (purge_addresses(standing, 7, now()) for _ in range(2))
     next(first)
     with pytest.raises(AddressPurgeConflict):
@@ -103,3 +105,28 @@ def test_a_person_can_be_erased_afterwards() -> None:
     assert sum(erase.blank(1, erase.entries_of(1))) > 0
     seal_all()
     assert fault() is None
+
+
+def test_a_purge_during_a_verification_harms_nothing() -> None:
+    standing = begin()
+    with patch("dashboard.stream.verify.stretches", purging_first):
+        verify(standing, None, lambda _: None)
+    assert fault() is None
+
+
+def purging_first(bounds: Bounds) -> Iterator[Stretch]:
+    """Purge addresses once it was read how far they were purged."""
+    purged(7)
+    return stretches(bounds)
+
+
+def test_a_forged_blank_during_a_purge_is_found() -> None:
+    changed(LOG, LOG.c.seq == 9, **dict.fromkeys(PLACE_COLUMNS))
+    with patch("dashboard.stream.verify.stretches", purging_first), pytest.raises(Broken, match="entry 9"):
+        verify(begin(), None, lambda _: None)
+
+
+def test_where_it_goes_on_is_not_what_a_verification_believes() -> None:
+    changed(HEAD, HEAD.c.id == 1, places_blank=9)
+    changed(LOG, LOG.c.seq == 4, **dict.fromkeys(PLACE_COLUMNS))
+    assert str(fault()).startswith("entry 4: its address and agent are blank")

@@ -182,3 +182,19 @@ def test_a_loop_that_was_stopped_works_no_more(bare: Flask) -> None:
     loop.start()
     loop._thread.join(10)
     assert calls == []
+
+
+def test_what_failed_is_tried_again_sooner_than_usual(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.stream.loop.RETRY", 0.01)
+    done, tries = Event(), iter(range(2))
+
+    def work() -> None:
+        if next(tries) == 0:
+            raise ValueError
+        done.set()
+
+    loop = Loop(app, "seldom", work, every=3600)
+    loop.start()
+    loop.wake()
+    assert done.wait(10)
+    loop.stop()

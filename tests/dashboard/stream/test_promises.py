@@ -39,8 +39,9 @@ from tests.dashboard.stream.tampering import (
     swapped,
 )
 
-#: The key of the only head, the version (verify refuses another), the order of insertion, the recorder's own.
-NOT_SEALED = {"stream_head.id", "stream_head.encoding", "login_log.id", "login_log.mac"}
+#: Order of insertion, the recorder's own; the head's key, version (verify refuses it), where a purge goes on.
+NOT_SEALED = {"login_log.id", "login_log.mac"}
+NOT_SEALED |= {f"stream_head.{name}" for name in ("id", "encoding", "places_blank")}
 #: Totals of pruned entries stay, and no entry vouches for anything but how many they are.
 NOT_SEALED_WHEN_PRUNED = {f"login_total.{name}" for name in ("quarter", "action", "outcome", "reason")}
 #: Once the first link is pruned, only a checkpoint vouches for what it was made of.

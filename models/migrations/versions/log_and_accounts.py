@@ -8,7 +8,7 @@ from alembic import op
 from models.base import KEYED, TABLE
 from models.types import BigId, Digest, Ip, Uid, Utc
 
-revision = "0001"
+revision = "log_and_accounts"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -101,11 +101,12 @@ def _stream_head() -> None:
         sa.Column("chain", Digest(32)),
         sa.Column("anchor", Digest(32)),
         sa.Column("encoding", sa.Integer, nullable=False),
+        sa.Column("places_blank", BigId, nullable=False),
         sa.Column("uncounted", BigId, nullable=False),
         **KEYED,
     )
     names = {"origin": secrets.token_hex(16), "epoch": secrets.token_hex(16), "encoding": 2}
-    op.bulk_insert(head, [{"id": 1, **names, "seq": 0, "pruned": 0, "uncounted": 0}])
+    op.bulk_insert(head, [{"id": 1, **names, "seq": 0, "pruned": 0, "places_blank": 0, "uncounted": 0}])
 
 
 def _login_total() -> None:
