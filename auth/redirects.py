@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, request
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 
 from auth.problem import is_for_programs
 
@@ -25,6 +27,25 @@ def safe_next(target: str | None) -> str | None:
     except ValueError:
         return None
     return None if parts.scheme or parts.netloc else target
+
+
+def next_page(target: str | None) -> str | None:
+    """Return ``target`` when it is a page of this site to go on to, else None.
+
+    What only takes a form is none, nor are the sign-in page and files.
+    """
+    safe = safe_next(target)
+    return safe if safe and _is_page(urlsplit(safe).path) else None
+
+
+def _is_page(path: str) -> bool:
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(unquote(path), method="GET")
+    except RequestRedirect:  # a slash is missing
+        return True
+    except HTTPException as error:
+        return isinstance(error, NotFound)  # which says so
+    return endpoint not in ("auth.login", "static")
 
 
 def form_stands_on(page: Callable[[], str]) -> Callable[[View], View]:

@@ -20,7 +20,7 @@ from auth.attempts import Credentials, NewAccount, Refused
 from auth.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.pages import account_page, login_page, register_page, too_many
 from auth.place import place_of_request
-from auth.redirects import safe_next
+from auth.redirects import next_page, safe_next
 from auth.sessions import Visitor
 from models import Reason, Role
 
@@ -140,7 +140,7 @@ def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response
 def _way_on(visitor: Visitor, target: str | None) -> str:
     """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
     home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
-    return safe_next(target) or url_for(home)
+    return next_page(target) or url_for(home)
 
 
 def _form_reason(form: RegisterForm) -> Reason:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.config import ConfigError, unknown_variables
 from dashboard.logs import visible
+from dashboard.stream.checkpoint_key import NoKey
 from models import NotWritten
 from models.purpose import Purpose, used_for
 
@@ -81,7 +82,7 @@ def _text(error: Exception) -> str:
     match error:
         case click.ClickException():
             return error.format_message()
-        case ConfigError():
+        case ConfigError() | NoKey():
             return str(error)
         case NotWritten():
             return f"nothing was written: {error}"

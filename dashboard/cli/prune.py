@@ -15,7 +15,7 @@ from dashboard.cli.export import OPERATOR
 from dashboard.durations import duration
 from dashboard.stream.checkpoint_store import Store
 from dashboard.stream.clock import Clock
-from dashboard.stream.prune import Plan, check, plan, prune
+from dashboard.stream.prune import Plan, check, is_any_older, next_entry, plan, prune
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.verify import begin
 
@@ -53,7 +53,7 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
     span = f"{wanted.count:,} entries older than {wanted.before:%F %T} UTC, up to {wanted.through}"
     doubts = list(_doubts(wanted, clock))
     if not wanted.count:
-        click.echo(f"nothing is older than {wanted.before:%F %T} UTC")
+        click.echo(_nothing(wanted))
     elif dry_run:
         click.echo(f"would delete {span}")
         for doubt in doubts:
@@ -65,9 +65,18 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
         click.echo(f"deleted {span}")
 
 
+def _nothing(wanted: Plan) -> str:
+    """Say that nothing would go: nothing is old enough, or what is stands behind an entry that is not."""
+    first = next_entry(wanted)
+    if first is None or not is_any_older(wanted):
+        return f"nothing is older than {wanted.before:%F %T} UTC"
+    told = f"entry {first.seq} of {first.occurred_at:%F %T} UTC is not older than {wanted.before:%F %T}"
+    return f"{told}, and what is older came after it: nothing goes before it does"
+
+
 def _doubts(wanted: Plan, clock: Clock) -> Iterator[str]:
     """Yield why a person should look at this before it is done."""
-    if doubt := clock.doubt() or clock.jump():
+    if doubt := clock.doubt() or (None if clock.agrees_with_last() else clock.jump()):
         yield doubt
     if wanted.is_most:
         yield f"that is more than half of the log's {wanted.standing.seq - wanted.standing.pruned:,} entries"

@@ -76,7 +76,8 @@ class Logins(PanelView):
         try:
             return refusal(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
-            return error_page(400, _("Nothing was exported"), _(error.message, **error.values))
+            told = _(error.message, **error.values)
+            return error_page(400, _("Nothing was exported"), told, back=list_of_form())
         except NoPlace as none:
             return full(none)
 

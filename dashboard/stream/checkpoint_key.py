@@ -37,7 +37,8 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     except FileNotFoundError:
         raise NoKey(f"there is no key in {path} to check a checkpoint with") from None
     except (ValueError, TypeError, OSError) as error:
-        raise NoKey(f"{path} is not a readable key: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else "it is no PEM file of a private key"
+        raise NoKey(f"{path} is not a readable key: {why}; check GATEHOUSE_CHECKPOINT_KEY") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(f"{path} is not an Ed25519 key")
     return key

@@ -20,7 +20,8 @@ class Loop:
     """Calls ``work`` in an application context: when woken, else every ``every`` seconds.
 
     ``rest`` seconds pass between two calls at least. A failure is logged and the loop goes
-    on, sooner than usual when it rarely works; ``longest`` is how many seconds a call may take before it counts as stuck.
+    on, sooner than usual when it works rarely; ``longest`` is how many seconds a call may take
+    before it counts as stuck.
     """
 
     def __init__(

@@ -72,6 +72,17 @@ def _through(past: int, last: int, before: datetime) -> int:
     return last
 
 
+def next_entry(wanted: Plan) -> LoginLog | None:
+    """Return the first entry that stays."""
+    return db.session.scalar(select(LoginLog).where(LoginLog.seq == wanted.through + 1))
+
+
+def is_any_older(wanted: Plan) -> bool:
+    """Whether an entry that stays is older than what goes."""
+    older = (LoginLog.occurred_at < wanted.before) & (LoginLog.seq > wanted.through)
+    return db.session.scalar(select(LoginLog.id).where(older).limit(1)) is not None
+
+
 def was_pruned(since: datetime, action: Action = Action.LOG_PURGE) -> bool:
     """Whether a purge was recorded after ``since``; one that is ahead of the clock tells nothing."""
     recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + AHEAD)

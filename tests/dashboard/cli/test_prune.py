@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from auth.events import now
 from dashboard.stream.sealer import seal_all
 from models import LoginLog, db
+from tests.conftest import running
 from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.dashboard.stream.tampering import fault
@@ -103,3 +104,12 @@ def test_a_checkpoint_by_hand_says_that_the_clock_is_right(app: Flask, manage: R
     assert manage("checkpoint").stderr == ""
     assert manage("prune", "--older-than", "80d").exit_code == 0
     assert (left(), fault()) == (3, None)
+
+
+def test_what_stands_behind_a_younger_entry_is_told(manage: Run, database_url: str) -> None:
+    with running(database_url):
+        store([entry(1, occurred_at=now()), entry(2, occurred_at=now() - 9 * DAY)])
+    result = manage("prune", "--older-than", "5d")
+    assert result.exit_code == 0
+    assert "entry 1 of" in result.stdout
+    assert "nothing goes before it does" in result.stdout

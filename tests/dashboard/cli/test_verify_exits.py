@@ -50,7 +50,7 @@ def log(app: Flask) -> None:
 
 def second_head() -> None:
     """Add a head."""
-    columns = "origin, epoch, seq, pruned, chain, anchor, encoding, uncounted"
+    columns = "origin, epoch, seq, pruned, chain, anchor, encoding, places_blank, uncounted"
     run(f"INSERT INTO stream_head (id, {columns}) SELECT 2, {columns} FROM stream_head")
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from itertools import islice
-from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -107,22 +106,30 @@ def test_a_person_can_be_erased_afterwards() -> None:
     assert fault() is None
 
 
+@pytest.fixture
+def purged_meanwhile() -> Iterator[None]:
+    """Addresses are purged once a verification has read how far they were."""
+    with pytest.MonkeyPatch.context() as once:
+
+        def first(bounds: Bounds) -> Iterator[Stretch]:
+            once.undo()
+            purged(7)
+            return stretches(bounds)
+
+        once.setattr("dashboard.stream.verify.stretches", first)
+        yield
+
+
+@pytest.mark.usefixtures("purged_meanwhile")
 def test_a_purge_during_a_verification_harms_nothing() -> None:
-    standing = begin()
-    with patch("dashboard.stream.verify.stretches", purging_first):
-        verify(standing, None, lambda _: None)
+    verify(begin(), None, lambda _: None)
+    assert blank() == set(range(1, 8))
     assert fault() is None
 
 
-def purging_first(bounds: Bounds) -> Iterator[Stretch]:
-    """Purge addresses once it was read how far they were purged."""
-    purged(7)
-    return stretches(bounds)
-
-
-def test_a_forged_blank_during_a_purge_is_found() -> None:
+def test_a_forged_blank_during_a_purge_is_found(purged_meanwhile: None) -> None:
     changed(LOG, LOG.c.seq == 9, **dict.fromkeys(PLACE_COLUMNS))
-    with patch("dashboard.stream.verify.stretches", purging_first), pytest.raises(Broken, match="entry 9"):
+    with pytest.raises(Broken, match="entry 9"):
         verify(begin(), None, lambda _: None)
 
 

@@ -57,7 +57,7 @@ def test_a_sign_in_under_a_wrong_clock_does_not_confirm_it(site: Site) -> None:
     assert "nothing is known" in site.refusal()
     site.moment += 20 * DAY
     site.sign_in()
-    assert f"it would delete {len(before)} of {len(before) + 2} entries" in site.rests()
+    assert "nothing is known" in site.rests()
     assert (set(before) <= set(site.seqs()), fault()) == (True, None)
 
 
