@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, request
 from flask_babel import Babel
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.zones import zone_names
 
@@ -24,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 def viewer_locale() -> str:
     """Return the viewer's language: own setting, else the browser's, else the site's."""
-    own = getattr(current_user, "locale", None)
+    own = _setting("locale")
     asked = request.accept_languages.best_match(_ASKED)
     return own or (asked and asked[:2]) or current_app.config["SETTINGS"].locale
 
@@ -37,7 +39,16 @@ def viewer_zone() -> ZoneInfo:
 
 def own_zone() -> ZoneInfo:
     """Return the viewer's zone: own setting, else the browser's, else the site's."""
-    for name in (getattr(current_user, "timezone", None), request.cookies.get("tz")):
+    for name in (_setting("timezone"), request.cookies.get("tz")):
         if name in zone_names():
             return ZoneInfo(name)
     return ZoneInfo(current_app.config["SETTINGS"].timezone)
+
+
+def _setting(name: str) -> str | None:
+    """Return what the viewer set; nothing when that cannot be read: it must keep nobody from an answer."""
+    try:
+        own: str | None = getattr(current_user, name, None)
+    except (DBAPIError, PoolTimeout):
+        return None
+    return own

@@ -6,6 +6,7 @@ import pytest
 import requests
 from flask import Flask
 from sqlalchemy import Connection, event, func, select
+from sqlalchemy.exc import OperationalError
 
 from dashboard.stream import late
 from models import NotWritten, User, UserSession, db
@@ -53,10 +54,15 @@ def test_an_attempt_is_kept_though_an_older_session_cannot_be_read(
 ) -> None:
     auth.login("alice")
     form = {"username": "alice", "password": "not hers", "csrf_token": auth.token("/account")}
-    monkeypatch.setattr(app.login_manager, "_user_callback", fail)  # type: ignore[attr-defined]
+    monkeypatch.setattr(app.login_manager, "_user_callback", unreadable)  # type: ignore[attr-defined]
     monkeypatch.setattr("auth.service.write_transaction", unavailable)
     assert auth.client.post("/login", data=form).status_code == 503
     assert late.spool().waiting()[0] == 1
+
+
+def unreadable(_token: str) -> None:
+    """Read nothing."""
+    raise OperationalError("", {}, Exception("the database is gone"))
 
 
 def unavailable(*_: object) -> None:
