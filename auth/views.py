@@ -26,6 +26,8 @@ from models import Reason, Role
 
 blueprint = Blueprint("auth", __name__)
 Answer = str | Response
+#: Endpoints that use no session.
+UNUSED = ("static", "auth.login", "health.healthz", "health.readyz")
 
 
 def init_app(app: Flask) -> None:
@@ -39,9 +41,10 @@ def init_app(app: Flask) -> None:
 def keep_alive() -> None:
     """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself.
 
-    Nor for a sign-in, which replaces it: it must be recorded though the session cannot be read.
+    Nor for a sign-in, which replaces it: it must be recorded though the session cannot be read. Nor for
+    monitoring, which must be answered then.
     """
-    is_used = request.endpoint not in ("static", "auth.login") and "X-Background" not in request.headers
+    is_used = request.endpoint not in UNUSED and "X-Background" not in request.headers
     if is_used and current_user.is_authenticated:
         sessions.touch(current_user)
 

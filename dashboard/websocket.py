@@ -11,6 +11,7 @@ from engineio.async_drivers.threading import SimpleWebSocketWSGI
 from engineio.packet import Packet
 from flask_socketio import SocketIO
 from simple_websocket import ConnectionClosed
+from wsproto.utilities import RemoteProtocolError
 
 log = logging.getLogger(__name__)
 #: Bytes of a message; a pull takes a hundred.
@@ -75,6 +76,10 @@ class Websocket(SimpleWebSocketWSGI):
         line = environ["gunicorn.socket"].dup()
         try:
             return super().__call__(environ | {"gunicorn.socket": line}, start_response)
+        except RemoteProtocolError as error:  # no version, or none that is spoken
+            log.warning("a viewer's handshake was none: %s", error)
+            start_response("400 Bad Request", [("Content-Length", "0"), ("Sec-WebSocket-Version", "13")])
+            return []
         finally:
             if self.ws is None:  # no handshake
                 line.close()

@@ -1,6 +1,7 @@
 """The database: engine options, pragmas and the declarative base of every table."""
 
 import os
+import sqlite3
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine, FromClause, MetaData, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from models import driver
@@ -22,6 +24,8 @@ from models.purpose import LIMITS, POOLS, Limits, Purpose, purpose
 WRITES = "gatehouse_writes"
 #: Where a connection to SQLite keeps how long it waits for that lock.
 _WAIT = "gatehouse_wait"
+#: The name of a connection's file, and which file that was when it was opened.
+_FILE = "gatehouse_file"
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -159,11 +163,21 @@ def _private_file(_dialect: object, _record: object, given: list[str], _named: o
         os.close(os.open(given[0], os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 
 
-def _sqlite_pragmas(connection: Any, _record: object) -> None:
+def _sqlite_pragmas(connection: Any, record: Any) -> None:
     """Write-ahead log, durable commits, checked foreign keys; we say BEGIN ourselves."""
+    [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()[:1]
+    record.info[_FILE] = path, _file_at(path)
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Return which file has a name; None when none does."""
+    with suppress(OSError):
+        found = os.stat(path)  # noqa: PTH116 - on each write
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _sqlite_begin(longest: float, connection: Connection) -> None:
@@ -171,6 +185,11 @@ def _sqlite_begin(longest: float, connection: Connection) -> None:
     if not connection.get_execution_options().get(WRITES):
         connection.exec_driver_sql("BEGIN")
         return
+    path, file = connection.info[_FILE]
+    if _file_at(path) != file:
+        connection.invalidate()  # what is written there, nobody finds again
+        gone = sqlite3.OperationalError("the database file was replaced or removed")
+        raise OperationalError("BEGIN IMMEDIATE", {}, gone)
     wait = left(longest)
     if connection.info.get(_WAIT, longest) != wait:  # the driver's own timeout holds until then
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000:.0f}")

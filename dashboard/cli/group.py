@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from dashboard.config import ConfigError, unknown_variables
 from dashboard.logs import visible
 from dashboard.stream.checkpoint_key import NoKey
+from dashboard.stream.prune import PruneConflict
 from models import NotWritten
 from models.purpose import Purpose, used_for
 
@@ -82,7 +83,7 @@ def _text(error: Exception) -> str:
     match error:
         case click.ClickException():
             return error.format_message()
-        case ConfigError() | NoKey():
+        case ConfigError() | NoKey() | PruneConflict():
             return str(error)
         case NotWritten():
             return f"nothing was written: {error}"

@@ -51,8 +51,18 @@ def as_fields(row: LoginLog | Row[Any]) -> dict[str, object]:
         "event_id": str(row.event_id),
         "occurred_at": row.occurred_at.isoformat(timespec="microseconds"),
         "session_ref": _text(row.session_ref),
-        "detail": None if row.detail is None else json.loads(row.detail),
+        "detail": None if row.detail is None else detail(row.detail),
     }
+
+
+def detail(text: str) -> dict[str, Any]:
+    """Return the object of a detail; what is none, as somebody changed it, as the text it is."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {"unreadable": text}
 
 
 def _text(uid: UUID | None) -> str | None:

@@ -1,12 +1,12 @@
 """Entries as the panel shows them: the newest ones, and which of them are admin actions."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from dashboard.export.fields import detail
 from dashboard.stream.query_words import words_behind
 from models import Action, LoginLog, db
 
@@ -36,10 +36,10 @@ def newest(limit: int, *, user_id: int | None = None) -> Sequence[LoginLog]:
 
 def detail_of(entry: LoginLog) -> dict[str, Any]:
     """Return the detail of an entry to show: the words of a query in place of the reference to them."""
-    detail: dict[str, Any] = json.loads(entry.detail or "{}")
-    if "q_ref" in detail:
-        detail["q"] = words_behind(detail.pop("q_ref")) or _("no longer kept")
-    return detail
+    told = detail(entry.detail or "{}")
+    if "q_ref" in told:
+        told["q"] = words_behind(told.pop("q_ref")) or _("no longer kept")
+    return told
 
 
 def is_by_admin(entry: LoginLog) -> bool:

@@ -77,7 +77,7 @@ def _enter_late(entry: dict[str, Any]) -> None:
         if isinstance(error.__cause__, DataError):
             raise BadLine(str(error)) from error
         raise
-    except (StatementError, ValueError, TypeError) as error:
+    except (StatementError, ValueError, TypeError, OverflowError) as error:
         raise BadLine(str(error)) from error
 
 

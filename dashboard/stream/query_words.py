@@ -17,6 +17,8 @@ from dashboard.stream.recorder import query_ref
 from models import ExportQuery, LoginLog, User, UserSession, db
 from models.names import username_key
 
+#: Bits before an IPv4 address that is mapped into IPv6 (RFC 4291 2.5.5.2).
+MAPPED = 96
 #: Characters from which on a prefix may tell who was meant.
 TELLING = 3
 
@@ -100,8 +102,11 @@ def _tells(value: str, keys: Collection[str]) -> bool:
 def _is_at(value: str, addresses: Collection[str]) -> bool:
     """Whether a value is one of the addresses or a network of one that is small enough to mean a place."""
     try:
-        network = ipaddress.ip_network(value, strict=False)
+        network = ipaddress.ip_network(value.strip('-"'), strict=False)
     except ValueError:
         return False
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped and network.prefixlen >= MAPPED:
+        network = ipaddress.ip_network((mapped, network.prefixlen - MAPPED), strict=False)
     is_small = network.prefixlen >= (24 if network.version == 4 else 48)
     return is_small and any(ipaddress.ip_address(address) in network for address in addresses)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.types import TypeEngine
 
-from models import LoginLog
+from models import Action, LoginLog, Outcome, Reason
 from models.types import Digest, Ip, Uid, Utc, pack_ip, unpack_ip
 
 #: What every line of every spool begins with.
@@ -21,6 +21,9 @@ _TABLE: Table = LoginLog.__table__  # type: ignore[assignment]
 _GIVEN = {"id", "seq", "chain"}
 _KNOWN = {column.name for column in _TABLE.c} - _GIVEN
 _NEEDED = {column.name for column in _TABLE.c if not (column.nullable or column.default)} - _GIVEN
+#: What an attempt may say it was, and characters of a text without a length of its own.
+_WORDS = {"action": {*Action}, "outcome": {*Outcome}, "reason": {None, *Reason}}
+LONGEST = 4096
 _NEEDED |= {"place_nonce", "person_nonce"}  # else it cannot be sealed
 Columns = dict[str, Any]
 
@@ -74,15 +77,20 @@ def parsed(line: bytes) -> Columns:
     """Return the columns of a line; raises ``HalfLine`` or ``BadLine``."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
+        if line.rstrip().endswith(b"}"):
+            raise BadLine("it is whole and cannot be read") from None
         raise HalfLine("it was cut short") from None
     if not isinstance(found, dict):
         raise BadLine("it is no entry")
     told = {name: value for name, value in found.items() if name not in ("origin", "database")}
     if unknown := told.keys() - _KNOWN:
         raise BadLine(f"it has unknown fields: {', '.join(sorted(unknown))}")
-    if missing := _NEEDED - told.keys():
+    if missing := _NEEDED - {name for name, value in told.items() if value is not None}:
         raise BadLine(f"it lacks {', '.join(sorted(missing))}")
+    for name, words in _WORDS.items():
+        if told.get(name) not in words:
+            raise BadLine(f"its {name} is no such word")
     return {name: _read(name, value) for name, value in told.items()}
 
 
@@ -113,4 +121,8 @@ def _typed(kind: TypeEngine[Any], value: Any) -> Any:
             return unpack_ip(pack_ip(value))
     if type(value) is not kind.python_type:
         raise TypeError(f"{value!r} is no {kind.python_type}")
+    if isinstance(value, int) and not 0 <= value < 2**63:
+        raise ValueError("it is out of range")
+    if isinstance(value, str) and len(value) > (getattr(kind, "length", None) or LONGEST):
+        raise ValueError("it is too long")
     return value

@@ -6,6 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+
 from auth import profile, service, sessions
 from auth.events import AuthEvent, Person, Place, now
 from auth.service import Credentials, NewAccount, SignedIn
@@ -14,6 +16,8 @@ from dashboard.export.export import Export, Order
 from dashboard.query.selection import read_selection
 from dashboard.stream import erase, late, prune
 from dashboard.stream.address_purge import purge_addresses
+from dashboard.stream.checkpoint_store import Store
+from dashboard.stream.clock import Clock
 from dashboard.stream.sealer import seal_all
 from dashboard.stream.verify import begin
 from models import Action, Outcome, Reason, User, db, write_transaction
@@ -111,14 +115,14 @@ def the_end_of_an_export_whose_process_died() -> Act:
 def a_purge() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    return lambda: sum(prune.prune(prune.plan(begin(), timedelta(days=1))))
+    return lambda: sum(prune.prune(prune.plan(begin(), timedelta(days=1), clock())))
 
 
 @records("dashboard.stream.prune._announce")
 def a_purge_unless_there_was_one() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    wanted = prune.plan(begin(), timedelta(days=1))
+    wanted = prune.plan(begin(), timedelta(days=1), clock())
     return lambda: sum(prune.prune(wanted, unless_since=now() - timedelta(hours=1)))
 
 
@@ -155,6 +159,11 @@ def a_session_that_is_taken_back() -> Act:
     user = db.session.get_one(User, alice.user_id)
     late.keep(replace(refused(user), event_id=event_id))
     return late.enter_all
+
+
+def clock() -> Clock:
+    """Return this machine's clock."""
+    return Store.of(current_app.config["SETTINGS"]).clock()
 
 
 def signed_in() -> SignedIn:

@@ -1,5 +1,6 @@
 """How each database is opened."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select, text
 
-from models import User, db
+from models import NotWritten, User, db, write_transaction
 from models.base import engine_options, is_sqlite, prepare_engine
 from tests.actions import make_user
 
@@ -73,3 +74,18 @@ def test_a_servers_pool_is_pinged_and_bounded(url: str) -> None:
     assert options["pool_pre_ping"]
     assert options["pool_timeout"] <= 5
     assert not is_sqlite(url)
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_nothing_is_written_into_a_file_that_is_there_no_more(
+    sqlite_app: Flask, tmp_path: Path, replaced: bool
+) -> None:
+    make_user("before")
+    file = tmp_path / "gatehouse.db"
+    if replaced:
+        shutil.copy(file, tmp_path / "copy.db")
+        (tmp_path / "copy.db").replace(file)
+    else:
+        file.rename(tmp_path / "away.db")
+    with pytest.raises(NotWritten, match="replaced or removed"):
+        write_transaction(lambda session: session.execute(text("SELECT 1")))

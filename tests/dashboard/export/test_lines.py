@@ -171,3 +171,8 @@ def test_a_line_of_json_is_one_line_and_comes_back(text):
     assert json.loads(line) == fields
     assert fields["detail"] == {"q": text}
     assert tuple(json.loads(line)) == FIELDS
+
+
+@pytest.mark.parametrize("text", ["not json", "[1]", "null", '{"a":"\\ud800"}', "[" * 9_000])
+def test_a_detail_that_somebody_changed_is_shown_as_it_is(text: str) -> None:
+    assert as_fields(row(detail=text))["detail"] == {"unreadable": text}

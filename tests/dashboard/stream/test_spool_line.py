@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from dashboard.stream import spool_file
-from dashboard.stream.spool_line import BadLine
-from tests.dashboard.stream.spools import HERE, MOMENT, OURS, THEIRS, THERE, columns, numbers, opened
+from dashboard.stream.spool_line import BadLine, parsed
+from tests.dashboard.stream.spools import HERE, MOMENT, OURS, THEIRS, THERE, columns, numbers, opened, taken
 
 
 @pytest.fixture
@@ -155,3 +155,30 @@ def test_lines_are_plain_json(path: Path) -> None:
     line = json.loads(path.read_text())
     assert UUID(line["event_id"]) == kept["event_id"]
     assert (line["place_nonce"], line["origin"], line["database"]) == (bytes(range(16)).hex(), OURS, HERE)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"place_nonce": None},
+        {"person_nonce": None},
+        {"action": "drop table"},
+        {"outcome": "xx"},
+        {"reason": "because"},
+        {"user_id": 2**70},
+        {"actor_id": -1},
+        {"user_agent": "a" * 513},
+    ],
+)
+def test_what_no_entry_can_hold_stays_and_holds_up_nobody(path: Path, wrong: dict[str, object]) -> None:
+    spool = opened(path)
+    spool.append(columns() | wrong)
+    spool.append(columns(username="good"))
+    assert [entry["username"] for entry in taken(spool)] == ["good"]
+    assert sum(spool.stuck().values()) == 1
+
+
+@pytest.mark.parametrize("whole", [b'{"a":' * 9_000 + b"1" + b"}" * 9_000, b'{"n":' + b"9" * 5_000 + b"}"])
+def test_a_line_that_cannot_be_read_is_not_taken_for_half_a_line(whole: bytes) -> None:
+    with pytest.raises(BadLine):
+        parsed(whole)
