@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dashboard.export.fields import as_fields
 from dashboard.stream.verify import begin, verify
-from models import Action, LoginLog, Outcome, Reason, StreamHead, UserSession, db
+from models import Action, ExportJob, ExportState, LoginLog, Outcome, Reason, StreamHead, UserSession, db
 from tests.faults.crowd import Attempt
 from tests.feed import Feed
 
@@ -19,6 +19,13 @@ def unsealed() -> int:
     """Return how many entries still wait for their seal."""
     db.session.rollback()
     return db.session.scalar(select(func.count(LoginLog.id)).where(LoginLog.seq.is_(None))) or 0
+
+
+def exporting() -> int:
+    """Return how many exports are under way."""
+    db.session.rollback()
+    running = select(func.count()).where(ExportJob.state == ExportState.RUNNING)
+    return db.session.scalar(running) or 0
 
 
 def head() -> StreamHead:
