@@ -78,14 +78,14 @@ def _agrees(attempt: Attempt, entries: list[LoginLog], revoked: set[UUID]) -> No
     unheard = [[(Outcome.FAILURE, reason)] for reason in (Reason.RECORDING_UNAVAILABLE, Reason.RATE_LIMITED)]
     match attempt.status:
         case None:
-            assert facts in ([], [decided], *unheard), attempt
+            assert facts in ([], [decided], *unheard), (attempt, facts)
         case 302 | 401:
-            assert facts == [decided], attempt
+            assert facts == [decided], (attempt, facts)
         case 503 if facts == [(Outcome.SUCCESS, None)]:
             assert entries[0].session_ref in revoked, attempt
             assert taken_back(entries[0].session_ref) == 1, attempt
         case 503:
-            assert facts in ([decided], *unheard), attempt
+            assert facts in ([decided], *unheard), (attempt, facts)
         case _:
             raise AssertionError(f"{attempt} is neither in nor out")
 

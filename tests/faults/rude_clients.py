@@ -40,7 +40,7 @@ def clients_never_read(stage: Stage) -> None:
 @fault
 def exports_never_read(stage: Stage) -> None:
     """Somebody begins exports, as many as they may and more, and takes nothing of them."""
-    with clients(stage, [export_request(stage)] * 6), undisturbed(stage, 40):
+    with clients(stage, [export_request(stage, "ocsf")] * 6), undisturbed(stage, 40):
         if stage.is_long:
             wait_until(lambda: not stage.exporting(), "exports that nobody reads are ended", 90)
 
@@ -87,13 +87,13 @@ def connected(stage: Stage, request: bytes) -> socket.socket:
 
 def export_of(stage: Stage) -> socket.socket:
     """Begin an export of the whole log."""
-    return connected(stage, export_request(stage))
+    return connected(stage, export_request(stage, "jsonl"))
 
 
-def export_request(stage: Stage) -> bytes:
-    """Return the request of an auditor who exports the whole log."""
+def export_request(stage: Stage, form: str) -> bytes:
+    """Return the request of an auditor who exports the whole log in a format."""
     cookie, token = stage.crowd.cookie_and_token_of(AUDITOR, "/admin/logins/")
-    body = urlencode({"format": "jsonl", "csrf_token": token})
+    body = urlencode({"format": form, "csrf_token": token})
     head = f"POST /admin/logins/export HTTP/1.1\r\nHost: {urlsplit(stage.url).netloc}\r\nCookie: {cookie}\r\n"
     head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
     return f"{head}Connection: close\r\n\r\n{body}".encode()
