@@ -55,6 +55,10 @@ def scan(wapiti: str, site: Site, folder: Path, who: str | None) -> list[str]:
     command += ["-s", f"{site.url}/admin/logins/", "-d", "4"]
     if who:
         command += ["-H", f"Cookie: {signed_in(site.url, who)}"]
+        command += [
+            "-x",
+            f"{site.url}/logout",
+        ]  # else it signs itself out, and right and wrong tokens get the same
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=2 * SECONDS)
     return list(findings(json.loads(report.read_text()), who or "stranger"))
 

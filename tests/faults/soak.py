@@ -41,7 +41,8 @@ def inject(stage: Stage, number: int, name: str) -> None:
         FAULTS[name](stage)
         stage.check()
     except BaseException:
-        print(f"{number:4} {name} broke a promise\n{stage.site.log.read_text()[-4000:]}", file=sys.stderr)
+        logs = "".join(server.log.read_text()[-4000:] for server in (stage.database, stage.site))
+        print(f"{number:4} {name} broke a promise\n{logs}", file=sys.stderr)
         raise
     print(f"{number:4} {name} ({time.monotonic() - began:.1f} s)", flush=True)
 
