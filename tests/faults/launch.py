@@ -90,7 +90,8 @@ def telling(look: Callable[..., Any]) -> Callable[..., Any]:
 
 def hurry() -> None:
     """Have what is done daily or hourly done all the time."""
-    upkeep.PRUNE_LOOK = upkeep.CHECKPOINT_LOOK = forgetting.LOOK = 1
+    upkeep.PRUNE_LOOK = upkeep.CHECKPOINT_LOOK = 1
+    forgetting.LOOK = 5  # each look commits, and faults want to strike commits of sign-ins
     upkeep.CHECKPOINT_EVERY = timedelta(seconds=20)
     upkeep.prune_if_due = telling(upkeep.prune_if_due)
 
