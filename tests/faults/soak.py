@@ -22,10 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{given.faults} faults, --seed {given.seed}")
     rng = random.Random(given.seed)
     with TemporaryDirectory(prefix="gatehouse-soak-") as folder, on_mariadb(Path(folder), rng) as stage:
-        with stage.watching(6):
-            for number in range(1, given.faults + 1):
-                inject(stage, number, rng.choice(possible(stage)))
-        print(report(stage))
+        try:
+            with stage.watching(6):
+                for number in range(1, given.faults + 1):
+                    inject(stage, number, rng.choice(possible(stage)))
+        finally:
+            print(report(stage))
 
 
 def possible(stage: Stage) -> list[str]:
@@ -40,7 +42,7 @@ def inject(stage: Stage, number: int, name: str) -> None:
     try:
         FAULTS[name](stage)
         stage.check()
-    except BaseException:
+    except Exception:
         logs = "".join(server.log.read_text()[-4000:] for server in (stage.database, stage.site))
         print(f"{number:4} {name} broke a promise\n{logs}", file=sys.stderr)
         raise
