@@ -99,7 +99,8 @@ class Stage:
             self._calm_down()
             self._sealed = audit.sealed(self._sealed)
             audit.sessions()
-            assert audit.attempts(self.crowd.attempts) == lost
+            found = audit.attempts(self.crowd.attempts)
+            assert found == lost, (found, lost)
             audit.watched([viewer.feed for viewer in self.viewers])
 
     def _wait_for(self, name: str) -> None:
