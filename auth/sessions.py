@@ -20,6 +20,8 @@ from models import Role, User, UserSession, db, write_transaction
 REMEMBER_FOR = timedelta(days=30)
 #: ``last_seen_at`` moves at most this often.
 SEEN_EVERY = timedelta(minutes=1)
+#: A session that begins so much later than now began under a wrong clock, and would outlive everybody.
+AHEAD = timedelta(days=1)
 #: Sessions deleted in one transaction.
 BATCH = 1000
 
@@ -82,11 +84,9 @@ def find_visitor(token: str) -> Visitor | None:
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:
-    """Return the condition of a session that is neither revoked nor too old, at ``at``."""
-    idle, longest = current_app.config["SESSION_IDLE"], current_app.config["SESSION_MAX"]
-    short = (UserSession.last_seen_at > at - idle) & (UserSession.created_at > at - longest)
-    long = UserSession.remember.is_(True) & (UserSession.created_at > at - REMEMBER_FOR)
-    return UserSession.revoked_at.is_(None) & or_(short, long)
+    """Return the condition of a session that is neither revoked nor too old nor of the future, at ``at``."""
+    has_begun = UserSession.created_at <= at + AHEAD
+    return UserSession.revoked_at.is_(None) & has_begun & ~_is_old(at)
 
 
 def touch(visitor: Visitor) -> None:
@@ -113,7 +113,7 @@ def end_all(session: Session, user_id: int) -> None:
 
 def forget_ended(before: datetime) -> int:
     """Delete the sessions that had ended by then, a batch at a time; return how many."""
-    ended = or_(UserSession.revoked_at < before, UserSession.revoked_at.is_(None) & ~is_live(before))
+    ended = or_(UserSession.revoked_at < before, UserSession.revoked_at.is_(None) & _is_old(before))
     total = 0
     while gone := write_transaction(lambda session: _delete_some(session, ended)):
         total += gone
@@ -126,6 +126,13 @@ def forget_places(before: datetime) -> int:
     old = update(UserSession).where(UserSession.created_at < before, is_known)
     blank = old.values(ip=None, user_agent=None)
     return write_transaction(lambda session: session.connection().execute(blank).rowcount)
+
+
+def _is_old(at: datetime) -> ColumnElement[bool]:
+    idle, longest = current_app.config["SESSION_IDLE"], current_app.config["SESSION_MAX"]
+    short = (UserSession.last_seen_at > at - idle) & (UserSession.created_at > at - longest)
+    long = UserSession.remember.is_(True) & (UserSession.created_at > at - REMEMBER_FOR)
+    return ~or_(short, long)
 
 
 def _delete_some(session: Session, which: ColumnElement[bool]) -> int:

@@ -83,6 +83,16 @@ def test_a_session_ends_when_unused_or_old(
     assert (find_visitor(token) is not None) == lives
 
 
+@pytest.mark.parametrize(("ahead", "lives"), [(timedelta(hours=23), True), (timedelta(days=4000), False)])
+def test_a_session_of_a_wrong_clock_does_not_outlive_it(
+    app: Flask, alice: User, ahead: timedelta, lives: bool
+) -> None:
+    began = now() + ahead
+    token = begin(alice, created_at=began, last_seen_at=began)
+    assert (find_visitor(token) is not None) == lives
+    assert sessions.forget_ended(now() - timedelta(days=30)) == 0
+
+
 @pytest.mark.parametrize("remember", [True, False])
 def test_a_revoked_session_finds_nobody(app: Flask, alice: User, remember: bool) -> None:
     assert find_visitor(begin(alice, remember=remember, revoked_at=now())) is None

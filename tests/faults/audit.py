@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dashboard.export.fields import as_fields
 from dashboard.stream.verify import begin, verify
-from models import Action, LoginLog, Outcome, Reason, StreamHead, UserSession, db
+from models import Action, ExportJob, ExportState, LoginLog, Outcome, Reason, StreamHead, UserSession, db
 from tests.faults.crowd import Attempt
 from tests.feed import Feed
 
@@ -19,6 +19,13 @@ def unsealed() -> int:
     """Return how many entries still wait for their seal."""
     db.session.rollback()
     return db.session.scalar(select(func.count(LoginLog.id)).where(LoginLog.seq.is_(None))) or 0
+
+
+def exporting() -> int:
+    """Return how many exports are under way."""
+    db.session.rollback()
+    running = select(func.count()).where(ExportJob.state == ExportState.RUNNING)
+    return db.session.scalar(running) or 0
 
 
 def head() -> StreamHead:
@@ -71,14 +78,14 @@ def _agrees(attempt: Attempt, entries: list[LoginLog], revoked: set[UUID]) -> No
     unheard = [[(Outcome.FAILURE, reason)] for reason in (Reason.RECORDING_UNAVAILABLE, Reason.RATE_LIMITED)]
     match attempt.status:
         case None:
-            assert facts in ([], [decided], *unheard), attempt
+            assert facts in ([], [decided], *unheard), (attempt, facts)
         case 302 | 401:
-            assert facts == [decided], attempt
+            assert facts == [decided], (attempt, facts)
         case 503 if facts == [(Outcome.SUCCESS, None)]:
             assert entries[0].session_ref in revoked, attempt
             assert taken_back(entries[0].session_ref) == 1, attempt
         case 503:
-            assert facts in ([decided], *unheard), attempt
+            assert facts in ([decided], *unheard), (attempt, facts)
         case _:
             raise AssertionError(f"{attempt} is neither in nor out")
 

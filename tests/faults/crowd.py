@@ -14,6 +14,7 @@ from tests.waiting import DEADLINE, wait_until
 
 PEOPLE = [f"person-{number:02}" for number in range(40)]
 ONLOOKER = "onlooker"
+AUDITOR = "auditor"
 #: Those who watch; each has a few seats, as nobody gets many.
 WATCHERS = [f"watcher-{number:02}" for number in range(80)]
 SEATS_EACH = 4
@@ -69,7 +70,7 @@ class Crowd:
         self._url, self._rng = url, rng
         self.attempts: list[Attempt] = []
         page = requests.get(f"{url}/login", timeout=DEADLINE)
-        self._token = page.text.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+        self._token = _token(page)
         self._cookies = page.cookies.get_dict()
 
     @contextmanager
@@ -96,7 +97,13 @@ class Crowd:
         """Sign somebody in, besides the attempts, and return their cookie."""
         answer = self._post({"username": name, "password": PASSWORD})
         assert answer.status_code == 302
-        return "; ".join(f"{key}={value}" for key, value in answer.cookies.items())
+        return _cookie(answer)
+
+    def cookie_and_token_of(self, name: str, page: str) -> tuple[str, str]:
+        """Sign somebody in, besides the attempts; return their cookie and the CSRF token of a page."""
+        cookie = self.cookie_of(name)
+        answer = requests.get(f"{self._url}{page}", headers={"Cookie": cookie}, timeout=DEADLINE)
+        return _cookie(answer) or cookie, _token(answer)
 
     def told(self, begin: int = 0) -> Counter[int | None]:
         """Return how many attempts, from number ``begin`` on, got which status."""
@@ -118,3 +125,11 @@ class Crowd:
             allow_redirects=False,
             timeout=DEADLINE,
         )
+
+
+def _token(page: requests.Response) -> str:
+    return page.text.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+
+
+def _cookie(answer: requests.Response) -> str:
+    return "; ".join(f"{key}={value}" for key, value in answer.cookies.items())

@@ -1,31 +1,14 @@
 """The faults: each makes trouble on a stage while people sign in, and then mends it."""
 
-from collections.abc import Callable
 from contextlib import closing, suppress
-from functools import wraps
 
 from tests.faults import outages
 from tests.faults.crowd import ONLOOKER
+from tests.faults.fault import fault
 from tests.faults.stage import Stage
 from tests.servers.proxy import When
 from tests.viewer import LOST, Wire
 from tests.waiting import wait_until
-
-Fault = Callable[[Stage], None]
-#: Every fault that a stage on MariaDB can take, by name.
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(inject: Fault) -> Fault:
-    """Register a fault and count it each time it was injected."""
-
-    @wraps(inject)
-    def counted(stage: Stage) -> None:
-        inject(stage)
-        stage.injected[inject.__name__] += 1
-
-    FAULTS[inject.__name__] = counted
-    return counted
 
 
 @fault
@@ -83,7 +66,7 @@ def commit_cut_before_the_answer(stage: Stage) -> None:
 def database_gone_with_a_commit(stage: Stage) -> None:
     """A sign-in takes effect, nobody hears so, and the database is away: its session is taken back."""
     before = stage.taken_back()
-    stage.proxy.cut_commits(1, "after", vanish=True)
+    stage.proxy.cut_commits(1, "after", vanish=True, of=b"INSERT INTO user_session")
     with stage.crowd.busy(12, before=0, kinds=["right"]):
         pass
     stage.proxy.is_away = False

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -9,17 +10,18 @@ from typing import Any
 
 import auth.events
 import manage
-from dashboard.stream import recorder, seals
+from dashboard.cli.sockets import Sockets
+from dashboard.stream import forgetting, recorder, seals, upkeep
 
 FOLDER = Path(os.environ["FAULTS"])
 
 
 class SlowClock(datetime):
-    """The clock as the file ``clock`` sets it back, by seconds."""
+    """The clock as the file ``clock`` sets it back, by seconds, or ahead."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]
-        """Return a time of the past while the file is there."""
+        """Return another time while the file is there."""
         try:
             back = float((FOLDER / "clock").read_text())
         except (FileNotFoundError, ValueError):
@@ -52,10 +54,54 @@ def dying(
     return planted
 
 
+def hold_up() -> None:
+    """Take the seconds that the file ``slow`` tells; the file ``held`` has a byte for each who waited."""
+    try:
+        seconds = float((FOLDER / "slow").read_text())
+    except (FileNotFoundError, ValueError):
+        return
+    with (FOLDER / "held").open("ab") as held:
+        held.write(b".")
+    time.sleep(seconds)
+
+
+def slow(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what answers requests with a place to hold sign-ins up."""
+
+    def planted(self: Sockets, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/login":
+            hold_up()
+        return call(self, environ, start_response)
+
+    return planted
+
+
+def telling(look: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``look``, which takes the file ``looked`` away in the end, whatever comes of it."""
+
+    def planted(*args: Any) -> Any:
+        try:
+            return look(*args)
+        finally:
+            (FOLDER / "looked").unlink(missing_ok=True)
+
+    return planted
+
+
+def hurry() -> None:
+    """Have what is done daily or hourly done all the time."""
+    upkeep.PRUNE_LOOK = upkeep.CHECKPOINT_LOOK = 1
+    forgetting.LOOK = 5  # each look commits, and faults want to strike commits of sign-ins
+    upkeep.CHECKPOINT_EVERY = timedelta(seconds=20)
+    upkeep.prune_if_due = telling(upkeep.prune_if_due)
+
+
 def plant() -> None:
     """Put the faults where they strike."""
     auth.events.datetime = SlowClock  # type: ignore[attr-defined]
     recorder.committed = dying(recorder.committed, before="committed")  # type: ignore[assignment]
+    Sockets.__call__ = slow(Sockets.__call__)  # type: ignore[method-assign]
+    hurry()
     seals.store = dying(seals.store, after="sealing")
 
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 import pymysql
 from sqlalchemy import make_url
 
+from tests.faults.disks import full
 from tests.faults.stage import Stage
 
 Outage = Callable[[Stage], AbstractContextManager[None]]
@@ -68,6 +69,45 @@ def database_locked(stage: Stage) -> Iterator[None]:
     with closing(_root(stage)) as backup:
         backup.cursor().execute("FLUSH TABLES WITH READ LOCK")
         yield
+
+
+@contextmanager
+def database_disk_full(stage: Stage) -> Iterator[None]:
+    """There is no room for MariaDB's binary log; it looks for some once a minute, unless it starts anew."""
+    assert stage.disk
+    with full(stage.disk):
+        yield
+    if stage.is_long:
+        _as_root(stage, "FLUSH BINARY LOGS")  # it is torn: a crash would take back what was committed since
+    else:
+        stage.database.kill()
+        stage.database.start()
+
+
+@contextmanager
+def clock_ahead(stage: Stage, days: int) -> Iterator[None]:
+    """The clocks of the site and of its database are ahead."""
+    seconds = days * 86_400
+    clock = stage.arm("clock")
+    try:
+        _as_root(stage, f"SET GLOBAL init_connect = 'SET timestamp = UNIX_TIMESTAMP() + {seconds}'")
+        clock.write_text(str(-seconds))
+        stage.proxy.cut_all()
+        yield
+    finally:
+        clock.unlink()
+        _as_root(stage, "SET GLOBAL init_connect = ''")
+        stage.proxy.cut_all()
+
+
+def change_password(stage: Stage) -> None:
+    """Give the site's account a new password, which the site uses from its next start on."""
+    fresh = f"{stage.rng.getrandbits(64):x}"
+    _as_root(stage, f"ALTER USER gate@'%' IDENTIFIED BY '{fresh}'")
+    address = make_url(stage.database_url).set(password=fresh)
+    stage.database_url = address.render_as_string(hide_password=False)
+    served = address.set(host=stage.rng.choice(["127.0.0.1", "localhost"]), port=stage.proxy.port)
+    stage.site.change("GATEHOUSE_DATABASE_URL", served.render_as_string(hide_password=False))
 
 
 #: Every way in which nothing can be recorded.

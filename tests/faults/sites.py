@@ -13,30 +13,32 @@ from sqlalchemy import make_url
 from models import Role
 from tests.actions import PASSWORD, make_user
 from tests.conftest import migrate, running
-from tests.faults.crowd import ONLOOKER, PEOPLE, WATCHERS
+from tests.faults import disks
+from tests.faults.crowd import AUDITOR, ONLOOKER, PEOPLE, WATCHERS
 from tests.faults.stage import Stage
 from tests.servers import mariadb, redis
 from tests.servers.gatehouse import ROOT, Site, environment
 from tests.servers.process import Server, free_port
 from tests.servers.proxy import Proxy
 
-#: A commit outlives the server, and nothing waits long for a lock.
-DURABLE = ("--innodb-flush-log-at-trx-commit=1",)
+#: A commit outlives the server, and one with a binary log waits for room on a full disk.
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--log-bin=bin", "--server-id=1")
 
 
 @contextmanager
 def on_mariadb(folder: Path, rng: random.Random) -> Iterator[Stage]:
     """Two workers on MariaDB, behind a proxy, and Redis."""
-    database, server = mariadb.prepared(folder, *DURABLE)
     queue, redis_url = redis.prepared(folder)
     with ExitStack() as stack:
+        disk = _disk(stack, folder / "disk")
+        database, server = mariadb.prepared(disk or folder, *DURABLE)
         stack.enter_context(database)
         stack.enter_context(queue)
         url = _account(migrate(mariadb.create_database(server, "gatehouse")))
         proxy = stack.enter_context(Proxy(make_url(url).port or 0))
         proxied = make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
         stage = stack.enter_context(_staged(folder, url, proxied, rng, "--workers", "2", redis_url=redis_url))
-        stage.database, stage.redis, stage.proxy = database, queue, proxy
+        stage.database, stage.redis, stage.proxy, stage.disk = database, queue, proxy, disk
         yield stage
 
 
@@ -67,7 +69,7 @@ def _staged(
 def _settings(folder: Path) -> dict[str, object]:
     """Return settings for a crowd from many addresses, and for viewers who stay for long."""
     own = {"spool": folder / "attempts.jsonl", "checkpoint_dir": folder / "checkpoints"}
-    return own | {"trusted_proxies": 1, "max_viewers": 400, "session_idle": "12h"}
+    return own | {"trusted_proxies": 1, "max_viewers": 400, "session_idle": "12h", "retention": "730d"}
 
 
 def people(url: str) -> None:
@@ -78,6 +80,15 @@ def people(url: str) -> None:
             make_user(name, password_hash=quick)
         for name in (*WATCHERS, ONLOOKER):
             make_user(name, Role.VIEWER, password_hash=quick)
+        make_user(AUDITOR, Role.AUDITOR, password_hash=quick)
+
+
+def _disk(stack: ExitStack, path: Path) -> Path | None:
+    """Return a disk that may be filled, where one is to be had."""
+    try:
+        return stack.enter_context(disks.mounted(path, "512m"))
+    except disks.NoDisk:
+        return None
 
 
 def _account(url: str) -> str:

@@ -4,7 +4,7 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,10 @@ class Stage:
     database: Server
     redis: Server
     proxy: Proxy
+    #: Where the database is, when nothing else is there.
+    disk: Path | None = None
+    #: Whether a fault goes on for as long as the server is patient.
+    is_long = False
 
     def __init__(
         self, folder: Path, database_url: str, url: str, site: Server, rng: random.Random, spool: Path
@@ -55,6 +59,23 @@ class Stage:
         return trigger
 
     @contextmanager
+    def slow_sign_ins(self, seconds: float, number: int) -> Iterator[Callable[[], None]]:
+        """Have sign-ins take so long; the block is given what waits until ``number`` are under way."""
+        held = self.arm("held")
+        held.write_bytes(b"")
+        slow = self.arm("slow")
+        slow.write_text(str(seconds))
+        try:
+            yield lambda: wait_until(lambda: held.stat().st_size == number, "all are under way")
+        finally:
+            slow.unlink()
+
+    def wait_for_looks(self) -> None:
+        """Wait until retention has looked at the log, from the beginning to the end."""
+        self._wait_for("looked")
+        self._wait_for("looked")  # the first may have begun before
+
+    @contextmanager
     def watching(self, number: int) -> Iterator[list[Viewer]]:
         """Have ``number`` more people watch, from the head on, while the block runs."""
         pages = max(0, number - 1) // SEATS_EACH + 1
@@ -78,14 +99,25 @@ class Stage:
             self._calm_down()
             self._sealed = audit.sealed(self._sealed)
             audit.sessions()
-            assert audit.attempts(self.crowd.attempts) == lost
+            found = audit.attempts(self.crowd.attempts)
+            assert found == lost, (found, lost)
             audit.watched([viewer.feed for viewer in self.viewers])
+
+    def _wait_for(self, name: str) -> None:
+        trigger = self.arm(name)
+        wait_until(lambda: not trigger.exists(), name)
 
     def _calm_down(self) -> None:
         wait_until(lambda: not self.spooled(), "the spool is empty")
+        wait_until(lambda: not audit.exporting(), "all exports have ended")
         wait_until(lambda: audit.unsealed() == 0, "all is sealed")
         head = audit.head().seq
         wait_until(lambda: all(one.feed.cursor >= head for one in self.viewers), "viewers are at the head")
+
+    def exporting(self) -> int:
+        """Return how many exports are under way."""
+        with running(self.database_url):
+            return audit.exporting()
 
     def taken_back(self) -> int:
         """Return how many sessions were revoked because their owners had been refused."""

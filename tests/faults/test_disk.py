@@ -2,10 +2,9 @@
 
 import random
 import re
-import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,44 +14,22 @@ from models import Role
 from models.purpose import LIMITS, Limits, Purpose
 from tests.actions import AuthActions, make_user
 from tests.conftest import migrate, running
+from tests.faults.disks import NoDisk, full, mounted
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
 from tests.servers.mariadb import create_database, prepared
 from tests.waiting import wait_until
 
 
-@contextmanager
-def mounted(path: Path, size: str) -> Iterator[Path]:
-    """A disk of that size."""
-    path.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "gatehouse", str(path)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no disk of our own: {mounted.stderr.decode().strip()}")
-    yield path
-    subprocess.run(["umount", "--lazy", str(path)], check=True)
-
-
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of eight megabytes."""
-    with mounted(tmp_path / "disk", "8m") as path:
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A disk of eight megabytes, unless the test asks for more."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(mounted(tmp_path / "disk", getattr(request, "param", "8m")))
+        except NoDisk as error:
+            pytest.skip(f"no disk of our own: {error}")
         yield path
-
-
-@contextmanager
-def full(disk: Path) -> Iterator[None]:
-    """Leave no room."""
-    filler = disk / "filler"
-    for size in (65_536, 512):
-        with filler.open("ab", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(size))
-    yield
-    filler.unlink(missing_ok=True)
 
 
 def crowd(stage: Stage, disk: Path) -> int:
@@ -78,23 +55,21 @@ def test_what_a_full_disk_cannot_keep_either_is_counted(disk: Path, tmp_path: Pa
         assert crowd(stage, disk) > 0
 
 
-def test_mariadb_waits_for_room_and_nobody_waits_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("disk", ["160m"], indirect=True)
+def test_mariadb_waits_for_room_and_nobody_waits_with_it(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, Purpose.PAGES, Limits(connect=1, answer=1, statement=0.8, lock=1))
-    with mounted(tmp_path / "disk", "160m") as disk:
-        server, address = prepared(disk, "--innodb-log-file-size=8M", "--log-bin=bin", "--server-id=1")
-        with server, running(migrate(create_database(address, "gatehouse"))) as app:
-            make_user("vera", Role.VIEWER)
-            auth = AuthActions(app.test_client())
-            assert auth.login("vera").status_code == 302
-            with full(disk):
-                rescue = threading.Timer(30, (disk / "filler").unlink)
-                rescue.start()
-                assert AuthActions(app.test_client()).login("vera").status_code == 503
-                assert auth.client.get("/admin/logins/").status_code == 200
-                rescue.cancel()
-            server.kill()
+    server, address = prepared(disk, "--innodb-log-file-size=8M", "--log-bin=bin", "--server-id=1")
+    with server, running(migrate(create_database(address, "gatehouse"))) as app:
+        make_user("vera", Role.VIEWER)
+        auth = AuthActions(app.test_client())
+        assert auth.login("vera").status_code == 302
+        with full(disk):
+            rescue = threading.Timer(30, (disk / "filler").unlink)
+            rescue.start()
+            assert AuthActions(app.test_client()).login("vera").status_code == 503
+            assert auth.client.get("/admin/logins/").status_code == 200
+            rescue.cancel()
+        server.kill()
 
 
 def test_a_full_disk_is_degraded_until_there_is_room(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,10 @@ class Server:
             )
         wait_for(self._ready, lambda: self.process.poll() is None, self.log)
 
+    def change(self, variable: str, value: str) -> None:
+        """Give the process another environment variable from its next start on."""
+        self._env = (dict(os.environ) if self._env is None else self._env) | {variable: value}
+
     def __exit__(self, *_: object) -> None:
         self.stop()
 

@@ -19,6 +19,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self._open: set[socket.socket] = set()
         self._when: When = "before"
+        self._of = b""
         #: Commits still to cut, and those that were.
         self.to_cut, self.cut = 0, 0
         #: Whether nobody gets through.
@@ -37,10 +38,13 @@ class Proxy:
         self._listener.close()
         self.cut_all()
 
-    def cut_commits(self, number: int, when: When, *, vanish: bool = False) -> None:
-        """Cut the next ``number`` connections that say COMMIT; ``vanish`` with the first of them."""
+    def cut_commits(self, number: int, when: When, *, vanish: bool = False, of: bytes = b"") -> None:
+        """Cut the next ``number`` connections that say COMMIT; ``vanish`` with the first of them.
+
+        Only a transaction counts in which ``of`` was said.
+        """
         with self._lock:
-            self.to_cut, self._when, self._vanishes = number, when, vanish
+            self.to_cut, self._when, self._vanishes, self._of = number, when, vanish, of
 
     def freeze(self) -> None:
         """Take connections and whatever is said, and pass on nothing until `thaw`, as a black hole would."""
@@ -49,7 +53,7 @@ class Proxy:
     def freeze_at_commit(self) -> None:
         """Pass the next COMMIT on, and nothing after it until `thaw`."""
         with self._lock:
-            self.to_cut, self._when = 1, "frozen"
+            self.to_cut, self._when, self._of = 1, "frozen", b""
 
     def thaw(self) -> None:
         """Pass on what was said meanwhile."""
@@ -89,8 +93,11 @@ class Proxy:
 
     def _up(self, client: socket.socket, server: socket.socket, muted: threading.Event) -> None:
         """Forward what the client says; cut where we were told to."""
+        said = b""
         with suppress(OSError):
-            while (data := client.recv(65536)) and (when := self._verdict(data)) != "before":
+            while (data := client.recv(65536)) and (when := self._verdict(said := said + data)) != "before":
+                if said.endswith(COMMIT):
+                    said = b""
                 if when == "after":
                     muted.set()
                 if when == "frozen":
@@ -115,9 +122,9 @@ class Proxy:
             self.vanish()
         _shut(client, server)
 
-    def _verdict(self, data: bytes) -> When | None:
+    def _verdict(self, said: bytes) -> When | None:
         with self._lock:
-            if not self.to_cut or not data.endswith(COMMIT):
+            if not self.to_cut or not said.endswith(COMMIT) or self._of not in said:
                 return None
             self.to_cut, self.cut = self.to_cut - 1, self.cut + 1
             return self._when
