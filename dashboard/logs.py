@@ -46,7 +46,9 @@ class Pace(logging.Filter):
         self._count: defaultdict[tuple[str, int], int] = defaultdict(int)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is written."""
+        """Whether the line is written; one that is marked ``is_loss`` always is."""
+        if getattr(record, "is_loss", False):
+            return True
         place, moment = (record.pathname, record.lineno), time.monotonic()
         if moment - self._began.get(place, -WINDOW) >= WINDOW:
             swallowed = self._count[place] - MANY

@@ -72,7 +72,8 @@ class Spool:
             self._own.append(self.log.line(columns), self._max)
         except OSError as error:
             self.lost += 1
-            log.error("spool %s: %s; %d attempts are in no log", self._own.path, error, self.lost)
+            told = (self._own.path, error, self.lost)
+            log.error("spool %s: %s; %d attempts are in no log", *told, extra={"is_loss": True})
 
     def hand_over(self, take: Callable[[Columns], object]) -> int:
         """Give ``take`` what waits for this log, in whichever file; return how many attempts.

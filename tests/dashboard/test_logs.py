@@ -107,6 +107,14 @@ def test_one_place_writes_so_many_lines_and_shuts_out_no_other(
     assert written.getvalue().count("something else") == 1
 
 
+def test_a_loss_is_always_told(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.handlers[0].addFilter(Pace())
+    for number in range(MANY + 5):
+        logger.error("%d are lost", number, extra={"is_loss": True})
+    assert len(written.getvalue().splitlines()) == MANY + 5
+
+
 def test_what_was_held_back_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     pace, clock = Pace(), [0.0]
     monkeypatch.setattr("dashboard.logs.time.monotonic", lambda: clock[0])
