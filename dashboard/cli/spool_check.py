@@ -17,6 +17,8 @@ PATIENCE = timedelta(minutes=1)
 def spool() -> str:
     """Say how many attempts wait and since when; raises ``Bad`` for those that wait in vain."""
     box = late.spool()
+    if why := box.why_not_writable():
+        raise Bad(f"in an outage attempts would be lost: {why}; check GATEHOUSE_SPOOL")
     with suppress(DBAPIError):  # else the last that was heard must do
         box.hear(late.origin())
     waits, is_bad = _waiting(box)

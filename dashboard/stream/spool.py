@@ -87,6 +87,10 @@ class Spool:
         """Whether nothing new waits for this log, by a look at the names and times of files."""
         return not self._news()
 
+    def why_not_writable(self) -> str | None:
+        """Return why no attempt could be kept, or None."""
+        return self._own.why_not_writable()
+
     def waiting(self) -> tuple[int, datetime | None]:
         """Return how many attempts of this log wait, and since when."""
         contents = [file.content() for file in self.files()]

@@ -84,6 +84,14 @@ class SpoolFile:
         if os.geteuid() == 0:  # a command of the administrator must not shut out the site
             os.chown(self.path, owner.st_uid, owner.st_gid)
 
+    def why_not_writable(self) -> str | None:
+        """Return why nothing could be kept here, or None."""
+        try:
+            with self._locked():
+                return None
+        except OSError as error:
+            return f"{error.strerror}: {error.filename or self.path.parent}"
+
     @contextmanager
     def _locked(self, suffix: str = ".lock") -> Iterator[None]:
         folder = self.path.parent

@@ -92,6 +92,13 @@ def test_attempts_that_just_came_are_told(manage: Run, waiting: Callable[..., No
     assert parts["spool"][1].startswith("1 attempts wait since ")
 
 
+def test_a_place_where_no_attempt_can_be_kept_is_bad(manage: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, parts = report(manage, spool=tmp_path / "file" / "spool.jsonl")
+    assert (code, parts["spool"][0]) == (1, "bad")
+    assert "attempts would be lost" in parts["spool"][1]
+
+
 def test_attempts_that_wait_for_long_are_bad(manage: Run, waiting: Callable[..., None]) -> None:
     waiting(now() - timedelta(hours=2))
     waiting(now())
