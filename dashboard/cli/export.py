@@ -16,6 +16,7 @@ from auth.events import Person, Place
 from dashboard.cli import checks
 from dashboard.cli.destination import STDOUT, destination
 from dashboard.cli.stopping import stoppable
+from dashboard.export.ahead import start_threads
 from dashboard.export.csv import DELIMITERS
 from dashboard.export.export import Export, Order
 from dashboard.export.formats import FORMATS
@@ -68,6 +69,7 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
         delimiter=DELIMITERS[delimiter or ","],
     )
     seal_all()  # without a server nobody else does
+    start_threads()
     with stoppable(), destination(output) as file, closing(Export(order)) as stream:
         _copy(stream, file, None if query else _length())
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
+from threading import Barrier
 from typing import TypeVar
 
 S = TypeVar("S")
@@ -12,6 +13,16 @@ T = TypeVar("T")
 #: How many work at a time, for all that is made in this process: others need connections and memory, too.
 AT_ONCE = 3
 _THREADS = ThreadPoolExecutor(AT_ONCE, "ahead")
+
+
+def start_threads() -> None:
+    """Start all of them now: a signal that ends ``submit()`` as it starts one would leave a thread that
+    the interpreter's end does not know of, and waits for.
+    """
+    started = Barrier(AT_ONCE + 1)
+    for _ in range(AT_ONCE):
+        _THREADS.submit(started.wait)
+    started.wait()
 
 
 def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:

@@ -47,7 +47,8 @@ def on(database_url: str) -> Run:
         result = CliRunner().invoke(cli, arguments, input=given, env=env, obj=info, prog_name="manage.py")
         for app in built:  # a process that ends needs no such care
             with app.app_context():
-                db.engine.dispose()
+                for engine in db.engines.values():
+                    engine.dispose()
         return result
 
     return run

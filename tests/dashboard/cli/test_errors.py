@@ -99,7 +99,7 @@ def test_db_offers_upgrade_and_current_only(tmp_path: Path) -> None:
     manage = on(f"sqlite:///{tmp_path / 'new.db'}")
     assert manage("db", "current").stdout == "none: run `python manage.py db upgrade`\n"
     assert manage("db", "upgrade").exit_code == 0
-    assert re.fullmatch(r"\d{4}\n", manage("db", "current").stdout)
+    assert re.fullmatch(r"\w+\n", manage("db", "current").stdout)
     for command in ("downgrade", "stamp", "edit", "revision", "migrate", "merge", "init", "check", "heads"):
         assert "No such command" in refusal(manage("db", command))
 

@@ -119,8 +119,8 @@ def test_a_file_of_an_export_that_is_stopped_does_not_appear(run, tmp_path, monk
 def test_an_export_that_is_stopped_as_its_end_is_recorded_has_one_end(run, monkeypatch):
     write = exports.write_transaction
 
-    def interrupted(work, *, event_id):
-        write(work, event_id=event_id)
+    def interrupted(work):
+        write(work)
         if exporting.pop():
             os.kill(os.getpid(), signal.SIGTERM)
 

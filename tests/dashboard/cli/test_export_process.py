@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
@@ -48,11 +49,19 @@ def log(long_log: Path, tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
+#: Seconds after which a command is ended by force.
+FOREVER = 120
+
+
 def export(app: Flask, *options: str, **how: Any) -> "subprocess.Popen[bytes]":
     """Start the command."""
     command = [sys.executable, "-c", EARLY, "export", *options]
     env = environment(app.config["SETTINGS"].database)
-    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, **how)
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, **how)
+    rescue = Timer(FOREVER, process.kill)  # it would hold up all tests
+    rescue.daemon = True
+    rescue.start()
+    return process
 
 
 def recorded() -> list[tuple[str, str | None, str, int | None]]:
