@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.servers.gatehouse import ROOT
 from tests.servers.process import need
@@ -24,7 +25,8 @@ def size(folder: Path) -> int:
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_run_leaves_nothing(tmp_path: Path) -> None:
+def test_a_run_leaves_nothing() -> None:
     need("mariadbd", "mariadb-server")
-    assert run(tmp_path, ON_MARIADB) == 0
-    assert size(tmp_path) == 0
+    with TemporaryDirectory() as name:  # in a deep folder a socket's path would be too long
+        assert run(Path(name), ON_MARIADB) == 0
+        assert size(Path(name)) == 0

@@ -94,10 +94,17 @@ class Crowd:
         return answer
 
     def cookie_of(self, name: str) -> str:
-        """Sign somebody in, besides the attempts, and return their cookie."""
-        answer = self._post({"username": name, "password": PASSWORD})
-        assert answer.status_code == 302
-        return _cookie(answer)
+        """Sign somebody in, besides the attempts, and return their cookie; an outage may just be over."""
+        answers = [self._post({"username": name, "password": PASSWORD})]
+
+        def is_in() -> bool:
+            if answers[-1].status_code == 503:
+                answers.append(self._post({"username": name, "password": PASSWORD}))
+            return answers[-1].status_code != 503
+
+        wait_until(is_in, f"{name} is answered")
+        assert answers[-1].status_code == 302
+        return _cookie(answers[-1])
 
     def cookie_and_token_of(self, name: str, page: str) -> tuple[str, str]:
         """Sign somebody in, besides the attempts; return their cookie and the CSRF token of a page."""
