@@ -1,6 +1,5 @@
 """Where the sealed stream stands, and the entries of a stretch of it."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,8 +44,3 @@ def sealed_after(session: Session, cursor: int, head: int, limit: int) -> Sequen
     """Return up to ``limit`` entries with cursor < seq <= head, in order."""
     statement = select(LoginLog).where(LoginLog.seq > cursor, LoginLog.seq <= head)
     return session.scalars(statement.order_by(LoginLog.seq).limit(limit)).all()
-
-
-def genesis(session: Session) -> None:
-    """Add the head of an empty stream, with a new origin and epoch."""
-    session.add(StreamHead(id=1, origin=secrets.token_hex(16), epoch=secrets.token_hex(16), seq=0, pruned=0))
