@@ -11,7 +11,7 @@ from engineio.async_drivers.threading import SimpleWebSocketWSGI
 from engineio.packet import Packet
 from flask_socketio import SocketIO
 from simple_websocket import ConnectionClosed
-from wsproto.utilities import RemoteProtocolError
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 log = logging.getLogger(__name__)
 #: Bytes of a message; a pull takes a hundred.
@@ -103,8 +103,8 @@ class Websocket(SimpleWebSocketWSGI):
         return message
 
     def close(self) -> None:
-        """Say goodbye, unless the line went dead meanwhile."""
-        with suppress(OSError, ConnectionClosed):
+        """Say goodbye, unless the line went dead or its reader said it meanwhile."""
+        with suppress(OSError, ConnectionClosed, LocalProtocolError):
             super().close()
 
 
