@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auth.hashing import RETRY_AFTER
+from auth.factors.hashing import RETRY_AFTER
 from auth.sessions import Visitor
 from models import Reason, Role
 

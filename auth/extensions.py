@@ -4,7 +4,8 @@ from flask import Flask
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-from auth import hashing, sessions, throttle
+from auth import sessions, throttle
+from auth.factors import hashing
 
 csrf = CSRFProtect()
 

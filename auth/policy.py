@@ -2,7 +2,7 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-from auth.passwords import MIN_LENGTH, is_common, is_text, is_too_long
+from auth.factors.passwords import MIN_LENGTH, is_common, is_text, is_too_long
 from models.names import is_username, username_key
 
 MAX_EMAIL = 254

@@ -11,10 +11,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth import hashing, sessions, signals, throttle
+from auth import sessions, signals, throttle
 from auth.attempts import BUSY, Credentials, NewAccount, Refused, SignedIn
 from auth.events import AuthEvent, Person, Place, now
-from auth.passwords import hash_password, verify_password
+from auth.factors import hashing
+from auth.factors.passwords import hash_password, verify_password
 from auth.sessions import Visitor
 from models import Action, Outcome, Reason, User, db, write_transaction
 from models.names import username_key

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from auth.events import Place, now
-from auth.seen import seen
+from auth.last_seen import seen
 from models import Role, User, UserSession, db, write_transaction
 
 #: How long a session lasts whose owner asked to be remembered.
@@ -90,7 +90,7 @@ def is_live(at: datetime) -> ColumnElement[bool]:
 
 
 def touch(visitor: Visitor) -> None:
-    """Note that the session is in use, once a minute; it is written later, see `auth.seen`."""
+    """Note that the session is in use, once a minute; it is written later, see `auth.last_seen`."""
     moment = now()
     if moment - visitor.last_seen_at >= SEEN_EVERY:
         seen().note(visitor.session_id, moment)

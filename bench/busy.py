@@ -17,8 +17,8 @@ import requests
 from bench.shelf import GUEST, Shelf
 from bench.tables import table
 from bench.transfer import Exporter
-from tests.actions import PASSWORD
-from tests.servers.gatehouse import Site, serving
+from tests.support.actions import PASSWORD
+from tests.support.servers.gatehouse import Site, serving
 
 ROUNDS, SIGN_INS = 3, 150
 

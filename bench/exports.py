@@ -17,8 +17,8 @@ from bench.shelf import Shelf
 from bench.stock import EXPORTED, stock
 from bench.tables import table
 from bench.transfer import Exporter, Transfer, Watch
-from tests.servers.gatehouse import serving
-from tests.servers.process import need
+from tests.support.servers.gatehouse import serving
+from tests.support.servers.process import need
 
 ROUNDS = 3
 FORMATS = ("csv", "jsonl")

@@ -16,7 +16,7 @@ import requests
 
 from bench.tables import table
 from tests.conftest import migrate
-from tests.servers.gatehouse import Site, serving
+from tests.support.servers.gatehouse import Site, serving
 
 SOCKETS, REQUESTS = 64, 200
 UPGRADE = (

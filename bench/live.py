@@ -20,13 +20,13 @@ import requests
 from bench.live_site import VIEWERS
 from bench.tables import table
 from models import Role, db
-from tests.actions import make_user
 from tests.conftest import build, migrate
 from tests.faults.scan import signed_in
-from tests.feed import Feed
-from tests.servers.gatehouse import ROOT, environment
-from tests.servers.process import Server, free_port
-from tests.viewer import LOST, Wire
+from tests.support.actions import make_user
+from tests.support.feed import Feed
+from tests.support.servers.gatehouse import ROOT, environment
+from tests.support.servers.process import Server, free_port
+from tests.support.viewer import LOST, Wire
 
 RATE, SECONDS, PATIENCE = 200, 20, 10
 SAMPLE = 20  # viewers whose every receipt is timed

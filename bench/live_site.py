@@ -19,14 +19,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Person, Place
-from dashboard import gate
 from dashboard.app import create_app
 from dashboard.cli import checks
-from dashboard.cli.server import Server
-from dashboard.config import Settings, load_settings
+from dashboard.cli.server.server import Server
+from dashboard.config.settings import Settings, load_settings
 from dashboard.export.fields import as_fields
-from dashboard.live import NAMESPACE
-from dashboard.stream.recorder import record
+from dashboard.live import handshake
+from dashboard.live.feed import NAMESPACE
+from dashboard.log.recorder import record
 from models import Action, LoginLog, Outcome, db, write_transaction
 
 VIEWERS = 200
@@ -92,7 +92,7 @@ def main() -> None:
     """Serve until told to stop."""
     folder, port, rate, seconds, way = sys.argv[1:]
     settings = load_settings(_env_file=None, port=int(port), max_viewers=VIEWERS + 20)
-    gate.PER_PERSON = settings.max_viewers  # one person watches them all
+    handshake.PER_PERSON = settings.max_viewers  # one person watches them all
     listener = checks.listener(settings.host, settings.port)
     make = partial(build, settings, Path(folder), float(rate), float(seconds), way)
     Server(make, settings, listener.detach(), 1).run()

@@ -13,8 +13,8 @@ from bench.pages import timed
 from bench.shelf import READER, Shelf
 from bench.tables import table
 from models import Action, LoginLog, db
-from tests.actions import AuthActions
 from tests.conftest import running
+from tests.support.actions import AuthActions
 
 ROUNDS = 40
 

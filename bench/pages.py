@@ -14,8 +14,8 @@ from bench import django_admin, stock
 from bench.questions import PAGE, questions
 from bench.shelf import READER, Shelf
 from bench.tables import table
-from tests.actions import AuthActions
 from tests.conftest import running
+from tests.support.actions import AuthActions
 
 ROUNDS, RIVAL_ROUNDS = 40, 3
 SMALL = 100_000

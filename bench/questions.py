@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench.shelf import RARE
-from dashboard.query.pages import END, cursor
+from dashboard.query.reading.pages import END, cursor
 from models import LoginLog, Reason, db
 
 PAGE = 50

@@ -29,13 +29,13 @@ from auth.service import Credentials, SignedIn, authenticate
 from auth.signals import login_succeeded
 from bench.tables import table
 from dashboard import receivers
-from dashboard.stream import background
-from dashboard.stream.recorder import columns, record
-from dashboard.stream.sealer import seal_all
+from dashboard.background import schedule
+from dashboard.log.recorder import columns, record
+from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
-from tests.actions import PASSWORD, make_user
 from tests.conftest import build, migrate
-from tests.servers.mariadb import create_database, mariadb
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.mariadb import create_database, mariadb
 
 ROUNDS, SIGN_INS, ROWS, THREADS = 5, 200, 2_000, 4
 PLACE = Place(
@@ -129,11 +129,11 @@ def measure(app: Flask, server: str) -> dict[str, list[float]]:
     def note(name: str, work: Callable[[], Any], count: int) -> None:
         found.setdefault(name, []).append(rate(work, count))
 
-    background.start(app)
+    schedule.start(app)
     for _ in range(ROUNDS):
         note("sign-ins, recorded", partial(sign_ins, app), SIGN_INS)
         note("sign-ins, not recorded", partial(unrecorded, app), SIGN_INS)
-    background.stop(app)
+    schedule.stop(app)
     for _ in range(ROUNDS):
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE login_log SET seq = -id WHERE seq IS NULL"))

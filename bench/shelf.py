@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import func, select
 
 from auth.events import AuthEvent, Person, Place, now
-from dashboard.stream.recorder import record
-from dashboard.stream.sealer import seal_all
+from dashboard.log.recorder import record
+from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, Reason, Role, User, db, write_transaction
-from tests.actions import make_user
 from tests.conftest import migrate, running
-from tests.servers.gatehouse import environment, manage
-from tests.servers.mariadb import create_database, mariadb
+from tests.support.actions import make_user
+from tests.support.servers.gatehouse import environment, manage
+from tests.support.servers.mariadb import create_database, mariadb
 
 #: Somebody with so many entries, in the middle of the book.
 RARE, RARE_ENTRIES = "seldom", 20

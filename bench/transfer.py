@@ -13,7 +13,7 @@ import requests
 from bench.live import memory
 from bench.shelf import READER
 from tests.faults.scan import signed_in
-from tests.servers.gatehouse import Site
+from tests.support.servers.gatehouse import Site
 
 #: Bytes read at once.
 CHUNK = 1 << 18

@@ -22,13 +22,13 @@ from pymysql.cursors import SSCursor
 from sqlalchemy import select
 
 from bench.tables import table
-from dashboard.stream.chain import group_digest, next_link
-from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
-from dashboard.stream.verify import begin, verify
+from dashboard.log.chain import group_digest, next_link
+from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.proof.verify.verify import begin, verify
 from models import LoginLog, db
 from tests.conftest import migrate, running
-from tests.servers.gatehouse import environment, manage
-from tests.servers.mariadb import create_database, mariadb
+from tests.support.servers.gatehouse import environment, manage
+from tests.support.servers.mariadb import create_database, mariadb
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 CORES = len(os.sched_getaffinity(0))

@@ -17,7 +17,7 @@ from bench.tables import table
 from bench.transfer import Exporter, Transfer, Watch
 from models import db
 from tests.conftest import running
-from tests.servers.gatehouse import serving
+from tests.support.servers.gatehouse import serving
 
 Summary = tuple[int, int, int, str]
 

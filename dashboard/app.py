@@ -2,11 +2,17 @@
 
 from flask import Flask
 
-import auth.views
-from dashboard import database, errors, gate, health, live, locale, logs, panel, receivers, security
-from dashboard.config import ROOT, Settings, load_settings
-from dashboard.export import upkeep as exports
-from dashboard.stream import forgetting, housekeeping, late, upkeep
+import auth.pages.views
+from dashboard import panel, receivers
+from dashboard.background import housekeeping
+from dashboard.config.settings import ROOT, Settings, load_settings
+from dashboard.export import abandoned
+from dashboard.live import feed, handshake
+from dashboard.log import sealer
+from dashboard.log.spool import replay
+from dashboard.monitoring import health
+from dashboard.proof import retention, upkeep
+from dashboard.web import database, errors, headers, locale, server_log
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,22 +24,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask("gatehouse", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping({name.upper(): value for name, value in settings.model_dump().items()})
-    app.config.from_mapping(security.flask_config(settings), SETTINGS=settings)
-    logs.init_app()
-    security.init_app(app, settings)
+    app.config.from_mapping(headers.flask_config(settings), SETTINGS=settings)
+    server_log.init_app()
+    headers.init_app(app, settings)
     errors.init_app(app)
     locale.init_app(app)
     database.init_app(app, settings)
-    auth.views.init_app(app)
+    auth.pages.views.init_app(app)
     receivers.connect()
     receivers.check()
-    late.init_app(app, settings)
+    sealer.init_app(app)
+    replay.init_app(app, settings)
     upkeep.init_app(app, settings)
-    forgetting.init_app(app, settings)
+    retention.init_app(app, settings)
     housekeeping.init_app(app)
-    exports.init_app(app)
+    abandoned.init_app(app)
     panel.init_app(app)
-    live.init_app(app, settings)
-    gate.init_app(app, settings)
+    feed.init_app(app, settings)
+    handshake.init_app(app, settings)
     health.init_app(app)
     return app

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
 from auth.signals import AUTH_SIGNALS, recording_unavailable
-from dashboard.stream import late
-from dashboard.stream.recorder import record
+from dashboard.log.recorder import record
+from dashboard.log.spool import replay
 
 
 class WiringError(Exception):
@@ -24,7 +24,7 @@ def store(_app: Flask, *, event: AuthEvent, session: Session, **_: Any) -> UUID:
 
 def keep(_app: Flask, *, event: AuthEvent, **_: Any) -> None:
     """Keep an attempt that the database could not take, until it can."""
-    late.keep(event)
+    replay.keep(event)
 
 
 store.is_storage = True  # type: ignore[attr-defined]

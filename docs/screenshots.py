@@ -14,10 +14,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from models import Role, db
-from tests.actions import PASSWORD, make_user
 from tests.browser.conftest import FLAGS
 from tests.conftest import build, migrate
-from tests.servers.gatehouse import Site, environment, manage, serving
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.gatehouse import Site, environment, manage, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ROOT / "docs" / "screens"

@@ -1,12 +1,12 @@
 """The stored facts and the one way to write them."""
 
 from models import zones
-from models.base import db
+from models.database.base import db
 from models.export_job import ExportJob, ExportState
 from models.export_query import ExportQuery
 from models.login_log import LoginLog
-from models.stream import StreamHead
-from models.totals import LoginTotal
+from models.login_total import LoginTotal
+from models.stream_head import StreamHead
 from models.transaction import NotWritten, write_transaction
 from models.trial import adds_entry, on_commit
 from models.user import User

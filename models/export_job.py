@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import KEYED, Base
-from models.types import BigId, Uid, Utc
+from models.database.base import KEYED, Base
+from models.database.types import BigId, Uid, Utc
 
 
 class ExportState(StrEnum):

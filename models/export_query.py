@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import KEYED, Base
-from models.types import Digest, Utc
+from models.database.base import KEYED, Base
+from models.database.types import Digest, Utc
 
 
 class ExportQuery(Base):

@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.base import db
-from models.deadline import is_over, left
-from models.driver import Unanswering
-from models.purpose import Purpose, purpose
+from models.database.base import db
+from models.database.deadline import is_over, left
+from models.database.driver import Unanswering
+from models.database.purpose import Purpose, purpose
 from models.trial import TRIAL, Trial
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.base import WRITES
+from models.database.base import WRITES
 from models.login_log import LoginLog
 
 T = TypeVar("T")

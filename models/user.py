@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import TABLE, Base
-from models.types import BigId, Utc
+from models.database.base import TABLE, Base
+from models.database.types import BigId, Utc
 from models.vocabulary import Role
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import TABLE, Base
-from models.types import BigId, Digest, Ip, Uid, Utc
+from models.database.base import TABLE, Base
+from models.database.types import BigId, Digest, Ip, Uid, Utc
 
 
 class UserSession(Base):

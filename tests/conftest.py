@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import delete, update
 
-from dashboard import config
 from dashboard.app import create_app
-from dashboard.config import Settings, load_settings
+from dashboard.config import settings
+from dashboard.config.settings import Settings, load_settings
 from models import (
     ExportJob,
     ExportQuery,
@@ -31,14 +31,14 @@ from models import (
     db,
     write_transaction,
 )
-from models.purpose import Purpose, used_for
-from models.stream import ENCODING
-from tests.actions import AuthActions, Browser, make_user
-from tests.servers.gatehouse import SECRET
-from tests.servers.mariadb import create_database, mariadb
-from tests.servers.redis import redis_server
+from models.database.purpose import Purpose, used_for
+from models.stream_head import ENCODING
+from tests.support.actions import AuthActions, Browser, make_user
+from tests.support.servers.gatehouse import SECRET
+from tests.support.servers.mariadb import create_database, mariadb
+from tests.support.servers.redis import redis_server
 
-pytest_plugins = ["tests.sharing"]
+pytest_plugins = ["tests.support.sharing"]
 hypothesis.settings.register_profile("gatehouse", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("gatehouse")
 
@@ -89,7 +89,7 @@ def migrate(database_url: str) -> str:
 def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing of the environment reaches a test, and no test reaches ``instance/``."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dashboard.config.INSTANCE", tmp_path_factory.mktemp("instance"))
+        patch.setattr("dashboard.config.settings.INSTANCE", tmp_path_factory.mktemp("instance"))
         for name in [name for name in os.environ if name.startswith("GATEHOUSE_")]:
             patch.delenv(name)
         yield
@@ -98,7 +98,7 @@ def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> None:
     """Nothing waits or tells the time from an earlier test: SQLite databases are copies of one log."""
-    for path in (*config.INSTANCE.glob("spool-*"), *config.INSTANCE.glob("checkpoints/*")):
+    for path in (*settings.INSTANCE.glob("spool-*"), *settings.INSTANCE.glob("checkpoints/*")):
         path.unlink()
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.servers.gatehouse import ROOT
+from tests.support.servers.gatehouse import ROOT
 
 PAGE = (ROOT / "docs" / "faults.md").read_text()
 SECTIONS = re.split(r"^### ", PAGE, flags=re.M)[1:]

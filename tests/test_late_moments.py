@@ -14,14 +14,15 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from auth.events import AuthEvent, Person, Place, now
+from dashboard.background import schedule
 from dashboard.export import progress
-from dashboard.stream import background, late
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
+from dashboard.log.spool import replay
 from models import Action, ExportJob, LoginLog, Outcome, StreamHead, db, write_transaction
 from tests.conftest import running
-from tests.dashboard.book import entry, store
-from tests.servers.gatehouse import ROOT
-from tests.waiting import wait_until
+from tests.support.book import entry, store
+from tests.support.servers.gatehouse import ROOT
+from tests.support.waiting import wait_until
 
 TABLE = (ROOT / "tests" / "late_moments.md").read_text()
 ROWS = [line.strip("| ").split(" | ") for line in TABLE.splitlines() if line.startswith("| ")][1:]
@@ -81,7 +82,7 @@ class Rounds:
         self.names: list[str] = []
         rounds = self
 
-        class Loop(background.Loop):
+        class Loop(schedule.Loop):
             def __init__(self, app: Flask, name: str, work: Callable[[], object], **_: object) -> None:
                 rounds.names.append(name)
                 super().__init__(app, name, rounds.counted(name, work), every=0.01, rest=0.01)
@@ -110,16 +111,16 @@ def test_all_that_a_serving_process_does_by_the_clock(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds, before = Rounds(), set(threading.enumerate())
-    monkeypatch.setattr(background, "Loop", rounds.loop)
+    monkeypatch.setattr(schedule, "Loop", rounds.loop)
     settings = {"checkpoint_dir": tmp_path / "kept", "retention": "10d", "spool": tmp_path / "spool"}
-    monkeypatch.setattr("dashboard.config.INSTANCE", tmp_path / "instance")
+    monkeypatch.setattr("dashboard.config.settings.INSTANCE", tmp_path / "instance")
     with running(database_url, **settings) as app:
         leave_work()
-        background.start(app)
+        schedule.start(app)
         wait_until(
             lambda: min(rounds.ended[name] for name in rounds.names) > 2 or rounds.failed, "three rounds"
         )
-        background.stop(app)
+        schedule.stop(app)
         for thread in set(threading.enumerate()) - before:
             thread.join(10)
         assert rounds.failed == []
@@ -146,7 +147,7 @@ def leave_work() -> None:
         lambda session: session.execute(update(ExportJob).values(updated_at=now() - timedelta(days=1)))
     )
     refused = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("zoe"), place=Place())
-    late.keep(refused)
+    replay.keep(refused)
 
 
 def assert_done(folder: Path) -> None:

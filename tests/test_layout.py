@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.config import Settings
-from tests.servers.gatehouse import ROOT
+from dashboard.config.settings import Settings
+from tests.support.servers.gatehouse import ROOT
 
 MAX_LINES = 250
 LEFT_OUT = {".git", ".venv", ".env", "instance", "vendor", "node_modules", "__pycache__", ".hypothesis"}

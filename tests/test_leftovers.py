@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.servers.gatehouse import ROOT
-from tests.servers.process import need
+from tests.support.servers.gatehouse import ROOT
+from tests.support.servers.process import need
 
-ON_MARIADB = "tests/models/test_base.py::test_mariadb_is_strict_and_in_utc"
+ON_MARIADB = "tests/models/database/test_base.py::test_mariadb_is_strict_and_in_utc"
 
 
 def run(folder: Path, *tests: str) -> int:

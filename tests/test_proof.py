@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from dashboard.stream.checkpoint_store import Store
-from dashboard.stream.erase import blank, entries_of
+from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.erase import blank, entries_of
 from tests.conftest import running
-from tests.dashboard.stream.tampering import LOG, changed, sealed_book
-from tests.servers.gatehouse import ROOT
+from tests.dashboard.proof.verify.tampering import LOG, changed, sealed_book
+from tests.support.servers.gatehouse import ROOT
 
 CHAIN, CHECKPOINT = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "proof.md").read_text(), re.S)
 

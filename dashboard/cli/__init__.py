@@ -2,16 +2,16 @@
 
 from dashboard.cli.accounts import create_admin, reset_password
 from dashboard.cli.checkpoint import checkpoint
-from dashboard.cli.demo import demo
-from dashboard.cli.doctor import doctor
+from dashboard.cli.demo.command import demo
+from dashboard.cli.demo.simulate import simulate
+from dashboard.cli.doctor.command import doctor
 from dashboard.cli.erase import erase_user
 from dashboard.cli.export import export
 from dashboard.cli.migrations import db_group
 from dashboard.cli.prune import prune_command
 from dashboard.cli.rebuild import rebuild
 from dashboard.cli.seed import seed
-from dashboard.cli.serve import serve
-from dashboard.cli.simulate import simulate
+from dashboard.cli.server.command import serve
 from dashboard.cli.verify import verify_command
 
 COMMANDS = (

@@ -13,7 +13,7 @@ from auth.attempts import NewAccount
 from auth.events import Place
 from auth.policy import Unfit, fit_email, fit_password, fit_username
 from dashboard.cli import checks
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import Reason, Role, User, db
 from models.names import username_key
 

@@ -7,10 +7,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dashboard.cli import checks
-from dashboard.config import Settings
-from dashboard.stream.checkpoint_file import write_over
-from dashboard.stream.checkpoint_store import Store
-from dashboard.stream.sealer import seal_all
+from dashboard.config.settings import Settings
+from dashboard.log.sealer import seal_all
+from dashboard.proof.checkpoint.store import Store
+from dashboard.web.atomic_file import write_over
 
 
 @click.command()

@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.config import Settings
+from dashboard.config.settings import Settings
 from models import db, zones
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -6,8 +6,8 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.export import OPERATOR
-from dashboard.stream.erase import blank, close_account, entries_of, find_account
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
+from dashboard.proof.erase import blank, close_account, entries_of, find_account
 
 
 @click.command("erase-user")

@@ -16,13 +16,13 @@ from auth.events import Person, Place
 from dashboard.cli import checks
 from dashboard.cli.destination import STDOUT, destination
 from dashboard.cli.stopping import stoppable
-from dashboard.export.ahead import start_threads
 from dashboard.export.csv import DELIMITERS
-from dashboard.export.export import Export, Order
 from dashboard.export.formats import FORMATS
-from dashboard.query.errors import QueryError
-from dashboard.query.selection import Selection, read_selection
-from dashboard.stream.sealer import seal_all
+from dashboard.export.job import Export, Order
+from dashboard.export.pipeline.prefetch import start_threads
+from dashboard.log.sealer import seal_all
+from dashboard.query.language.errors import QueryError
+from dashboard.query.language.selection import Selection, read_selection
 from models import StreamHead, db
 
 #: Who is at the command line: somebody without an account.

@@ -11,12 +11,12 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.config import ConfigError, unknown_variables
-from dashboard.logs import visible
-from dashboard.stream.checkpoint_key import NoKey
-from dashboard.stream.prune import PruneConflict
+from dashboard.config.settings import ConfigError, unknown_variables
+from dashboard.proof.checkpoint.key import NoKey
+from dashboard.proof.prune import PruneConflict
+from dashboard.web.server_log import visible
 from models import NotWritten
-from models.purpose import Purpose, used_for
+from models.database.purpose import Purpose, used_for
 
 INTERRUPTED = 130
 #: Commands that wait for the database longer or shorter than others.

@@ -12,12 +12,12 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.export import OPERATOR
-from dashboard.durations import duration
-from dashboard.stream.checkpoint_store import Store
-from dashboard.stream.clock import Clock
-from dashboard.stream.prune import Plan, check, is_any_older, next_entry, plan, prune
-from dashboard.stream.sealer import seal_all
-from dashboard.stream.verify import begin
+from dashboard.config.durations import duration
+from dashboard.log.sealer import seal_all
+from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.clock import Clock
+from dashboard.proof.prune import Plan, check, is_any_older, next_entry, plan, prune
+from dashboard.proof.verify.verify import begin
 
 
 class Age(click.ParamType[timedelta]):

@@ -5,8 +5,8 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from dashboard.cli import checks
-from dashboard.stream.rebuild import Moved, rebuild_totals
-from dashboard.stream.verify import begin
+from dashboard.proof.rebuild import Moved, rebuild_totals
+from dashboard.proof.verify.verify import begin
 
 
 @click.group()

@@ -9,14 +9,14 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.group import sentence
-from dashboard.config import Settings
-from dashboard.stream.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint
-from dashboard.stream.checkpoint_key import NoKey
-from dashboard.stream.checkpoint_store import Store
-from dashboard.stream.head import UnknownEncoding
-from dashboard.stream.verify import Unfinished, begin, verify
-from dashboard.stream.verify_faults import Broken
-from dashboard.stream.verify_head import Standing
+from dashboard.config.settings import Settings
+from dashboard.log.head import UnknownEncoding
+from dashboard.proof.checkpoint.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint
+from dashboard.proof.checkpoint.key import NoKey
+from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.standing import Standing
+from dashboard.proof.verify.verify import Unfinished, begin, verify
 
 
 class Found(click.ClickException):

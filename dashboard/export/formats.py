@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Dialect, Row, Select
 from dashboard.export import csv, ocsf
 from dashboard.export.csv import Layout
 from dashboard.export.fields import FIELDS, as_fields
-from dashboard.export.finish import csv_lines, excel_lines, json_lines
-from dashboard.export.gather import Entries, Lines, gather, gathered
-from dashboard.export.raw import EXCEL_APART, csv_raw, excel_raw, json_raw
-from dashboard.query.walk import POSITION, position_of
+from dashboard.export.pipeline.aggregate import Entries, Lines, gather, gathered
+from dashboard.export.pipeline.serialize import csv_lines, excel_lines, json_lines
+from dashboard.export.pipeline.sql_lines import EXCEL_APART, csv_raw, excel_raw, json_raw
+from dashboard.query.reading.range_scan import POSITION, position_of
 from models import LoginLog
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from auth.events import now
 from models import ExportJob, ExportState, NotWritten, db, write_transaction
-from models.deadline import within
-from models.purpose import Purpose, used_for
+from models.database.deadline import within
+from models.database.purpose import Purpose, used_for
 
 log = logging.getLogger(__name__)
 #: Seconds between two notes of how far an export has come.

@@ -6,7 +6,7 @@ from typing import Any
 from flask_admin import BaseView
 from flask_login import current_user
 
-from auth.access import refusal
+from auth.pages.access import refusal
 from models import Role
 
 

@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from auth.events import Person, now
-from auth.place import place_of_request
-from dashboard.errors import error_page
-from dashboard.export import places, progress
+from auth.pages.client import place_of_request
+from dashboard.export import progress, quota
 from dashboard.export.csv import DELIMITERS
-from dashboard.export.export import Export, Order, UsedId
 from dashboard.export.formats import FORMATS
-from dashboard.export.places import PER_PERSON, RETRY, NoPlace
-from dashboard.locale import viewer_zone
-from dashboard.query.errors import QueryError, shown
-from dashboard.query.selection import read_selection
+from dashboard.export.job import Export, Order, UsedId
+from dashboard.export.quota import PER_PERSON, RETRY, NoPlace
+from dashboard.query.language.errors import QueryError, shown
+from dashboard.query.language.selection import read_selection
+from dashboard.web.errors import error_page
+from dashboard.web.locale import viewer_zone
 
 ASKED = ("q", "from", "to", "tz")
 
@@ -52,7 +52,7 @@ def download(order: Order) -> Response:
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
     """
-    place = places.take(current_user.user_id)
+    place = quota.take(current_user.user_id)
     try:
         export = Export(order)
     except BaseException as error:

@@ -7,11 +7,11 @@ from typing import Any
 from flask_admin import expose
 
 from auth.events import now
+from dashboard.log.head import read_head, sealed_after
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import ADMIN_ACTIONS
-from dashboard.panel.figures import attempts, people_in
-from dashboard.panel.pace import pace
-from dashboard.stream.head import read_head, sealed_after
+from dashboard.panel.parts.counts import attempts, people_in
+from dashboard.panel.parts.pace import pace
 from models import Action, db
 
 #: Entries that stand on the page before the feed connects.

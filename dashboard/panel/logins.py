@@ -10,20 +10,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from auth.access import refusal
-from auth.problem import answers_json, note
-from auth.redirects import form_stands_on
-from dashboard.errors import error_page
-from dashboard.export.places import NoPlace
-from dashboard.panel.around import around, links_from
-from dashboard.panel.bars import bars
+from auth.pages.access import refusal
+from auth.pages.problem import answers_json, note
+from auth.pages.redirects import form_stands_on
+from dashboard.export.quota import NoPlace
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import detail_of
 from dashboard.panel.exports import download, full, job, list_of_form, order_of
-from dashboard.panel.listing import listing
-from dashboard.panel.vocabulary import vocabulary
-from dashboard.query.errors import QueryError
-from dashboard.query.parse import MAX_LENGTH
+from dashboard.panel.parts.bars import bars
+from dashboard.panel.parts.listing import listing
+from dashboard.panel.parts.related import around, links_from
+from dashboard.panel.parts.vocabulary import vocabulary
+from dashboard.query.language.errors import QueryError
+from dashboard.query.language.parse import MAX_LENGTH
+from dashboard.web.errors import error_page
 from models import LoginLog, Role, db
 
 #: Seconds a browser may keep the bars: turning pages does not change them.

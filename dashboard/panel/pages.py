@@ -6,13 +6,13 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import format_decimal, format_percent
 from flask_babel import lazy_gettext as _l
 
-from auth.place import parse_agent
-from dashboard.panel import times
-from dashboard.panel.around import whole_book
+from auth.pages.client import parse_agent
 from dashboard.panel.entries import is_by_admin
 from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
+from dashboard.panel.parts import times
+from dashboard.panel.parts.related import whole_book
 from dashboard.panel.users import Users
 
 

@@ -7,7 +7,7 @@ from auth.events import now
 from auth.history import own_sessions
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
-from dashboard.panel.people import page_of_people
+from dashboard.panel.parts.people import page_of_people
 from models import User, db
 
 #: The largest id a database can hold.

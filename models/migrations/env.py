@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from models.base import WRITES, is_sqlite
+from models.database.base import WRITES, is_sqlite
 
 database = current_app.extensions["migrate"].db
 

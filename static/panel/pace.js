@@ -2,7 +2,7 @@
 const RECENT = 60_000; // ms that the rate is taken over
 
 export class Pace {
-  /** Goes on from what dashboard/panel/pace.py counted, in seconds. */
+  /** Goes on from what dashboard/panel/parts/pace.py counted, in seconds. */
   constructor({ at, since, step, length, bars }) {
     this.step = step * 1000;
     this.length = length;

@@ -1,4 +1,4 @@
-// Times as the server writes them (dashboard/panel/times.py), in the viewer's zone and language.
+// Times as the server writes them (dashboard/panel/parts/times.py), in the viewer's zone and language.
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
 const place = document.querySelector("[data-zone]");
 const relative = new Intl.RelativeTimeFormat(place?.lang || "en", { style: "short" });

@@ -1,4 +1,4 @@
-// A value as the query language writes it (dashboard/query/parse.py).
+// A value as the query language writes it (dashboard/query/language/parse.py).
 
 /** Return `text`, quoted unless it is taken as it is. */
 export function written(text) {

@@ -9,7 +9,7 @@ from auth.events import Place, now
 from auth.history import own_entries, own_sessions
 from auth.service import Credentials, authenticate
 from models import User, UserSession, write_transaction
-from tests.actions import PASSWORD, make_user
+from tests.support.actions import PASSWORD, make_user
 
 
 def test_own_entries_come_newest_first_and_no_others(app: Flask, alice: User) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from auth.events import Place
 from auth.service import NewAccount, Refused, refuse_registration, register
 from models import Action, Outcome, Reason, Role, User, db
-from tests.actions import entries, make_user
+from tests.support.actions import entries, make_user
 
 ZOE = NewAccount(
     username="Zoë", password="correct horse", email="Zoe@Example.org", hobbies=("music", "games")

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text, update
 
-from auth import seen, sessions
+from auth import last_seen, sessions
 from auth.events import Place, now
 from auth.sessions import REMEMBER_FOR, SEEN_EVERY, Visitor, find_visitor, touch
 from models import Role, User, UserSession, db, write_transaction
-from tests.actions import make_user
+from tests.support.actions import make_user
 
 HERE = Place(ip="10.0.0.7", user_agent="Curl/8")
 IDLE, LONGEST, LITTLE = timedelta(minutes=30), timedelta(hours=12), timedelta(seconds=5)
@@ -115,7 +115,7 @@ def test_use_is_noted_once_a_minute(app: Flask, alice: User, ago: timedelta, not
     before = now() - ago
     found = visitor(begin(alice, last_seen_at=before))
     touch(found)
-    assert seen.write() == int(noted)
+    assert last_seen.write() == int(noted)
     after = db.session.scalars(select(UserSession.last_seen_at)).one()
     assert (after > before) == noted
 
@@ -136,7 +136,7 @@ def test_all_sessions_of_one_person_end_and_no_other(app: Flask, alice: User) ->
 
 def test_a_visitor_costs_one_query(app: Flask, alice: User) -> None:
     token, statements = begin(alice), []
-    event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(last_seen[2]))
     find_visitor(token)
     assert len([sql for sql in statements if sql.startswith("SELECT")]) == 1
 

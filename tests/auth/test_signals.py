@@ -15,7 +15,7 @@ from auth.events import AuthEvent, Person, Place
 from auth.service import Credentials, SignedIn, authenticate
 from auth.signals import AUTH_SIGNALS, NotRecorded, emit, login_failed
 from models import Action, Outcome, User, write_transaction
-from tests.actions import PASSWORD, AuthActions, entries
+from tests.support.actions import PASSWORD, AuthActions, entries
 
 NAMES = """user-registered registration-failed login-succeeded login-failed user-logged-out password-changed
 account-changed session-revoked not-me-reported"""

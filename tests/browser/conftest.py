@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from models import Role, db
-from tests.actions import PASSWORD, make_user
 from tests.browser import odd_book
 from tests.browser.scribe import Scribe
 from tests.conftest import build
-from tests.servers.gatehouse import Site, serving
-from tests.servers.process import need
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.gatehouse import Site, serving
+from tests.support.servers.process import need
 
 Open = Callable[..., Page]
 #: How our visitors' browsers are set up.

@@ -5,10 +5,10 @@ from itertools import cycle
 from typing import Any
 from uuid import UUID
 
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import Action, Outcome, Reason, Role, UserSession, db, write_transaction
-from tests.actions import make_user
-from tests.dashboard.book import SESSION, entry, store
+from tests.support.actions import make_user
+from tests.support.book import SESSION, entry, store
 
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36 " * 5

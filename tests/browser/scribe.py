@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from auth.events import AuthEvent, Person, Place, now
-from dashboard.stream.head import read_head
-from dashboard.stream.recorder import record
+from dashboard.log.head import read_head
+from dashboard.log.recorder import record
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
 
 

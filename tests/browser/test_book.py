@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import Outcome, Reason, Role, db
-from tests.actions import PASSWORD, make_user
 from tests.browser.conftest import ready
 from tests.conftest import build
-from tests.dashboard.book import entry, store
-from tests.servers.gatehouse import Site, serving
-from tests.waiting import wait_until
+from tests.support.actions import PASSWORD, make_user
+from tests.support.book import entry, store
+from tests.support.servers.gatehouse import Site, serving
+from tests.support.waiting import wait_until
 
 FAILED = {"outcome": Outcome.FAILURE, "reason": Reason.INVALID_PASSWORD}
 

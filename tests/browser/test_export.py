@@ -8,10 +8,10 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from models import Role, db
-from tests.actions import PASSWORD, make_user
 from tests.browser.conftest import ready
 from tests.conftest import build
-from tests.servers.gatehouse import Site, environment, manage, serving
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.gatehouse import Site, environment, manage, serving
 
 
 def test_it_tells_how_far_it_is_and_that_it_is_done(

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models import Role, db
-from tests.actions import PASSWORD, make_user
 from tests.browser.conftest import Open, sign_in
 from tests.conftest import build
-from tests.servers.gatehouse import Site, serving
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.gatehouse import Site, serving
 
 
 @pytest.fixture(params=["sqlite", "mariadb", "two workers"])

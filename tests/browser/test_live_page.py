@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 from models import Action, Outcome
 from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
-from tests.servers.gatehouse import Site
+from tests.support.servers.gatehouse import Site
 
 
 def rows(page: Page) -> Locator:

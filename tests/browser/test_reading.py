@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
-from tests.servers.gatehouse import Site
+from tests.support.servers.gatehouse import Site
 
 OLD = [f"old-{number:02}" for number in range(60)]
 SLIDES = """() => import("/static/panel/slide.js").then(({ slideIn }) => {

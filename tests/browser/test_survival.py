@@ -15,11 +15,11 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, StorageState, WebSocketRoute, expect
 
-from dashboard.cli.visitors import Door, NoForm
+from dashboard.cli.demo.visitors import Door, NoForm
 from models import Role
 from tests.browser.conftest import Open, take_seat, watch
 from tests.browser.scribe import Scribe
-from tests.servers.gatehouse import Site
+from tests.support.servers.gatehouse import Site
 
 #: Seconds after which what has not happened never will.
 DEADLINE = 60

@@ -10,7 +10,7 @@ from auth.events import now
 from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
 from tests.models.test_zones import CHANGED
-from tests.servers.gatehouse import Site
+from tests.support.servers.gatehouse import Site
 
 
 def told(page: Page, event_id: str) -> tuple[str, str]:

@@ -6,11 +6,11 @@ import pytest
 
 from auth.signals import login_failed
 from dashboard.app import create_app
-from dashboard.config import ConfigError, load_settings
+from dashboard.config.settings import ConfigError, load_settings
 from dashboard.receivers import WiringError
 from tests.conftest import build
 from tests.dashboard.test_receivers import also_stores
-from tests.servers.process import free_port
+from tests.support.servers.process import free_port
 
 
 def test_building_connects_to_nothing_and_starts_no_thread() -> None:

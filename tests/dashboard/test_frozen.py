@@ -12,13 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from dashboard.stream import late
-from models import Role, breaker
-from models.purpose import LIMITS, Limits, Purpose
-from tests.actions import AuthActions, entries, make_user
+from dashboard.log.spool import replay
+from models import Role
+from models.database import breaker
+from models.database.purpose import LIMITS, Limits, Purpose
 from tests.conftest import migrate, running
-from tests.servers.mariadb import create_database, prepared
-from tests.servers.proxy import Proxy
+from tests.support.actions import AuthActions, entries, make_user
+from tests.support.servers.mariadb import create_database, prepared
+from tests.support.servers.proxy import Proxy
 
 #: Seconds after which a test that waits for ever is let go, so that it fails.
 FOREVER = 30
@@ -82,7 +83,7 @@ def test_nobody_gets_in_and_the_attempt_is_kept(auth: AuthActions, proxy: Proxy)
     with frozen(proxy):
         answer = auth.client.post("/login", data={"username": "alice", "password": "x", "csrf_token": token})
     assert (answer.status_code, bool(answer.headers["Retry-After"])) == (503, True)
-    assert late.enter_all() == 1
+    assert replay.enter_all() == 1
     assert [entry.reason for entry in entries()] == ["recording_unavailable"]
 
 
@@ -127,7 +128,7 @@ def test_a_session_whose_commit_timed_out_is_taken_back(auth: AuthActions, proxy
     proxy.freeze_at_commit()
     with rescued(proxy.thaw):
         assert auth.client.post("/login", data=fields).status_code == 503
-    late.enter_all()
+    replay.enter_all()
     assert [(entry.action, entry.outcome, entry.reason) for entry in entries()] == [
         ("login", "success", None),
         ("session_revoke", "success", "recording_unavailable"),

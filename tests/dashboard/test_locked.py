@@ -16,14 +16,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, select, update
 
 from auth.events import now
-from dashboard import database
 from dashboard.export import progress
+from dashboard.web import database
 from models import ExportJob, Role, UserSession, db, transaction, write_transaction
-from models.base import is_sqlite
-from models.purpose import LIMITS, Limits, Purpose
-from tests.actions import PASSWORD, AuthActions, make_user
+from models.database.base import is_sqlite
+from models.database.purpose import LIMITS, Limits, Purpose
 from tests.conftest import running
-from tests.waiting import wait_until
+from tests.support.actions import PASSWORD, AuthActions, make_user
+from tests.support.waiting import wait_until
 
 #: Seconds after which the lock goes by itself, so that who waits for it fails its test.
 FOREVER = 30

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from auth import service
-from dashboard.config import Settings
-from dashboard.stream import erase
-from dashboard.stream.sealer import seal_all
+from dashboard.config.settings import Settings
+from dashboard.log.sealer import seal_all
+from dashboard.proof import erase
 from models import LoginLog, Role, User, db
-from models.types import pack_ip
-from tests.actions import AuthActions, make_user
+from models.database.types import pack_ip
 from tests.conftest import running
-from tests.dashboard.stream.tampering import fault
-from tests.servers.gatehouse import ROOT
+from tests.dashboard.proof.verify.tampering import fault
+from tests.support.actions import AuthActions, make_user
+from tests.support.servers.gatehouse import ROOT
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
 ADDRESS, PROXY, AUDITORS = "203.0.113.77", "198.51.100.88", "192.0.2.1"

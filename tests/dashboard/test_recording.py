@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models import db, trial
-from tests.actions import entries
-from tests.dashboard.recording import ACTIONS
-from tests.servers.gatehouse import ROOT
+from tests.support.actions import entries
+from tests.support.recording import ACTIONS
+from tests.support.servers.gatehouse import ROOT
 
 #: Those that others call to record.
-WAYS = {"dashboard.receivers.store", "dashboard.stream.recorder.record"}
+WAYS = {"dashboard.receivers.store", "dashboard.log.recorder.record"}
 
 
 def losing(lost: set[UUID]) -> Callable[[Session], None]:

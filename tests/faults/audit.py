@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from dashboard.export.fields import as_fields
-from dashboard.stream.verify import begin, verify
+from dashboard.proof.verify.verify import begin, verify
 from models import Action, ExportJob, ExportState, LoginLog, Outcome, Reason, StreamHead, UserSession, db
 from tests.faults.crowd import Attempt
-from tests.feed import Feed
+from tests.support.feed import Feed
 
 Sealed = dict[int, tuple[UUID, bytes]]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.sites import on_mariadb
 from tests.faults.soak import report
 from tests.faults.stage import Stage
-from tests.sharing import REPORTS
+from tests.support.sharing import REPORTS
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import requests
 
-from tests.actions import PASSWORD
-from tests.waiting import DEADLINE, wait_until
+from tests.support.actions import PASSWORD
+from tests.support.waiting import DEADLINE, wait_until
 
 PEOPLE = [f"person-{number:02}" for number in range(40)]
 ONLOOKER = "onlooker"

@@ -6,9 +6,9 @@ from tests.faults import outages
 from tests.faults.crowd import ONLOOKER
 from tests.faults.fault import fault
 from tests.faults.stage import Stage
-from tests.servers.proxy import When
-from tests.viewer import LOST, Wire
-from tests.waiting import wait_until
+from tests.support.servers.proxy import When
+from tests.support.viewer import LOST, Wire
+from tests.support.waiting import wait_until
 
 
 @fault

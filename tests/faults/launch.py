@@ -10,8 +10,9 @@ from typing import Any
 
 import auth.events
 import manage
-from dashboard.cli.sockets import Sockets
-from dashboard.stream import forgetting, recorder, seals, upkeep
+from dashboard.cli.server.sockets import Sockets
+from dashboard.log import recorder, seals
+from dashboard.proof import retention, upkeep
 
 FOLDER = Path(os.environ["FAULTS"])
 
@@ -91,7 +92,7 @@ def telling(look: Callable[..., Any]) -> Callable[..., Any]:
 def hurry() -> None:
     """Have what is done daily or hourly done all the time."""
     upkeep.PRUNE_LOOK = upkeep.CHECKPOINT_LOOK = 1
-    forgetting.LOOK = 5  # each look commits, and faults want to strike commits of sign-ins
+    retention.LOOK = 5  # each look commits, and faults want to strike commits of sign-ins
     upkeep.CHECKPOINT_EVERY = timedelta(seconds=20)
     upkeep.prune_if_due = telling(upkeep.prune_if_due)
 

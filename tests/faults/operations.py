@@ -4,7 +4,7 @@ from tests.faults import outages
 from tests.faults.fault import fault
 from tests.faults.rude_clients import export_of, read_on, slowly
 from tests.faults.stage import Stage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 #: Seconds that requests take which are under way at a stop.
 SLOW = 6

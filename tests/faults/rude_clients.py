@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from tests.faults.crowd import AUDITOR, ONLOOKER
 from tests.faults.fault import fault
 from tests.faults.stage import Stage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 GET = b"GET /login HTTP/1.1\r\nHost: x\r\n"
 LAST = b"Connection: close\r\n\r\n"

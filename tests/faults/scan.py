@@ -10,14 +10,14 @@ from pathlib import Path
 import requests
 
 from models import Role, db
-from tests.actions import PASSWORD, make_user
 from tests.conftest import build, migrate
-from tests.servers.gatehouse import Site, environment, manage, serving
-from tests.servers.process import need
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers.gatehouse import Site, environment, manage, serving
+from tests.support.servers.process import need
 
 MODULES = "crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,sql,xss"
 SCANNER = "auditor"
-#: What only https has (tests/dashboard/test_security.py), and what OWASP says to leave out.
+#: What only https has (tests/dashboard/web/test_headers.py), and what OWASP says to leave out.
 EXPECTED = ("Strict-Transport-Security is not set", "X-XSS-Protection is not set")
 SECONDS = 240
 #: What it calls a form that takes any token.

@@ -11,15 +11,15 @@ from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
 from models import Role
-from tests.actions import PASSWORD, make_user
 from tests.conftest import migrate, running
 from tests.faults import disks
 from tests.faults.crowd import AUDITOR, ONLOOKER, PEOPLE, WATCHERS
 from tests.faults.stage import Stage
-from tests.servers import mariadb, redis
-from tests.servers.gatehouse import ROOT, Site, environment
-from tests.servers.process import Server, free_port
-from tests.servers.proxy import Proxy
+from tests.support.actions import PASSWORD, make_user
+from tests.support.servers import mariadb, redis
+from tests.support.servers.gatehouse import ROOT, Site, environment
+from tests.support.servers.process import Server, free_port
+from tests.support.servers.proxy import Proxy
 
 #: A commit outlives the server, and one with a binary log waits for room on a full disk.
 DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--log-bin=bin", "--server-id=1")

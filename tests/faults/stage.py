@@ -11,11 +11,11 @@ from pathlib import Path
 from tests.conftest import running
 from tests.faults import audit
 from tests.faults.crowd import SEATS_EACH, WATCHERS, Crowd
-from tests.feed import Feed
-from tests.servers.process import Server
-from tests.servers.proxy import Proxy
-from tests.viewer import Viewer
-from tests.waiting import wait_until
+from tests.support.feed import Feed
+from tests.support.servers.process import Server
+from tests.support.servers.proxy import Proxy
+from tests.support.viewer import Viewer
+from tests.support.waiting import wait_until
 
 
 class Stage:

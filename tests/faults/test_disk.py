@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from models import Role
-from models.purpose import LIMITS, Limits, Purpose
-from tests.actions import AuthActions, make_user
+from models.database.purpose import LIMITS, Limits, Purpose
 from tests.conftest import migrate, running
 from tests.faults.disks import NoDisk, full, mounted
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
-from tests.servers.mariadb import create_database, prepared
-from tests.waiting import wait_until
+from tests.support.actions import AuthActions, make_user
+from tests.support.servers.mariadb import create_database, prepared
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def test_mariadb_waits_for_room_and_nobody_waits_with_it(disk: Path, monkeypatch
 
 
 def test_a_full_disk_is_degraded_until_there_is_room(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
-    monkeypatch.setattr("dashboard.stream.probes.AGAIN", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes.AGAIN", 0)
     with running(migrate(f"sqlite:///{disk / 'gatehouse.db'}")) as app:
         readyz = partial(app.test_client().get, "/readyz")
         assert readyz().json["status"] == "ok"

@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import Connection, event, func, select
 from sqlalchemy.exc import OperationalError
 
-from dashboard.stream import late
+from dashboard.log.spool import replay
 from models import NotWritten, User, UserSession, db
-from tests.actions import AuthActions, entries
 from tests.faults.crowd import KINDS
 from tests.faults.outages import OUTAGES, Outage
 from tests.faults.stage import Stage
+from tests.support.actions import AuthActions, entries
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
@@ -57,7 +57,7 @@ def test_an_attempt_is_kept_though_an_older_session_cannot_be_read(
     monkeypatch.setattr(app.login_manager, "_user_callback", unreadable)  # type: ignore[attr-defined]
     monkeypatch.setattr("auth.service.write_transaction", unavailable)
     assert auth.client.post("/login", data=form).status_code == 503
-    assert late.spool().waiting()[0] == 1
+    assert replay.spool().waiting()[0] == 1
 
 
 def unreadable(_token: str) -> None:

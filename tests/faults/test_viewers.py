@@ -13,15 +13,15 @@ from sqlalchemy import select, update
 from websocket import WebSocketConnectionClosedException
 
 from auth.events import now
-from dashboard.live import MAX_PULLS
+from dashboard.live.feed import MAX_PULLS
 from models import User, UserSession, write_transaction
 from tests.conftest import running
 from tests.faults.crowd import ONLOOKER
 from tests.faults.junk import JUNK, MISTAKES, wish
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
-from tests.viewer import LOST, Wire
-from tests.waiting import wait_until
+from tests.support.viewer import LOST, Wire
+from tests.support.waiting import wait_until
 
 SEATS = 5
 #: Pulls sent before their answers are read.

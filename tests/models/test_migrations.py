@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from models import StreamHead, db
 from tests.conftest import running
-from tests.servers.mariadb import create_database
+from tests.support.servers.mariadb import create_database
 
 TABLES = {"alembic_version", *db.metadata.tables}
 

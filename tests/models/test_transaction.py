@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from auth.events import now
 from models import NotWritten, StreamHead, User, db, on_commit, write_transaction
-from tests.actions import make_user
 from tests.models.work import add_entry, count, fail_first
+from tests.support.actions import make_user
 
 
 def test_the_result_comes_back_and_the_rows_stay(app: Flask) -> None:

@@ -10,7 +10,7 @@ from dashboard.cli.seeding.people import Person, Who
 from dashboard.cli.seeding.places import Place, place
 from dashboard.cli.seeding.rows import Entry, Pen
 from dashboard.cli.seeding.timeline import HOUR, SECOND
-from dashboard.stream.recorder import name_ref
+from dashboard.log.recorder import name_ref
 from models import Action, Outcome, Reason, Role
 from models.names import masked, username_key
 

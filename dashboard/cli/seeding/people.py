@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.passwords import hash_password
+from auth.factors.passwords import hash_password
 from dashboard.cli.seeding import places
 from dashboard.cli.seeding.names import Name, names
 from dashboard.cli.seeding.places import Place

@@ -3,8 +3,8 @@
 from functools import cache
 from random import Random
 
-from auth.place import parse_agent
-from models.types import pack_ip
+from auth.pages.client import parse_agent
+from models.database.types import pack_ip
 
 #: Address as stored, agent as sent, and the agent's browser, system and device.
 Place = tuple[bytes, str, str | None, str | None, str | None]

@@ -1,4 +1,4 @@
-"""Seals seeded entries as `dashboard.stream.sealer` seals others, before they are stored."""
+"""Seals seeded entries as `dashboard.log.sealer` seals others, before they are stored."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 from dashboard.cli.seeding.rows import COMMON, Entry
-from dashboard.stream.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
-from dashboard.stream.seals import Seal
+from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
+from dashboard.log.seals import Seal
 
 #: ``id``, ``seq`` and ``chain`` of an entry: what the next one's seal builds on.
 Link = tuple[int, int, bytes]

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from dashboard.cli.seeding.rows import COMMON, Entry
 from dashboard.cli.seeding.seals import Batch, Link
-from dashboard.stream.chain import first_link
-from dashboard.stream.seals import Seal
+from dashboard.log.chain import first_link
+from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead
-from models.base import is_sqlite
+from models.database.base import is_sqlite
 
 COLUMNS = (*Seal._fields, *Entry._fields[:-1], *COMMON)
 _ENTRIES = f"INSERT INTO login_log ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own names

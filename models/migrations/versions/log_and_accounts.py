@@ -5,8 +5,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-from models.base import KEYED, TABLE
-from models.types import BigId, Digest, Ip, Uid, Utc
+from models.database.base import KEYED, TABLE
+from models.database.types import BigId, Digest, Ip, Uid, Utc
 
 revision = "log_and_accounts"
 down_revision = None

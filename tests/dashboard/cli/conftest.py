@@ -9,11 +9,11 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from dashboard.app import create_app
-from dashboard.config import Settings
+from dashboard.config.settings import Settings
 from manage import cli
 from models import db
-from tests.servers.gatehouse import SECRET
-from tests.servers.process import free_port
+from tests.support.servers.gatehouse import SECRET
+from tests.support.servers.process import free_port
 
 Run = Callable[..., Result]
 

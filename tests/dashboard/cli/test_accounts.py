@@ -4,13 +4,13 @@ import pytest
 from flask import Flask
 
 from auth.events import Place
-from auth.forms import RegisterForm
-from auth.passwords import verify_password
+from auth.factors.passwords import verify_password
+from auth.pages.forms import RegisterForm
 from auth.service import Credentials, SignedIn, authenticate
 from auth.sessions import find_visitor
 from models import Role, User, db
-from tests.actions import entries, make_user
 from tests.dashboard.cli.conftest import Run, on, refusal
+from tests.support.actions import entries, make_user
 
 
 def account(name: str) -> User:

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.cli.group import sentence
 from tests.dashboard.cli.conftest import on, refusal
-from tests.servers.gatehouse import environment, manage
+from tests.support.servers.gatehouse import environment, manage
 
 NO_SERVER = "mariadb://root:secret@127.0.0.1:1/gatehouse"
 DATABASE_COMMANDS = [

@@ -13,11 +13,11 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard.cli import destination
 from dashboard.cli.export import export
-from dashboard.export import export as exports
+from dashboard.export import job as exports
 from dashboard.export import progress
-from dashboard.export.rows import Chunk, Rows
-from tests.actions import entries, make_user
-from tests.dashboard.book import entry, store, various
+from dashboard.export.pipeline.rows import Chunk, Rows
+from tests.support.actions import entries, make_user
+from tests.support.book import entry, store, various
 
 
 @pytest.fixture

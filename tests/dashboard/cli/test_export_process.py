@@ -20,7 +20,7 @@ from sqlalchemy import select
 from models import LoginLog, db
 from tests.conftest import running
 from tests.dashboard.cli.conftest import on
-from tests.servers.gatehouse import ROOT, environment
+from tests.support.servers.gatehouse import ROOT, environment
 
 ROWS = 100_000
 #: The command line, but progress is due after every chunk instead of every second.

@@ -12,15 +12,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from auth.events import now
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import LoginLog, db
 from tests.conftest import running
-from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on, refusal
-from tests.dashboard.stream.tampering import fault
-from tests.dashboard.stream.timeline import DAY
-from tests.servers.gatehouse import environment
-from tests.servers.gatehouse import manage as command
+from tests.dashboard.proof.timeline import DAY
+from tests.dashboard.proof.verify.tampering import fault
+from tests.support.book import entry, store
+from tests.support.servers.gatehouse import environment
+from tests.support.servers.gatehouse import manage as command
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from auth.events import now
-from auth.passwords import verify_password
+from auth.factors.passwords import verify_password
 from dashboard.cli.seeding.rows import COMMON
 from dashboard.cli.seeding.seals import batches, sealed
 from dashboard.cli.seeding.store import append, newest_link
-from dashboard.stream import totals
-from dashboard.stream.chain import first_link, group_digest, next_link
-from dashboard.stream.encoding import person_bytes, place_bytes, public_bytes
-from dashboard.stream.sealer import seal_all
+from dashboard.log import totals
+from dashboard.log.chain import first_link, group_digest, next_link
+from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
-from models.types import pack_ip
-from tests.actions import entries, make_user
+from models.database.types import pack_ip
 from tests.dashboard.cli.conftest import Run
 from tests.dashboard.cli.seeding.past import past
+from tests.support.actions import entries, make_user
 
 
 def assert_sealed(count: int) -> None:

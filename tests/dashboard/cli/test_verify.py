@@ -11,12 +11,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from auth.events import now
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import LoginLog, User, db
-from tests.actions import make_user
-from tests.dashboard.book import entry, store
 from tests.dashboard.cli.conftest import Run, on, refusal
-from tests.dashboard.stream.tampering import HEAD, LOG, changed, copied, restored, sealed_book
+from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, restored, sealed_book
+from tests.support.actions import make_user
+from tests.support.book import entry, store
 
 INTACT = "intact: 12 entries, 1 to 12"
 
@@ -25,7 +25,7 @@ INTACT = "intact: 12 entries, 1 to 12"
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Keys and checkpoints of their own."""
     folder = tmp_path / "instance"
-    monkeypatch.setattr("dashboard.config.INSTANCE", folder)
+    monkeypatch.setattr("dashboard.config.settings.INSTANCE", folder)
     yield folder
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from models import db, write_transaction
 from tests.dashboard.cli.conftest import Run, on
-from tests.dashboard.stream.tampering import HEAD, LOG, TOTALS, changed, copied, restored, sealed_book
+from tests.dashboard.proof.verify.tampering import HEAD, LOG, TOTALS, changed, copied, restored, sealed_book
 
 BROKEN, CANNOT = 1, 2
 
@@ -19,7 +19,7 @@ BROKEN, CANNOT = 1, 2
 @pytest.fixture(autouse=True)
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keys and checkpoints of their own."""
-    monkeypatch.setattr("dashboard.config.INSTANCE", tmp_path / "instance")
+    monkeypatch.setattr("dashboard.config.settings.INSTANCE", tmp_path / "instance")
     return tmp_path / "instance"
 
 

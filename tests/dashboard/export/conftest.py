@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.export import rows
-from dashboard.stream.sealer import seal_all
-from tests.dashboard.book import entry, store
+from dashboard.export.pipeline import rows
+from dashboard.log.sealer import seal_all
+from tests.support.book import entry, store
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.place import place_of_request
+from auth.pages.client import place_of_request
 from dashboard.export import csv as csv_lines
 from dashboard.export import jsonl
 from dashboard.export.csv import BYTE_ORDER_MARK, DELIMITERS, Layout

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from auth.events import now
-from dashboard.export import progress, upkeep
+from dashboard.export import abandoned, progress
 from dashboard.export.progress import Cancelled, Progress
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import ExportJob, ExportState, LoginLog, Role, User, db, write_transaction
-from tests.actions import AuthActions, entries, make_user
+from tests.support.actions import AuthActions, entries, make_user
 
 
 def running(user_id: int = 7) -> Progress:
@@ -54,10 +54,10 @@ def test_an_export_whose_process_died_is_ended_for_it(app: Flask, monkeypatch: p
     user = make_user("audrey", Role.AUDITOR)
     job = running(user.id)
     job.note(500, now())
-    assert upkeep.end_abandoned() == 0
-    later = now() + 2 * upkeep.SILENCE
-    monkeypatch.setattr(upkeep, "now", lambda: later)
-    assert (upkeep.end_abandoned(), upkeep.end_abandoned()) == (1, 0)
+    assert abandoned.end_abandoned() == 0
+    later = now() + 2 * abandoned.SILENCE
+    monkeypatch.setattr(abandoned, "now", lambda: later)
+    assert (abandoned.end_abandoned(), abandoned.end_abandoned()) == (1, 0)
     assert stored(job).state == ExportState.ABORTED
     (entry,) = entries()
     assert (entry.action, entry.outcome, entry.reason) == ("log_export", "failure", "aborted")

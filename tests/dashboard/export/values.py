@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from dashboard.stream.recorder import MAX_DETAIL, canonical
+from dashboard.log.recorder import MAX_DETAIL, canonical
 
 NAUGHTY = [
     None,

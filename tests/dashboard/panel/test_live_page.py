@@ -6,14 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from auth import seen
+from auth import last_seen
 from auth.events import now
 from auth.sessions import SEEN_EVERY
+from dashboard.log.head import read_head
+from dashboard.log.sealer import seal_once
 from dashboard.panel.live_page import FIRST
-from dashboard.stream.head import read_head
-from dashboard.stream.sealer import seal_once
 from models import User, UserSession, db, write_transaction
-from tests.actions import AuthActions, entries
+from tests.support.actions import AuthActions, entries
 
 
 def shown(page: str) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_page_that_is_only_open_keeps_no_session_alive(
     write_transaction(lambda session: session.execute(aged))
 
     assert client.get("/admin/live/tiles", headers=headers).status_code == 200
-    seen.write()
+    last_seen.write()
 
     db.session.rollback()
     assert (db.session.scalar(select(UserSession.last_seen_at)) > before) is is_seen

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from models import Role
-from tests.actions import AuthActions, make_user
-from tests.dashboard.book import SESSION, entry, store, various
+from tests.support.actions import AuthActions, make_user
+from tests.support.book import SESSION, entry, store, various
 
 LIST, EXPORT = "/admin/logins/", "/admin/logins/export"
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import NotWritten, UserSession, write_transaction
-from tests.actions import AuthActions, entries
-from tests.dashboard.book import NOW, store, various
+from tests.support.actions import AuthActions, entries
+from tests.support.book import NOW, store, various
 
 LIST, EXPORT = "/admin/logins/", "/admin/logins/export"
 
@@ -103,7 +103,7 @@ def test_no_export_without_its_entry(export, monkeypatch):
     def refuse(*_, **__):
         raise NotWritten("read-only")
 
-    monkeypatch.setattr("dashboard.export.export.write_transaction", refuse)
+    monkeypatch.setattr("dashboard.export.job.write_transaction", refuse)
     assert export().status_code == 503
 
 

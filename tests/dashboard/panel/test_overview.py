@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from auth.events import now
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import User
-from tests.actions import AuthActions, make_user
-from tests.dashboard.book import entry, store
-from tests.waiting import wait_until
+from tests.support.actions import AuthActions, make_user
+from tests.support.book import entry, store
+from tests.support.waiting import wait_until
 
 
 def tiles(page: str) -> dict[str, str]:
@@ -76,8 +76,8 @@ def test_the_overview_is_shown_while_nothing_can_be_written(
     auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seal_all()
-    monkeypatch.setattr("dashboard.stream.probes.IDLE", 0)
-    monkeypatch.setattr("dashboard.stream.probes._write_nothing", [].pop)
+    monkeypatch.setattr("dashboard.monitoring.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes._write_nothing", [].pop)
     wait_until(lambda: "nobody can sign in" in client.get("/admin/").text, "the try has failed")
 
 

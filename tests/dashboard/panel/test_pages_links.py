@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard.stream.sealer import seal_all
+from dashboard.log.sealer import seal_all
 from models import User
-from tests.dashboard.book import store, various
+from tests.support.book import store, various
 
 LIST = "/admin/logins/"
 ENTRY = f"{LIST}{UUID(int=1)}"

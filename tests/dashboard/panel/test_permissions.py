@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from dashboard.export import progress
 from models import Role, write_transaction
-from tests.actions import AuthActions, make_user
-from tests.dashboard.book import entry, store
+from tests.support.actions import AuthActions, make_user
+from tests.support.book import entry, store
 
 ENTRY, EXPORT = UUID(int=1), UUID(int=2)
 PAGES = {

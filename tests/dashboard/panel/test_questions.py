@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 
 from models import Role
-from tests.actions import AuthActions, make_user
-from tests.dashboard.book import store, various
 from tests.dashboard.panel.test_logins import LIST, listed, page
+from tests.support.actions import AuthActions, make_user
+from tests.support.book import store, various
 
 __all__ = ["page"]
 

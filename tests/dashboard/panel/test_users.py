@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from auth.events import now
 from models import Role, User, write_transaction
-from tests.actions import AuthActions, make_user
+from tests.support.actions import AuthActions, make_user
 
 
 def names(page: str) -> list[str]:

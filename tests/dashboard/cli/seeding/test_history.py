@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.cli.seeding.rows import COMMON, Entry
-from dashboard.stream.recorder import name_ref
+from dashboard.log.recorder import name_ref
 from tests.conftest import running
 from tests.dashboard.cli.seeding.past import PLAN, past, people
 

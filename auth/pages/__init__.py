@@ -1,0 +1,1 @@
+"""The auth pages: HTTP in, HTTP out."""

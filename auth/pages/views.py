@@ -1,0 +1,171 @@
+"""The auth pages: HTTP in, HTTP out. What they mean is decided in ``auth.service``."""
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from auth import extensions, last_seen, profile, service, sessions
+from auth.attempts import Credentials, NewAccount, Refused
+from auth.pages.access import refusal
+from auth.pages.client import place_of_request
+from auth.pages.forms import LoginForm, ProfileForm, RegisterForm, strip
+from auth.pages.redirects import next_page, safe_next
+from auth.pages.render import account_page, login_page, register_page, too_many
+from auth.sessions import Visitor
+from models import Reason, Role
+
+blueprint = Blueprint("auth", __name__)
+Answer = str | Response
+#: Endpoints that use no session.
+UNUSED = ("static", "auth.login", "health.healthz", "health.readyz")
+
+
+def init_app(app: Flask) -> None:
+    """Add the auth pages and their extensions to ``app``."""
+    extensions.init_app(app)
+    last_seen.init_app(app)
+    app.register_blueprint(blueprint)
+    app.before_request(keep_alive)
+
+
+def keep_alive() -> None:
+    """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself.
+
+    Nor for a sign-in, which replaces it: it must be recorded though the session cannot be read. Nor for
+    monitoring, which must be answered then.
+    """
+    is_used = request.endpoint not in UNUSED and "X-Background" not in request.headers
+    if is_used and current_user.is_authenticated:
+        sessions.touch(current_user)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Send people to their account, strangers to the sign-in page."""
+    return redirect(url_for("auth.account" if current_user.is_authenticated else "auth.login"))
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Answer:
+    """Sign in, or say that it failed without saying why; who is in already goes on."""
+    form = LoginForm(request.form, next=request.args.get("next"))  # neither files nor JSON
+    if not form.is_submitted():
+        known = current_user.is_authenticated
+        return redirect(_way_on(current_user, request.args.get("next"))) if known else login_page(form)
+    if not form.validate():
+        return login_page(form, 400)
+    given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
+    result = service.authenticate(given, place_of_request())
+    if isinstance(result, Refused):
+        return _turned_away(form, result)
+    return _let_in(result.visitor, remember=given.remember, target=form.next.data)
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """Sign out; without a session there is nothing to do."""
+    if current_user.is_authenticated:
+        service.sign_out(current_user, place_of_request())
+    session.clear()
+    return redirect(url_for("auth.login"), 303)
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+def register() -> Answer:
+    """Make an account."""
+    form = RegisterForm(request.form, next=request.args.get("next"))
+    closed = current_app.config["REGISTRATION"] == "closed"
+    if not form.is_submitted():
+        return register_page(form, 403 if closed else 200)
+    name, place = form.username.data or "", place_of_request()
+    if closed or not form.validate():
+        reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
+        service.refuse_registration(name, reason, place)
+        return register_page(form, 403 if closed else 400)
+    refused = service.register(_account(form), place)
+    if refused and refused.retry_after is not None:
+        return _later(register_page(form, *too_many(refused)), refused.retry_after)
+    if refused:
+        return register_page(_with_error(form, refused), 400)
+    session["registered"] = True
+    return redirect(url_for("auth.login", next=safe_next(form.next.data)))
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+def account() -> Answer:
+    """Show a person their own sign-ins and sessions, and take the time zone they choose."""
+    elsewhere = refusal(Role.USER)
+    if elsewhere:
+        return elsewhere
+    form = ProfileForm(request.form, timezone=current_user.timezone)
+    if not form.is_submitted():
+        return account_page(form)
+    if not form.validate():
+        return account_page(form, 400)
+    profile.set_timezone(current_user, form.timezone.data or None, place_of_request())
+    flash(_("Your time zone is saved."))
+    return redirect(url_for("auth.account"))
+
+
+def _turned_away(form: LoginForm, refused: Refused) -> Response:
+    """Answer alike for every reason, but for too many attempts."""
+    if refused.retry_after is None:
+        return login_page(form, 401, notice=_("Wrong user name or password."))
+    return _later(login_page(form, *too_many(refused)), refused.retry_after)
+
+
+def _later(answer: Response, seconds: int) -> Response:
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
+    """Put the new session's token into a fresh cookie.
+
+    The database is not asked again: if it failed now, the session would be there and its owner refused.
+    """
+    session.clear()
+    session.permanent = remember
+    login_user(visitor)
+    return redirect(_way_on(visitor, target))
+
+
+def _way_on(visitor: Visitor, target: str | None) -> str:
+    """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
+    home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
+    return next_page(target) or url_for(home)
+
+
+def _form_reason(form: RegisterForm) -> Reason:
+    """Return the reason of a form that does not hold: its password alone, or the form."""
+    return Reason.PASSWORD_REJECTED if set(form.errors) == {"password"} else Reason.INVALID_FORM
+
+
+def _with_error(form: RegisterForm, refused: Refused) -> RegisterForm:
+    """Put a taken name or address beside its field."""
+    if refused.reason is Reason.USERNAME_IN_USE:
+        form.username.errors = [_("This user name is taken.")]
+    else:
+        form.email.errors = [_("There is an account with this e-mail address.")]
+    return form
+
+
+def _account(form: RegisterForm) -> NewAccount:
+    return NewAccount(
+        username=form.username.data or "",
+        password=form.password.data or "",
+        email=form.email.data,
+        gender=form.gender.data or None,
+        city=form.city.data or None,
+        hobbies=tuple(form.hobbies.data or ()),
+    )

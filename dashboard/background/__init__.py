@@ -1,0 +1,1 @@
+"""The threads of a serving process; it knows nobody, others register."""

@@ -1,0 +1,89 @@
+"""Tells ``entry_recorded`` to its receivers, after the commit, from one thread."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from queue import Full, Queue
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from dashboard.background.thread_state import LONGEST, Condition, ThreadState, Watch
+from dashboard.signals import entry_recorded
+from models.database.purpose import Purpose, used_for
+
+log = logging.getLogger(__name__)
+Receiver = Callable[..., Any]
+_WORST = list(Condition)
+
+
+class Dispatcher:
+    """A bounded queue and the one thread that empties it; a full queue drops and counts."""
+
+    def __init__(self, app: Flask, size: int = 10_000) -> None:
+        self._app = app
+        self._queue: Queue[UUID | None] = Queue(size)
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self._watches: dict[str, Watch] = {}
+        self._is_ending = False
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def put(self, event_id: UUID) -> None:
+        """Have ``event_id`` announced; never waits."""
+        try:
+            self._queue.put_nowait(event_id)
+        except Full:
+            self.dropped += 1
+            log.warning("entry_recorded: queue full, %d announcements dropped", self.dropped)
+
+    def stop(self) -> None:
+        """Let the thread, a daemon, end once it has told what is queued; never waits."""
+        self._is_ending = True
+        with suppress(Full):
+            self._queue.put_nowait(None)
+
+    def state(self) -> ThreadState:
+        """Return how the thread stands: as its worst receiver, which ``error`` names."""
+        if self._thread.ident and not (self._thread.is_alive() or self._is_ending):
+            return ThreadState("dispatcher", Condition.DEAD)
+        return max(self._receivers(), key=_badness, default=ThreadState("dispatcher"))
+
+    def _run(self) -> None:
+        try:
+            while (event_id := self._queue.get()) is not None:
+                self._tell(event_id)
+        except BaseException:
+            log.critical("the dispatcher ended and tells no more until a restart", exc_info=True)
+
+    def _tell(self, event_id: UUID) -> None:
+        """Call every receiver, each contained: none can silence another."""
+        for receiver in entry_recorded.receivers_for(self._app):
+            with self._watch(receiver).round(), self._app.app_context(), used_for(Purpose.BACKGROUND):
+                receiver(self._app, event_id=event_id)
+
+    def _watch(self, receiver: Receiver) -> Watch:
+        name = _name(receiver)
+        return self._watches.setdefault(name, Watch(f"receiver {name} of entry_recorded", LONGEST))
+
+    def _receivers(self) -> Iterator[ThreadState]:
+        """Yield how each receiver that is still connected stands, under the name of the thread."""
+        for receiver in entry_recorded.receivers_for(self._app):
+            state = self._watch(receiver).state()
+            told = f"{_name(receiver)} {state.error}".strip()
+            yield replace(state, name="dispatcher", error="" if state.condition == Condition.OK else told)
+
+
+def _name(receiver: Receiver) -> str:
+    named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
+    return f"{named.__module__}.{named.__qualname__}"
+
+
+def _badness(state: ThreadState) -> tuple[int, float]:
+    return _WORST.index(state.condition), state.seconds

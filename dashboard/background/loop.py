@@ -1,0 +1,77 @@
+"""A named thread that works when woken and at least every so often."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Flask
+
+from dashboard.background.thread_state import LONGEST, Condition, ThreadState, Watch
+from models.database.purpose import Purpose, used_for
+
+log = logging.getLogger(__name__)
+#: Seconds after which what failed is tried again at the latest.
+RETRY = 300.0
+
+
+class Loop:
+    """Calls ``work`` in an application context: when woken, else every ``every`` seconds.
+
+    ``rest`` seconds pass between two calls at least. A failure is logged and the loop goes
+    on, sooner than usual when it works rarely; ``longest`` is how many seconds a call may take
+    before it counts as stuck.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        name: str,
+        work: Callable[[], object],
+        *,
+        every: float,
+        rest: float = 0,
+        longest: float = LONGEST,
+    ) -> None:
+        self._app, self._work, self._every, self._rest = app, work, every, rest
+        self._woken, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._died = 0.0
+        self.watch = Watch(name, longest)
+
+    def start(self) -> None:
+        """Start the thread; a loop starts once."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have the work done soon; many wakes before that are one."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ask the thread to end after its present round; it is a daemon, nobody waits for it."""
+        self._stopping.set()
+        self._woken.set()
+
+    def state(self) -> ThreadState:
+        """Return how the thread stands; dead is one that ended without being asked to."""
+        state = self.watch.state()
+        if self._thread.ident is None or self._thread.is_alive() or self._stopping.is_set():
+            return state
+        return replace(state, condition=Condition.DEAD, seconds=time.monotonic() - self._died)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.wait(self._rest):
+                self._woken.wait(self._every if self.watch.is_well else min(self._every, RETRY))
+                self._woken.clear()
+                if not self._stopping.is_set():
+                    self._once()
+        except BaseException:
+            log.critical("%s ended and does no more until a restart", self._thread.name, exc_info=True)
+        finally:
+            self._died = time.monotonic()
+
+    def _once(self) -> None:
+        with self.watch.round(), self._app.app_context(), used_for(Purpose.BACKGROUND):
+            self._work()

@@ -1,0 +1,114 @@
+"""The threads of a serving process: dispatcher, sealer and whatever follows the seal."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask
+
+from dashboard.background.dispatcher import Dispatcher
+from dashboard.background.loop import Loop
+from dashboard.background.thread_state import LONGEST, ThreadState
+
+_KEY = "gatehouse.background"
+#: Seconds between two seals: busy times then share one, and an idle second still seals at once.
+PAUSE = 0.1
+
+
+@dataclass
+class Background:
+    """The threads of this process."""
+
+    dispatcher: Dispatcher
+    sealer: Loop
+    others: list[Loop]
+
+    def loops(self) -> list[Loop]:
+        """Return the threads that are loops."""
+        return [self.sealer, *self.others]
+
+
+def seal_with(app: Flask, seal_batches: Callable[[], Iterator[int]]) -> None:
+    """Have what waits sealed by ``seal_batches``, which yields how many entries after each batch."""
+    app.extensions[_KEY + ".seal"] = seal_batches
+
+
+def after_seal(
+    app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float
+) -> Callable[[], None]:
+    """Have ``work`` done after each seal, ``rest`` seconds apart, and every ``every`` seconds.
+
+    Returns what to call when another process sealed: the work is then done soon as well.
+    """
+    loop = Loop(app, name, work, every=every, rest=rest)
+    _planned(app).append((loop, True))
+    return loop.wake
+
+
+def at_intervals(
+    app: Flask, name: str, work: Callable[[], object], *, every: float, longest: float = LONGEST
+) -> None:
+    """Have ``work`` done every ``every`` seconds; one that takes longer than ``longest`` is stuck."""
+    _planned(app).append((Loop(app, name, work, every=every, longest=longest), False))
+
+
+def start(app: Flask) -> None:
+    """Start the threads; call it in the process that serves, after any fork, once."""
+    if _KEY in app.extensions:
+        raise RuntimeError("the background threads are running already")
+    planned = _planned(app)
+    running = Background(Dispatcher(app), _sealing(app, planned), [loop for loop, _ in planned])
+    app.extensions[_KEY] = running
+    running.dispatcher.start()
+    for loop in running.loops():
+        loop.start()
+
+
+def _sealing(app: Flask, planned: list[tuple[Loop, bool]]) -> Loop:
+    """Return the loop that seals what waits and wakes who follows after each batch."""
+    seal_batches: Callable[[], Iterator[int]] = app.extensions[_KEY + ".seal"]
+
+    def seal() -> None:
+        loop.watch.progress()
+        for count in seal_batches():
+            loop.watch.progress()  # a long backlog is no hang
+            for follower in [follower for follower, follows in planned if follows and count]:
+                follower.wake()
+
+    loop = Loop(app, "sealer", seal, every=1, rest=PAUSE)
+    return loop
+
+
+def stop(app: Flask) -> None:
+    """Ask the threads to end; what is not sealed yet will be by the next process."""
+    running: Background | None = app.extensions.pop(_KEY, None)
+    if running:
+        running.dispatcher.stop()
+        for loop in running.loops():
+            loop.stop()
+
+
+def states(app: Flask) -> list[ThreadState]:
+    """Return how each thread of this process stands; none when they do not run here."""
+    running: Background | None = app.extensions.get(_KEY)
+    return [running.dispatcher.state(), *(loop.state() for loop in running.loops())] if running else []
+
+
+def caught_up(app: Flask) -> float | None:
+    """Return when this process last began to seal and left nothing (monotonic seconds), if ever."""
+    running: Background | None = app.extensions.get(_KEY)
+    return running.sealer.watch.succeeded if running else None
+
+
+def committed(app: Flask, event_id: UUID) -> None:
+    """Announce an entry that is now in the book and wake the sealer, if they run here."""
+    running: Background | None = app.extensions.get(_KEY)
+    if running:
+        running.dispatcher.put(event_id)
+        running.sealer.wake()
+
+
+def _planned(app: Flask) -> list[tuple[Loop, bool]]:
+    """Return the loops to start and whether each follows the seal."""
+    planned: list[tuple[Loop, bool]] = app.extensions.setdefault(_KEY + ".planned", [])
+    return planned

@@ -1,0 +1,1 @@
+"""``demo`` and ``simulate``: a site with a past, and people who arrive."""

@@ -1,0 +1,1 @@
+"""``serve``: gunicorn, hardened against clients that never finish."""

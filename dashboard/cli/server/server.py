@@ -1,0 +1,166 @@
+"""gunicorn, set up for a site whose live pages each hold a thread."""
+
+import math
+import os
+import resource
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
+from gunicorn.http import message
+
+from auth.factors import hashing
+from dashboard.background import schedule
+from dashboard.cli.group import sentence
+from dashboard.cli.server.connection import Connection
+from dashboard.cli.server.sockets import Sockets
+from dashboard.cli.server.worker import GOODBYE, PollingWorker
+from dashboard.config.settings import Settings
+from dashboard.web import stopping
+from dashboard.web.server_log import GunicornLog
+
+#: Threads beside those that viewers hold.
+SPARE_THREADS = 32
+#: Connections that may be open without a thread: kept alive, or still silent.
+IDLE_CONNECTIONS = 512
+#: Bytes of a request line: a query of emojis takes 9,600, and the page says which is too long.
+LONGEST_LINE = 64 * 1024
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """The master process; the application is built in each worker, after the fork."""
+
+    def __init__(self, build: Callable[[], Flask], settings: Settings, listener: int, workers: int) -> None:
+        self._build, self._options = build, options(settings, listener, workers)
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set our options; gunicorn's environment variables and files have no say."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Sockets:
+        """Build the application; an error is one line and stops the server."""
+        try:
+            app = self._build()
+            hashing.init_app(app, self.cfg.workers)
+            return Sockets(app)
+        except Exception as error:
+            raise AppImportError(f"Error: {sentence(error)}") from error
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then exit the process."""
+        _allow_many_files()
+        message.MAX_REQUEST_LINE = LONGEST_LINE  # it takes no longer limit as an option
+        super().run()
+
+
+class Worker(PollingWorker):
+    """A worker that runs the stream's threads, ends websockets when it stops and finishes what is under way.
+
+    It goes on accepting while requests are under way that came before the stop, so that `/readyz` can say
+    503 and a balancer looks elsewhere before connections are refused.
+    """
+
+    _unfinished: set[Connection] | None = None
+    _closed = 0.0
+
+    def run(self) -> None:
+        """Serve until told to stop; ends the process when a request outlasts the grace it is given."""
+        schedule.start(self.wsgi.app)
+        try:
+            super().run()
+        finally:
+            schedule.stop(self.wsgi.app)
+        if self.nr_conns:
+            os._exit(0)  # else the interpreter waits for the threads of those requests
+
+    def is_parent_alive(self) -> bool:
+        """Whether the master lives; without it nobody else ends this worker."""
+        is_alive: bool = super().is_parent_alive()
+        if not is_alive:
+            self._end_sockets()
+        return is_alive
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """On SIGTERM answer what is under way."""
+        super().handle_exit(sig, frame)
+        if self.booted:
+            stopping.begin(self.wsgi.app)
+        self._end_sockets()
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """On SIGINT and SIGQUIT stop at once."""
+        self._end_sockets()
+        super().handle_quit(sig, frame)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept or not; a worker that stops accepts until its last request of before is answered."""
+        if enabled or self.alive:
+            super().set_accept_enabled(enabled)
+        else:
+            self._unfinished = self.begun()
+            self._stop_accepting()
+
+    def murder_pending(self) -> None:
+        """Look whether the worker that stops may stop accepting now; called in each round."""
+        super().murder_pending()
+        self._stop_accepting()
+        if self._closed and time.monotonic() - self._closed > GOODBYE:
+            self.drop_silent()
+
+    def _stop_accepting(self) -> None:
+        """Once all is finished, take what the kernel has accepted already and have it refuse the rest."""
+        if self._unfinished is None or self._closed:
+            return
+        self._unfinished &= self.begun()
+        if not self._unfinished:
+            self._closed = time.monotonic()
+            super().set_accept_enabled(False)
+            for listener in self.sockets:
+                while self.accept(listener):
+                    pass
+                listener.close()
+
+    def _end_sockets(self) -> None:
+        if self.booted:
+            self.wsgi.close()
+
+
+def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
+    """Return gunicorn's options, explicit where its default comes from the environment.
+
+    ``listener`` is the file descriptor of the listening socket.
+    """
+    threads = settings.max_viewers + SPARE_THREADS
+    return {
+        "bind": f"fd://{listener}",
+        "workers": workers,
+        "worker_class": Worker,
+        "threads": threads,
+        "worker_connections": threads + IDLE_CONNECTIONS,
+        "graceful_timeout": math.ceil(settings.grace.total_seconds()),
+        "keepalive": 5,
+        "limit_request_line": LONGEST_LINE - 1,
+        "limit_request_fields": 100,
+        "limit_request_field_size": 8190,
+        "forwarded_allow_ips": "",  # proxies are counted by TRUSTED_PROXIES, not believed by address
+        "secure_scheme_headers": {},
+        "control_socket_disable": True,
+        "accesslog": None,
+        "loglevel": "warning",
+        "logger_class": GunicornLog,
+        "proc_name": "gatehouse",
+    }
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files: an open websocket takes one or two."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,154 @@
+"""One export: a stream of lines between two entries in the book."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from auth.events import AuthEvent, Person, Place
+from dashboard.export import progress
+from dashboard.export.csv import Layout
+from dashboard.export.formats import FORMATS
+from dashboard.export.pipeline.rows import Rows
+from dashboard.export.progress import Progress
+from dashboard.log import query_words
+from dashboard.log.head import read_head
+from dashboard.log.recorder import name_ref, query_ref, record
+from dashboard.query.language.compile import compile_selection
+from dashboard.query.language.selection import Selection
+from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
+from models.database.purpose import Purpose, used_for
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be exported, for whom; ``asked`` is the selection as it was asked for."""
+
+    export_id: UUID
+    format: str
+    selection: Selection
+    asked: dict[str, str]
+    person: Person | None
+    place: Place
+    actor: Person | None = None
+    session_ref: UUID | None = None
+    delimiter: str = ","
+
+
+class UsedId(ValueError):
+    """An export with this id was begun before."""
+
+
+class Export:
+    """The lines of an export: iterate once, then ``close()``, as WSGI does (PEP 3333).
+
+    Making one needs an application context and records that the export begins; it raises
+    ``NotWritten``, and nothing is exported, when that cannot be recorded, and `UsedId`. Iterating yields
+    UTF-8 text of whole lines, and records the end before it ends; whatever interrupts, there is one end.
+    ``last_seq`` is the head of the stream at the start, ``rows`` how many rows were taken.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
+        with used_for(Purpose.COMMANDS):
+            self._engine = db.engine
+        is_watched = order.person is not None and order.person.id is not None
+        self._progress = Progress(order.export_id) if is_watched else None
+        self._ended, self._end_id = False, uuid7()
+        self._asked = _referenced(order.asked)  # now: the stream runs outside of any context
+        self.rows = 0
+        with self._app.app_context():  # of its own, so that no read stays open meanwhile
+            self.last_seq = read_head(db.session()).seq
+        self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
+        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self.form)
+        self._begin(self._event(Outcome.SUCCESS, stage="start"))
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self.form.header:
+            yield self.form.header
+        for chunk in self._book.chunks(self._engine):
+            if chunk.rows:
+                yield chunk.lines
+            self.rows += chunk.rows
+            if chunk.reached and self._progress:
+                with self._app.app_context():
+                    self._progress.note(self.rows, chunk.reached[0])
+        self._end(self._event(Outcome.SUCCESS, stage="end", rows=self.rows), ExportState.DONE)
+        self._ended = True
+
+    def close(self) -> None:
+        """Record that the export broke off, unless it came to its end."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            broken = self._event(Outcome.FAILURE, Reason.ABORTED, stage="end", rows=self.rows)
+            self._end(broken, ExportState.ABORTED)
+        except IntegrityError:
+            return  # interrupted when its end was in the book already
+        except NotWritten as error:
+            log.error("export %s: its end could not be recorded: %s", self._order.export_id, error)
+
+    def _begin(self, event: AuthEvent) -> None:
+        """Record the start and, for a person, the job that they can watch."""
+        order = self._order
+
+        def work(session: Session) -> None:
+            if self._progress:
+                progress.begin(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
+            if words := order.asked.get("q"):
+                query_words.keep(session, words)
+            record(session, event, actor=order.actor)
+
+        try:
+            with self._app.app_context():
+                write_transaction(work)
+        except IntegrityError:
+            raise UsedId(str(order.export_id)) from None
+
+    def _end(self, event: AuthEvent, state: ExportState) -> None:
+        """Record the end and that of the job, which may have been cancelled a moment ago."""
+
+        def work(session: Session) -> None:
+            if self._progress:
+                self._progress.end(session, state, self.rows)
+            record(session, event, actor=self._order.actor)
+
+        with self._app.app_context():
+            write_transaction(work)
+
+    def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
+        order = self._order
+        return AuthEvent(
+            event_id=self._end_id if detail["stage"] == "end" else uuid7(),
+            action=Action.LOG_EXPORT,
+            outcome=outcome,
+            reason=reason,
+            person=order.person,
+            place=order.place,
+            session_ref=order.session_ref,
+            detail={
+                "export_id": str(order.export_id),
+                "format": order.format,
+                "last_seq": self.last_seq,
+                **self._asked,
+                **detail,
+            },
+        )
+
+
+def _referenced(asked: dict[str, str]) -> dict[str, str]:
+    """Return what was asked with a reference in place of words, which may name people."""
+    if "q" not in asked:
+        return asked
+    return {name: text for name, text in asked.items() if name != "q"} | {
+        "q_ref": query_ref(asked["q"]).hex()
+    }

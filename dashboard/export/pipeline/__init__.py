@@ -1,0 +1,1 @@
+"""Fast exports: the database makes the lines, threads read ahead."""

@@ -1,0 +1,1 @@
+"""The live feed: handshake before the upgrade, namespace, head announcement."""

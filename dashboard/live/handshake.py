@@ -1,0 +1,119 @@
+"""The check before the upgrade: who may open a websocket at all.
+
+An open socket holds a thread, so a stranger must be turned away before it becomes one:
+32 anonymous sockets on 32 threads took a site down although ``connect`` refused them.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.config.settings import Settings
+from dashboard.web.database import REQUEST
+from models import Role
+from models.database.deadline import within
+
+log = logging.getLogger(__name__)
+PATH = "/socket.io/"
+#: Websockets of one person in this process; a page holds one.
+PER_PERSON = 8
+#: Seconds after which somebody without a seat may ask again.
+RETRY = 10
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class Refused(Exception):
+    """Somebody is turned away, with this status."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        self.status = status
+
+
+class Seats:
+    """Places of viewers, ``number`` in all."""
+
+    def __init__(self, number: int) -> None:
+        self._lock, self._free = threading.Lock(), number
+        self._taken: Counter[int] = Counter()
+
+    @contextmanager
+    def taken(self, person: int) -> Iterator[None]:
+        """Hold a seat; raises `Refused` when none is free or the person has enough of them."""
+        with self._lock:
+            if self._taken[person] >= PER_PERSON:
+                raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
+            if not self._free:
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+            self._change(person, 1)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._change(person, -1)
+
+    def _change(self, person: int, number: int) -> None:
+        self._free -= number
+        self._taken[person] += number
+        if not self._taken[person]:
+            del self._taken[person]
+
+
+class Gate:
+    """WSGI middleware: session, role, Origin and the seats, in this order."""
+
+    def __init__(self, app: Flask, inner: Callable[..., Iterable[bytes]], settings: Settings) -> None:
+        self._app, self._inner, self._settings = app, inner, settings
+        self._seats = Seats(settings.max_viewers)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PATH):
+            return self._inner(environ, start_response)
+        if path != PATH:  # engineio takes whatever begins like it
+            return _answer(HTTPStatus.NOT_FOUND, start_response)
+        try:
+            person = self._person(environ)
+            with self._seats.taken(person):  # a websocket is served inside this call, until it closes
+                return self._inner(environ, start_response)
+        except Refused as refused:
+            return _answer(refused.status, start_response)
+
+    def _person(self, environ: Environ) -> int:
+        """Return the id of who asks; raises `Refused`."""
+        try:
+            with within(REQUEST), self._app.request_context(environ):
+                if not current_user.is_authenticated:
+                    raise Refused(HTTPStatus.UNAUTHORIZED)
+                if not current_user.role.includes(Role.VIEWER):
+                    raise Refused(HTTPStatus.FORBIDDEN)
+                person: int = current_user.user_id
+        except SQLAlchemyError as error:
+            log.error("live feed: session not checked: %s", error)
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE) from error
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and origin not in self._settings.origins:
+            raise Refused(HTTPStatus.FORBIDDEN)
+        return person
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Put the gate in front of everything that ``app`` serves."""
+    app.wsgi_app = Gate(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+
+
+def _answer(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
+    body = f"{status.phrase}\n".encode()
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")]
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers.append(("Retry-After", str(RETRY)))
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [body]

@@ -1,0 +1,1 @@
+"""The log itself: append, seal, read from the newest entries."""

@@ -1,0 +1,46 @@
+"""Where the sealed stream stands, and the entries of a stretch of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import LoginLog, StreamHead
+from models.stream_head import ENCODING
+
+#: How far behind the head a live viewer may start.
+REACH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """``seq`` of the newest sealed entry; a reader may start after ``floor``."""
+
+    epoch: str
+    seq: int
+    floor: int
+
+
+class UnknownEncoding(Exception):
+    """The log was sealed by a newer Gatehouse, in a way that this one does not know."""
+
+
+def require_known_encoding(version: int) -> None:
+    """Raise ``UnknownEncoding`` unless this Gatehouse seals and checks entries in this way."""
+    if version != ENCODING:
+        raise UnknownEncoding(
+            f"the log is sealed in encoding {version}, this Gatehouse knows only {ENCODING}"
+        )
+
+
+def read_head(session: Session) -> Head:
+    """Return where the stream stands now."""
+    row = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).one()
+    return Head(row.epoch, row.seq, max(row.pruned, row.seq - REACH))
+
+
+def sealed_after(session: Session, cursor: int, head: int, limit: int) -> Sequence[LoginLog]:
+    """Return up to ``limit`` entries with cursor < seq <= head, in order."""
+    statement = select(LoginLog).where(LoginLog.seq > cursor, LoginLog.seq <= head)
+    return session.scalars(statement.order_by(LoginLog.seq).limit(limit)).all()

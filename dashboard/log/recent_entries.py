@@ -1,0 +1,82 @@
+"""The newest sealed entries of this process, read once and encoded once for all viewers."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from dashboard.log.head import REACH, Head, read_head, sealed_after
+from models import Action, LoginLog, db
+
+#: Actions that blank fields of earlier entries.
+BLANKING = (Action.ERASE, Action.ADDRESS_PURGE)
+
+
+class BrokenStream(Exception):
+    """The database misses a sealed entry that it should hold; nothing after it is served."""
+
+
+class Ring:
+    """A contiguous stretch of the stream that ends at the head last read.
+
+    It grows forward as the head moves and backward when somebody asks for older entries,
+    to `REACH` entries at least. An entry that blanks others empties it: what it held may be stale.
+    """
+
+    def __init__(self, encode: Callable[[LoginLog], str]) -> None:
+        self._encode, self._lock = encode, threading.Lock()
+        self._head: Head | None = None
+        self._start = 0
+        self._entries: list[str] = []
+
+    def head(self) -> Head:
+        """Return the head as this process last saw it."""
+        return self._head or self.refresh()
+
+    def refresh(self) -> Head:
+        """Read the head from the database, and the entries that are new."""
+        with self._alone():
+            head, known = read_head(db.session()), self._head
+            if known is None or head.epoch != known.epoch or not head.floor <= known.seq <= head.seq:
+                self._start, self._entries = head.seq, []
+            elif head.seq > known.seq:
+                self._append(_stretch(known.seq, head.seq))
+            self._head = head
+            return head
+
+    def after(self, cursor: int, limit: int) -> list[str]:
+        """Return up to ``limit`` encoded entries that follow ``cursor``, as JSON objects.
+
+        Raises ``BrokenStream`` when one of them is missing.
+        """
+        with self._alone():
+            if cursor < self._start:
+                self._entries[:0] = [self._encode(row) for row in _stretch(cursor, self._start)]
+                self._start = cursor
+            offset = cursor - self._start
+            return self._entries[offset : offset + limit]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock; who waits for it holds no connection, which its holder may be waiting for."""
+        db.session.rollback()
+        with self._lock:
+            yield
+
+    def _append(self, rows: Sequence[LoginLog]) -> None:
+        erased = [number for number, row in enumerate(rows) if row.action in BLANKING]
+        if erased:
+            self._start, self._entries = rows[erased[-1]].seq - 1, []  # type: ignore[operator]
+            rows = rows[erased[-1] :]
+        self._entries += [self._encode(row) for row in rows]
+        surplus = len(self._entries) - 2 * REACH
+        if surplus > 0:
+            del self._entries[:surplus]
+            self._start += surplus
+
+
+def _stretch(cursor: int, head: int) -> Sequence[LoginLog]:
+    """Return the entries of (cursor, head], all of them."""
+    rows = sealed_after(db.session(), cursor, head, head - cursor)
+    if [row.seq for row in rows] != list(range(cursor + 1, head + 1)):
+        raise BrokenStream(f"entries are missing between {cursor} and {head}")
+    return rows

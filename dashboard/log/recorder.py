@@ -1,0 +1,100 @@
+"""Append: one event becomes one row of the book, in its caller's transaction."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person
+from dashboard.background.schedule import committed
+from models import LoginLog, adds_entry, on_commit
+from models.names import masked, username_key
+from models.vocabulary import SOURCE
+
+#: Bytes of UTF-8 that ``detail`` may take.
+MAX_DETAIL = 4096
+
+
+def record(session: Session, event: AuthEvent, *, actor: Person | None = None) -> UUID:
+    """Insert the entry of ``event`` with ``session`` and return its ``event_id``.
+
+    ``actor`` is who did it, when that is not the person themself. Once the transaction is
+    committed the entry is announced and the sealer woken. The event must be made before the first
+    try of the transaction, at least its id.
+    """
+    session.flush()
+    adds_entry(session, event.event_id)
+    session.connection().execute(insert(LoginLog), columns(event, actor))
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    on_commit(session, partial(committed, app, event.event_id))
+    return event.event_id
+
+
+def name_ref(key: str) -> bytes:
+    """Return the 16-byte HMAC that finds a name again without keeping it.
+
+    ``key`` is a `models.names.username_key`; the HMAC's key is derived from SECRET_KEY.
+    """
+    return _reference(b"gatehouse name_ref 1", key)
+
+
+def query_ref(words: str) -> bytes:
+    """Return the 16-byte HMAC that stands for the words of a query in sealed entries."""
+    return _reference(b"gatehouse q_ref 1", words)
+
+
+def _reference(purpose: bytes, text: str) -> bytes:
+    subkey = hmac.digest(current_app.config["SECRET_KEY"].encode(), purpose, hashlib.sha256)
+    return hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
+
+
+def canonical(detail: Mapping[str, object] | None) -> str | None:
+    """Return ``detail`` as JSON with sorted keys, at most 4 KiB, or None when empty.
+
+    Raises ``ValueError`` when it is larger.
+    """
+    if not detail:
+        return None
+    text = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    if len(text.encode()) > MAX_DETAIL:
+        raise ValueError("detail is larger than 4 KiB")
+    return text
+
+
+def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
+    """Return the columns of an event's entry; names without an account are masked already."""
+    return {
+        "event_id": event.event_id,
+        "place_nonce": os.urandom(16),
+        "person_nonce": os.urandom(16),
+        "occurred_at": event.occurred_at,
+        "action": event.action,
+        "outcome": event.outcome,
+        "reason": event.reason,
+        **_name(event.person),
+        "actor_id": actor and actor.id,
+        "actor_name": actor and actor.name,
+        "session_ref": event.session_ref,
+        "auth_method": event.auth_method,
+        **asdict(event.place),
+        "source": SOURCE,
+        "detail": canonical(event.detail),
+    }
+
+
+def _name(person: Person | None) -> dict[str, object]:
+    """Return the name columns; a name without an account may be a password, so it is masked."""
+    if person is None or (person.id is not None and not person.name):
+        return {"user_id": person and person.id}
+    key = username_key(person.name.strip())
+    if person.id is None:
+        return {"username": masked(person.name), "name_ref": name_ref(key)}
+    return {"user_id": person.id, "username": person.name, "username_key": key}

@@ -1,0 +1,1 @@
+"""Attempts that the database could not take: kept in files, and replayed into the log."""

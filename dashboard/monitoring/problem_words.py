@@ -1,0 +1,40 @@
+"""Says what is wrong, to operators and monitoring; in plain English, since logs are searched."""
+
+from dashboard.log.backlog import MOST
+from dashboard.monitoring.problems import Kind, Problem
+
+
+def sentence(problem: Problem) -> str:
+    """Return what is wrong, in one line."""
+    since, number = duration(problem.seconds or 0), many(problem.count)
+    match problem.kind:
+        case Kind.UNREADABLE:
+            return f"cannot be read: {problem.what}"
+        case Kind.UNWRITABLE:
+            last = "nothing was written yet" if problem.seconds is None else f"last written {since} ago"
+            return f"cannot be written: {problem.what}; {last}"
+        case Kind.UNSEALED:
+            return f"{number} not sealed, the oldest waits for {since}"
+        case Kind.SPOOLED:
+            return f"{number} refused attempts not in the log yet, the oldest waits for {since}"
+        case Kind.FAILING:
+            return (
+                f"failing for {since}, {number} times: {problem.what} (its traceback is in the server's log)"
+            )
+        case Kind.STUCK:
+            return f"stuck for {since} {problem.what}".rstrip()
+        case Kind.DEAD:
+            return "ended and does no more: restart the server"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in its largest fitting unit: "75 s", "12 min", "30 h", "5 d"."""
+    for unit, length, least in (("d", 86400, 3), ("h", 3600, 3), ("min", 60, 3)):
+        if seconds >= length * least:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def many(count: int) -> str:
+    """Return a count of what waits, which is counted so far and no further."""
+    return f"{MOST:,} or more" if count == MOST else f"{count:,}"

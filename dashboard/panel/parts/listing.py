@@ -1,0 +1,79 @@
+"""What the page of the book's list shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from auth.events import now
+from dashboard.log.recorder import name_ref
+from dashboard.panel.parts.book_links import BookLinks
+from dashboard.query.language.compile import compile_selection
+from dashboard.query.language.errors import QueryError
+from dashboard.query.language.selection import Selection, read_selection
+from dashboard.query.reading.budget import Budget
+from dashboard.query.reading.count import SECONDS, Count, count
+from dashboard.query.reading.keyset import Keyset
+from dashboard.query.reading.pages import Page, Pages
+from dashboard.web.locale import viewer_zone
+from models import LoginLog, db
+
+SIZES = (20, 50, 100)
+#: Matches are counted up to here, which takes milliseconds; a whole count may take seconds.
+COUNTED = 10_000
+_SHOWN = [
+    LoginLog.__table__.c[name]
+    for name in (
+        *("id", "event_id", "occurred_at", "action", "outcome", "reason", "user_id", "username"),
+        *("actor_name", "ip", "user_agent", "browser", "os", "session_ref"),
+    )
+]
+
+
+def listing(asked: Mapping[str, str]) -> dict[str, Any]:
+    """Read the entries that an address asks for, and the addresses that lead on from there.
+
+    Raises ``QueryError`` naming the parameter that is wrong.
+    """
+    size, is_newest_first = read_size(asked), is_read_newest_first(asked)
+    selection = read_selection(asked, viewer_zone(), now())
+    keyset = keyset_of(selection)
+    page = Pages(db.session(), keyset, size, is_newest_first).read(
+        after=asked.get("after", ""), before=asked.get("before", "")
+    )
+    links = BookLinks(asked, selection)
+    return {
+        "page": page,
+        "total": _total(keyset, page),
+        "links": links,
+        "sizes": list(links.sizes(SIZES, size)),
+        "pager": links.pager(page),
+    }
+
+
+def keyset_of(selection: Selection) -> Keyset:
+    """Return the entries of a selection with the columns that a row shows."""
+    return Keyset(select(*_SHOWN), compile_selection(selection, name_ref))
+
+
+def _total(keyset: Keyset, page: Page) -> Count:
+    seen = len(page.entries)
+    if page.is_all:
+        return Count(seen, is_exact=True)
+    return count(db.session(), keyset, COUNTED, Budget(SECONDS)).at_least(seen)
+
+
+def read_size(asked: Mapping[str, str]) -> int:
+    """Return how many entries a page has."""
+    text = asked.get("size", "50")
+    if text not in map(str, SIZES):
+        raise QueryError("A page has 20, 50 or 100 entries.", field="size")
+    return int(text)
+
+
+def is_read_newest_first(asked: Mapping[str, str]) -> bool:
+    """Return the order in which entries are listed."""
+    text = asked.get("order", "newest")
+    if text not in ("newest", "oldest", ""):
+        raise QueryError("Entries are listed newest or oldest first.", field="order")
+    return text != "oldest"

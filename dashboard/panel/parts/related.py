@@ -1,0 +1,65 @@
+"""Ways on from one entry: what happened around it, in the whole book or of one kind."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from auth.events import now
+from dashboard.log.recorder import name_ref
+from dashboard.panel.parts.book_links import BookLinks, Link
+from dashboard.panel.parts.listing import is_read_newest_first, read_size
+from dashboard.query.language.compile import compile_selection
+from dashboard.query.language.errors import QueryError
+from dashboard.query.language.parse import written
+from dashboard.query.language.selection import read_selection
+from dashboard.query.reading.keyset import Keyset
+from dashboard.query.reading.pages import cursor
+from dashboard.web.locale import viewer_zone
+from models import LoginLog, db
+
+#: Newer entries that are shown above the one in question.
+ABOVE = 10
+
+_POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
+
+
+def links_from(asked: Mapping[str, str]) -> BookLinks:
+    """Return the addresses that lead on from the list an entry was opened from.
+
+    A list that cannot be read is the whole book.
+    """
+    try:
+        read_size(asked), is_read_newest_first(asked)
+        return BookLinks(asked, read_selection(asked, viewer_zone(), now()))
+    except QueryError:
+        return whole_book()
+
+
+def whole_book() -> BookLinks:
+    """Return the addresses that lead on from the book without any filter, in the zone of the page."""
+    zone = viewer_zone()
+    asked = {"tz": zone.key} if "tz" in request.args else {}
+    return BookLinks(asked, read_selection(asked, zone, now()))
+
+
+def around(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
+    """Yield links to the pages of the book on which ``entry`` has what happened around it."""
+    yield Link(_("All entries around it"), _page(entry, links, ""))
+    if entry.user_id and entry.username:
+        yield Link(_("Same user"), _page(entry, links, f"user:{written(entry.username)}"))
+    if entry.ip:
+        yield Link(_("Same address"), _page(entry, links, f"ip:{entry.ip}"))
+    if entry.session_ref:
+        yield Link(_("Same session"), _page(entry, links, f"session:{entry.session_ref}"))
+
+
+def _page(entry: LoginLog, links: BookLinks, q: str) -> str:
+    selection = read_selection({"q": q}, viewer_zone(), now())
+    keyset = Keyset(select(*_POSITION), compile_selection(selection, name_ref))
+    position = entry.occurred_at, entry.id
+    newer = keyset.rows(db.session(), position, ABOVE + 1, descending=False)
+    after = cursor((newer[ABOVE].occurred_at, newer[ABOVE].id)) if len(newer) > ABOVE else ""
+    return links.at(q, after, entry.event_id)

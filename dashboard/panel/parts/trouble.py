@@ -1,0 +1,39 @@
+"""Says on a page what is wrong with the log, in the viewer's language."""
+
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from dashboard.monitoring.problem_words import many
+from dashboard.monitoring.problems import Kind, Problem, glance
+
+
+def troubles() -> list[str]:
+    """Return a sentence for each thing that is wrong; usually none."""
+    return [_sentence(problem) for problem in glance(current_app._get_current_object())]  # type: ignore[attr-defined]
+
+
+def _sentence(problem: Problem) -> str:
+    told = {"name": problem.check, "n": many(problem.count), "time": _length(problem.seconds or 0)}
+    match problem.kind:
+        case Kind.UNWRITABLE:
+            return _("The database takes no entries: nobody can sign in or register.")
+        case Kind.UNREADABLE:
+            return _("The file of attempts that were not recorded cannot be read.")
+        case Kind.UNSEALED:
+            return _("Entries that are not sealed: %(n)s, the oldest for %(time)s.", **told)
+        case Kind.SPOOLED:
+            return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **told)
+        case Kind.FAILING:
+            return _("The task “%(name)s” has been failing for %(time)s.", **told)
+        case Kind.STUCK:
+            return _("The task “%(name)s” has been stuck for %(time)s.", **told)
+        case Kind.DEAD:
+            return _("The task “%(name)s” has ended: restart the server.", **told)
+
+
+def _length(seconds: float) -> str:
+    return str(format_timedelta(timedelta(seconds=seconds), threshold=2, locale=get_locale()))

@@ -1,0 +1,1 @@
+"""What proves the log, and what may take from it: prune, address purge, erase."""

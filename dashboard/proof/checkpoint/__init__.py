@@ -1,0 +1,1 @@
+"""Checkpoints: signed statements of where the log stood at a time."""

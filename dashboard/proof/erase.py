@@ -1,0 +1,113 @@
+"""Erase: forget a person, and keep what happened provable.
+
+The personal fields and the nonces of their entries are blanked, the digests stay, and each
+batch adds an entry that lists what it blanked; a verification demands it.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place, now
+from dashboard.log import query_words
+from dashboard.log.chain import PERSONAL_COLUMNS
+from dashboard.log.query_words import Traces
+from dashboard.log.recorder import record
+from dashboard.log.sealer import seal_all
+from dashboard.log.spool.replay import enter_all
+from dashboard.proof.erase_ranges import as_text
+from dashboard.signals import person_erased
+from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models.names import username_key
+
+#: Entries blanked in one transaction; their numbers fit into one entry's detail.
+BATCH = 200
+#: Entries that vouch for others keep their detail; they name nobody.
+_VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
+#: Columns of an account that end empty.
+_GONE = ("email", "email_key", "password_hash", "gender", "city", "locale", "timezone", "locked_until")
+
+
+def find_account(name: str) -> int | None:
+    """Return the id of the account with this user name, or None."""
+    return db.session.scalar(select(User.id).where(User.username_key == username_key(name)))
+
+
+def close_account(user_id: int, *, actor: Person | None = None) -> str:
+    """Make the account nobody's, end its sessions and return its new name; again is harmless.
+
+    That is an entry of its own: a person may have none left that `blank` would tell of.
+    """
+    work = partial(_close, user_id, query_words.traces(user_id), _erased(user_id), actor)
+    return write_transaction(work)
+
+
+def entries_of(user_id: int) -> list[int]:
+    """Enter and seal what waits and return the numbers of a person's entries that are not blank yet."""
+    enter_all()
+    seal_all()
+    theirs = select(LoginLog.seq).where(_is_theirs(user_id)).order_by(LoginLog.seq)
+    found = [seq for seq in db.session.scalars(theirs) if seq is not None]
+    db.session.rollback()
+    return found
+
+
+def blank(user_id: int, seqs: list[int], *, actor: Person | None = None) -> Iterator[int]:
+    """Blank entries and those that came meanwhile; yield how many after each batch.
+
+    ``actor`` is who asked for it. Tells ``person_erased`` at the end.
+    """
+    while seqs:
+        for first in range(0, len(seqs), BATCH):
+            batch = seqs[first : first + BATCH]
+            write_transaction(partial(_blank, user_id, batch, _erased(user_id), actor))
+            yield len(batch)
+        seqs = entries_of(user_id)
+    person_erased.send(current_app._get_current_object(), user_id=user_id)  # type: ignore[attr-defined]
+
+
+def _is_theirs(user_id: int) -> ColumnElement[bool]:
+    about = or_(LoginLog.user_id == user_id, LoginLog.actor_id == user_id)
+    is_kept = LoginLog.seq.is_not(None) & LoginLog.person_nonce.is_not(None)
+    return about & is_kept & LoginLog.action.not_in(_VOUCHING)
+
+
+def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Person | None, session: Session) -> None:
+    """Blank those of ``seqs`` that are not blank yet and record which."""
+    still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
+    batch = [seq for seq in session.scalars(still) if seq is not None]
+    if batch:
+        nothing = dict.fromkeys(PERSONAL_COLUMNS)
+        session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
+        record(session, replace(event, detail={"erased": as_text(batch)}), actor=actor)
+
+
+def _erased(user_id: int) -> AuthEvent:
+    return AuthEvent(action=Action.ERASE, outcome=Outcome.SUCCESS, person=Person("", user_id), place=Place())
+
+
+def _close(user_id: int, person: Traces, event: AuthEvent, actor: Person | None, session: Session) -> str:
+    user = session.get_one(User, user_id, with_for_update=True)
+    if user.erased_at is None:
+        record(session, event, actor=actor)
+        user.erased_at = now()
+    name = _free_name(user_id, session)
+    user.username = user.username_key = name
+    for column in _GONE:
+        setattr(user, column, None)
+    user.hobbies, user.role, user.disabled = [], Role.USER, True
+    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    query_words.forget(session, person)
+    return name
+
+
+def _free_name(user_id: int, session: Session) -> str:
+    """Return a name that tells what happened; somebody may have taken the plain one."""
+    name = f"erased-{user_id}"
+    taken = select(User.id).where(User.username_key == name, User.id != user_id)
+    return name if session.scalar(taken) is None else f"{name}-{secrets.token_hex(4)}"

@@ -1,0 +1,152 @@
+"""Prune: delete the oldest entries, in small batches, with an entry that tells so.
+
+The number and the link of the last pruned entry stay in the head, so that a verification
+starts there; the totals stay too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from auth.events import AuthEvent, Person, Place, now
+from dashboard.log.recorder import record
+from dashboard.proof.clock import AHEAD, Clock
+from dashboard.proof.prune_cover import covered
+from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.standing import Standing, read_pruned
+from dashboard.proof.verify.verify import Progress, check_entries
+from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
+
+#: Entries deleted in one transaction, and looked through by one statement.
+BATCH, STRETCH = 1000, 100_000
+
+
+class PruneConflict(Exception):
+    """Somebody else prunes; the transaction was rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The entries after ``standing.pruned`` up to ``through``; all of them older than ``before``."""
+
+    standing: Standing
+    before: datetime
+    through: int
+
+    @property
+    def count(self) -> int:
+        """How many entries these are."""
+        return self.through - self.standing.pruned
+
+    @property
+    def is_most(self) -> bool:
+        """Whether these are more than half of the log."""
+        return 2 * self.count > self.standing.seq - self.standing.pruned
+
+
+def plan(standing: Standing, age: timedelta, clock: Clock) -> Plan:
+    """Return what is older than ``age``, up to the first sealed entry that is not.
+
+    An entry is as old as it says, or as the first checkpoint that covers it, if that is older:
+    one with a wild date stops nothing.
+    """
+    before = clock.moment - age
+    past = max(standing.pruned, covered(standing, clock.history, before))
+    return Plan(standing, before, _through(past, standing.seq, before))
+
+
+def _through(past: int, last: int, before: datetime) -> int:
+    """Return the number after ``past`` up to which all entries are older; looked for in stretches."""
+    for begin in range(past, last, STRETCH):
+        end = min(begin + STRETCH, last)
+        within = (LoginLog.seq > begin) & (LoginLog.seq <= end)
+        kept = select(LoginLog.seq).where(within, LoginLog.occurred_at >= before)
+        first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
+        db.session.rollback()
+        if first is not None:
+            return first - 1
+    return last
+
+
+def next_entry(wanted: Plan) -> LoginLog | None:
+    """Return the first entry that stays."""
+    return db.session.scalar(select(LoginLog).where(LoginLog.seq == wanted.through + 1))
+
+
+def is_any_older(wanted: Plan) -> bool:
+    """Whether an entry that stays is older than what goes."""
+    older = (LoginLog.occurred_at < wanted.before) & (LoginLog.seq > wanted.through)
+    return db.session.scalar(select(LoginLog.id).where(older).limit(1)) is not None
+
+
+def was_pruned(since: datetime, action: Action = Action.LOG_PURGE) -> bool:
+    """Whether a purge was recorded after ``since``; one that is ahead of the clock tells nothing."""
+    recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + AHEAD)
+    found = select(LoginLog.id).where(LoginLog.action == action, recent).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def check(wanted: Plan, progress: Progress) -> None:
+    """Verify what is to go: a prune must not sweep away the traces of a change.
+
+    Raises ``Broken``, and ``PruneConflict`` when another process prunes.
+    """
+    try:
+        check_entries(wanted.standing, wanted.through, progress)
+    except Broken:
+        if read_pruned() != wanted.standing.pruned:
+            raise PruneConflict("another process prunes") from None
+        raise
+
+
+def prune(
+    wanted: Plan, *, actor: Person | None = None, unless_since: datetime | None = None
+) -> Iterator[int]:
+    """Delete what was planned; yield how many entries after each batch.
+
+    ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
+    recorded since then. Raises ``PruneConflict`` when another process prunes.
+    """
+    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place())
+    if not write_transaction(partial(_announce, wanted, event, actor, unless_since)):
+        return
+    for first in range(wanted.standing.pruned, wanted.through, BATCH):
+        last = min(first + BATCH, wanted.through)
+        write_transaction(partial(_delete, first, last))
+        yield last - first
+
+
+def _announce(
+    wanted: Plan, event: AuthEvent, actor: Person | None, unless_since: datetime | None, session: Session
+) -> bool:
+    """Record the purge before it begins, so that an interrupted one is on record too."""
+    head = session.scalars(select(StreamHead).with_for_update()).one()
+    if unless_since and was_pruned(unless_since):
+        return False
+    if head.pruned != wanted.standing.pruned:
+        raise PruneConflict("another process prunes")
+    link = session.scalars(select(LoginLog.chain).where(LoginLog.seq == wanted.through)).one()
+    detail: dict[str, object] = {
+        "before": wanted.before.isoformat(timespec="seconds"),
+        "entries": wanted.count,
+        "through": wanted.through,
+        "chain": (link or b"").hex(),
+    }
+    record(session, replace(event, detail=detail), actor=actor)
+    return True
+
+
+def _delete(first: int, last: int, session: Session) -> None:
+    """Delete the entries after ``first`` up to ``last``; the head is locked at the very end only."""
+    if session.scalars(select(StreamHead.pruned)).one() >= last:
+        return  # a COMMIT whose answer was lost, or another process
+    anchor = session.scalars(select(LoginLog.chain).where(LoginLog.seq == last)).one_or_none()
+    gone = delete(LoginLog).where(LoginLog.seq > first, LoginLog.seq <= last)
+    deleted = session.connection().execute(gone).rowcount
+    moved = update(StreamHead).where(StreamHead.pruned == first).values(pruned=last, anchor=anchor)
+    if deleted != last - first or session.connection().execute(moved).rowcount != 1:
+        raise PruneConflict("another process prunes")

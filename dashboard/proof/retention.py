@@ -1,0 +1,79 @@
+"""What is forgotten by the clock besides whole entries: places, ended sessions, and the words of exports."""
+
+from datetime import timedelta
+from functools import partial
+
+from flask import Flask, current_app
+
+from auth import sessions
+from dashboard.background.schedule import at_intervals
+from dashboard.config.settings import Settings
+from dashboard.log import query_words
+from dashboard.proof import prune
+from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
+from dashboard.proof.checkpoint.store import WAY_ON, Store
+from dashboard.proof.clock import Clock, Doubtful
+from dashboard.proof.verify.verify import begin
+from models import Action, write_transaction
+
+#: How long a session is remembered after it ended.
+ENDED = timedelta(days=30)
+#: How old the last address purge may get.
+EVERY = timedelta(days=1)
+#: Seconds between two looks; each process looks.
+LOOK = 3600
+#: Seconds that verifying and blanking may take: some hundred million entries.
+LONGEST = 6 * 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Have ended sessions forgotten and, when it is set, old places and words."""
+    at_intervals(app, "sessions", forget_sessions, every=LOOK)
+    if oldest := settings.retention or settings.retention_addresses:
+        words = min(settings.retention or oldest, settings.retention_addresses or oldest)
+        at_intervals(app, "words", partial(forget_words, words), every=LOOK)
+    if settings.retention_addresses:
+        work = partial(forget_places, settings.retention_addresses)
+        at_intervals(app, "addresses", work, every=LOOK, longest=LONGEST)
+
+
+def forget_sessions() -> int:
+    """Delete sessions that ended long ago; return how many. Rests while the clock is in doubt."""
+    clock = _clock()
+    return 0 if _doubt(clock) else sessions.forget_ended(clock.moment - ENDED)
+
+
+def forget_words(age: timedelta) -> int:
+    """Forget the words of exports that were last used so long ago; return how many. Rests as above."""
+    clock = _clock()
+    if _doubt(clock):
+        return 0
+    return write_transaction(lambda session: query_words.forget_older(session, clock.moment - age))
+
+
+def forget_places(age: timedelta) -> int:
+    """Blank the places of entries and sessions older than ``age``, once a day; return how many entries.
+
+    Raises ``Doubtful`` when the clock cannot be right or may have jumped, ``Broken`` when what is to
+    be blanked does not verify; then nothing is.
+    """
+    clock = _clock()
+    if doubt := _doubt(clock):
+        raise Doubtful(f"{doubt}; no address is purged before {WAY_ON}")
+    sessions.forget_places(clock.moment - age)
+    if prune.was_pruned(clock.moment - EVERY, Action.ADDRESS_PURGE):
+        return 0
+    wanted = prune.plan(begin(), age, clock)
+    try:
+        return sum(purge_addresses(wanted.standing, wanted.through, wanted.before))
+    except AddressPurgeConflict:  # another process was quicker
+        return 0
+
+
+def _clock() -> Clock:
+    return Store.of(current_app.config["SETTINGS"]).clock()
+
+
+def _doubt(clock: Clock) -> str | None:
+    """Return why nothing may be forgotten by this clock, or None."""
+    return clock.doubt() or clock.jump()

@@ -1,0 +1,59 @@
+"""What a serving process does for the book by the clock: checkpoints and retention."""
+
+from datetime import timedelta
+from functools import partial
+
+from flask import Flask, current_app
+
+from dashboard.background.schedule import at_intervals
+from dashboard.config.settings import Settings
+from dashboard.proof import prune
+from dashboard.proof.checkpoint.store import WAY_ON, Store
+from dashboard.proof.clock import Clock, Doubtful
+from dashboard.proof.verify.verify import begin
+
+#: How old the newest checkpoint and the last purge may get.
+CHECKPOINT_EVERY = timedelta(hours=1)
+PRUNE_EVERY = timedelta(days=1)
+#: Seconds between two looks at whether it is time; each process looks.
+CHECKPOINT_LOOK, PRUNE_LOOK = 60, 3600
+#: Seconds that verifying and deleting may take: some hundred million entries.
+PRUNE_LONGEST = 6 * 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
+    store = Store.of(settings)
+    at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
+    if settings.retention:
+        work = partial(prune_if_due, settings.retention)
+        at_intervals(app, "retention", work, every=PRUNE_LOOK, longest=PRUNE_LONGEST)
+
+
+def prune_if_due(age: timedelta) -> int:
+    """Prune what is older than ``age``, once a day whoever looks; return how many entries.
+
+    Raises ``Broken`` when what is to go does not verify, ``Doubtful`` when the clock cannot be
+    right or may have jumped; then nothing goes.
+    """
+    clock = Store.of(current_app.config["SETTINGS"]).clock()
+    since = clock.moment - PRUNE_EVERY
+    if prune.was_pruned(since):
+        return 0
+    wanted = planned(clock, age)
+    if not wanted.count:
+        return 0
+    try:
+        prune.check(wanted, lambda _: None)
+        return sum(prune.prune(wanted, unless_since=since))
+    except prune.PruneConflict:  # another process was quicker
+        return 0
+
+
+def planned(clock: Clock, age: timedelta) -> prune.Plan:
+    """Return what retention would prune now; raises ``Doubtful`` when it rests."""
+    if doubt := clock.doubt():
+        raise Doubtful(f"{doubt}; retention rests before {WAY_ON}")
+    if doubt := clock.jump():
+        raise Doubtful(f"{doubt}; retention rests: if the clock is right, run `manage.py prune` once")
+    return prune.plan(begin(), age, clock)

@@ -1,0 +1,1 @@
+"""Verify: holds the log against its own chain, its totals and a checkpoint."""

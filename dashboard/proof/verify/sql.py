@@ -1,0 +1,159 @@
+"""The statements of a verification, and the functions that SQLite lacks for them."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, wraps
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+
+from dashboard.log.chain import PERSON, PLACE, encode, group_digest, next_link
+from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from models import LoginLog
+from models.database.types import Digest, Ip, Uid
+
+#: Quarter hours from the year 0, where MariaDB counts from, to 1970.
+_TO_1970 = 69_074_688
+_log = LoginLog.__table__
+
+
+class Group(NamedTuple):
+    """A group of personal fields: what it is called, its encoding in SQL and that of blank ones, its seal."""
+
+    name: str
+    fields: Callable[[str], ColumnElement[bytes]]
+    blank: bytes
+    nonce: ColumnElement[bytes | None]
+    digest: ColumnElement[bytes | None]
+
+
+def _blank(fields: tuple[str, ...]) -> bytes:
+    return encode([None] * len(fields))
+
+
+PLACES = Group("address and agent", place_bytes, _blank(PLACE), _log.c.place_nonce, _log.c.place)
+PERSONS = Group("name and detail", person_bytes, _blank(PERSON), _log.c.person_nonce, _log.c.person)
+GROUPS = (PLACES, PERSONS)
+
+
+#: The entry recorded before, nearly always the one sealed before; found sooner than by number.
+_neighbour = _log.alias("neighbour")
+_previous = _log.alias("previous")
+#: Both tables are read in the order of the id, the order they lie in: ``+ 0`` keeps the
+#: index of the number out of it.
+_stretch = and_(
+    _log.c.id > bindparam("after"),
+    _log.c.id <= bindparam("to"),
+    (_log.c.seq + 0).between(bindparam("low"), bindparam("high")),
+)
+
+
+@cache
+def odd_entries(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Select seq, whether a group of fields is blank and whether it is wrong, of entries that are either.
+
+    Parameters: ``after`` and ``to``, ids; ``low`` and ``high``, numbers; ``anchor``, the
+    link before the very first entry; ``places``, up to which number a place may be blank.
+    """
+    is_place_blank = and_(PLACES.nonce.is_(None), _log.c.seq > bindparam("places"))
+    is_blank = or_(PERSONS.nonce.is_(None), is_place_blank)
+    is_unlinked = link(dialect, _before(), _log.c.seq).is_distinct_from(_log.c.chain)
+    differs = (_differs(dialect, group) for group in GROUPS)
+    is_wrong = or_(*differs, is_unlinked, *_of_wrong_kind(dialect))
+    columns = select(_log.c.seq, is_blank, is_wrong)
+    joined = columns.select_from(_log.outerjoin(_neighbour, _neighbour.c.id == _log.c.id - 1))
+    return joined.where(_stretch, or_(is_blank, is_wrong))
+
+
+@cache
+def counts(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Select quarter hour since 1970, action, outcome, reason and how many; parameters as above."""
+    kind = (_quarter(dialect), _log.c.action, _log.c.outcome, _log.c.reason)
+    return select(*kind, func.count()).where(_stretch).group_by(*kind)
+
+
+def link(dialect: str, before: Any, seq: Any) -> ColumnElement[bytes]:
+    """Return the column expression of the link an entry would have at ``seq`` after ``before``."""
+    public = public_bytes(dialect)
+    if dialect == "sqlite":
+        return func.next_link(_blob(before), seq, public, _blob(_log.c.place), _blob(_log.c.person))
+    number = func.unhex(func.lpad(func.hex(seq), 16, "0"))
+    return func.unhex(func.sha2(func.concat(before, number, public, _log.c.place, _log.c.person), 256))
+
+
+def add_functions(connection: Connection) -> None:
+    """Give a SQLite connection the functions of the chain; others can hash by themselves."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.create_function("next_link", 5, _or_null(next_link), deterministic=True)
+        driver.create_function("group_digest", 2, _or_null(group_digest), deterministic=True)
+
+
+def _before() -> ColumnElement[bytes]:
+    """Return the stored link of the entry before, or the anchor."""
+    by_number = select(_previous.c.chain).where(_previous.c.seq == _log.c.seq - 1).limit(1)
+    elsewhere = func.coalesce(by_number.scalar_subquery(), bindparam("anchor"))
+    return case((_neighbour.c.seq == _log.c.seq - 1, _neighbour.c.chain), else_=elsewhere)
+
+
+def _differs(dialect: str, group: Group) -> ColumnElement[bool]:
+    """Return whether a group of fields is not that of its digest, or not blank without a nonce."""
+    fields = group.fields(dialect)
+    if dialect == "sqlite":
+        digest = func.group_digest(_blob(group.nonce), fields)
+    else:
+        digest = func.unhex(func.sha2(func.concat(group.nonce, fields), 256))
+    is_left = fields.is_distinct_from(literal(group.blank))
+    return case((group.nonce.is_(None), is_left), else_=digest.is_distinct_from(group.digest))
+
+
+def _of_wrong_kind(dialect: str) -> Iterator[ColumnElement[bool]]:
+    """Yield what finds text stored as bytes and bytes stored as text: SQLite keeps the kind with the value.
+
+    Numbers and text are less than any bytes.
+    """
+    if dialect == "sqlite":
+        for column in _log.columns:
+            is_text = isinstance(column.type, String)
+            is_bytes = isinstance(column.type, Uid | Ip | Digest)
+            if is_text or is_bytes:
+                yield literal_column(f"{column} {'>=' if is_text else '<'} x''")
+
+
+def _blob(value: Any) -> ColumnElement[bytes]:
+    """Return a value as bytes, so that a text that is none cannot stop SQLite."""
+    return cast(value, LargeBinary)
+
+
+def _quarter(dialect: str) -> ColumnElement[Any]:
+    if dialect == "sqlite":
+        to_the_second = func.substr(_log.c.occurred_at, 1, 19)  # SQLite rounds a fraction to milliseconds
+        return func.strftime("%s", to_the_second).op("/")(900)
+    return func.to_seconds(_log.c.occurred_at).op("DIV")(900) - _TO_1970
+
+
+def _or_null(function: Callable[..., bytes]) -> Callable[..., bytes | None]:
+    """Return ``function`` with NULL for values of a kind that no entry has."""
+
+    @wraps(function)
+    def called(*values: Any) -> bytes | None:
+        try:
+            return function(*values)
+        except (TypeError, AttributeError, OverflowError):
+            return None
+
+    return called

@@ -1,0 +1,165 @@
+"""Verify: recompute the chain and hold it against the head, the totals and a checkpoint."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select
+
+from dashboard.log.head import require_known_encoding
+from dashboard.proof.checkpoint.checkpoint import Checkpoint
+from dashboard.proof.verify.faults import Broken, explain
+from dashboard.proof.verify.ranges import STRETCH, Bounds, Kind, stretches
+from dashboard.proof.verify.standing import QUARTER, Standing, read_pruned, read_standing
+from dashboard.proof.verify.vouchers import erased, is_purge_recorded, link_at, places_blank
+from models import LoginLog, db
+
+#: Entries looked at by one statement.
+SOME = 1_000
+#: Hears how many more entries were checked.
+Progress = Callable[[int], object]
+
+
+class Unfinished(Exception):
+    """The verification could not be brought to an end; it says nothing about the book."""
+
+
+def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Progress) -> bool:
+    """Check every entry of ``standing``; return whether ``checkpoint`` could be compared.
+
+    Raises ``Broken`` with the first wrong entry, and ``Unfinished`` when entries were
+    pruned meanwhile.
+    """
+    try:
+        _check_claims(standing, checkpoint)
+        totals = check_entries(standing, standing.last, progress)
+        with db.engine.connect() as connection:
+            _check_end(connection, standing)
+            _check_vouched(connection, standing, checkpoint)
+        _check_totals(standing, totals)
+    except Broken:
+        if read_pruned() != standing.pruned:
+            raise Unfinished("entries were pruned meanwhile: run it again") from None
+        raise
+    return checkpoint is not None and checkpoint.size >= standing.pruned
+
+
+def begin() -> Standing:
+    """Return where the stream stands now; what is sealed later is not checked.
+
+    Raises ``Broken`` without a head, ``UnknownEncoding`` when a newer Gatehouse sealed the log.
+    """
+    try:
+        standing = read_standing()
+    except (TypeError, ValueError):  # only SQLite stores such values
+        raise Broken(None, "the head, the totals or a number of an entry is of another kind") from None
+    if standing is None:
+        raise Broken(None, "the stream has not exactly one head")
+    require_known_encoding(standing.encoding)
+    return standing
+
+
+def check_entries(
+    standing: Standing, last: int, progress: Progress, *, after: int | None = None
+) -> Counter[Kind]:
+    """Check the entries up to ``last`` and return how many there are of each kind.
+
+    They begin after the last pruned one or ``after`` another. Raises ``Broken`` with the first wrong one.
+    """
+    begin = standing.pruned if after is None else after
+    totals: Counter[Kind] = Counter()
+    wrong, blanked = list[int](), list[int]()
+    with db.engine.connect() as connection:
+        places = places_blank(connection)
+    for stretch in stretches(Bounds(begin + 1, last, standing.anchor, places)):
+        wrong += stretch.suspects
+        blanked += stretch.blanked
+        totals.update(stretch.totals)
+        progress(stretch.totals.total())
+    wrong += _unlisted(blanked, places)
+    if totals.total() != last - begin:
+        wrong += _irregular(begin, last)
+    if wrong:
+        with db.engine.connect() as connection:
+            raise explain(connection, min(wrong), standing)
+    return totals
+
+
+def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
+    """Check what needs no look at the entries."""
+    if standing.lowest <= standing.pruned:
+        raise Broken(standing.lowest, f"it has a number below {standing.pruned + 1}, where the book begins")
+    if checkpoint and checkpoint.origin != standing.origin:
+        raise Broken(None, f"the checkpoint is of another origin, {checkpoint.origin}: not of this book")
+    if checkpoint and checkpoint.epoch != standing.epoch:
+        raise Broken(None, f"the checkpoint is of another epoch, {checkpoint.epoch}: the stream began anew")
+
+
+def _unlisted(blanked: list[int], places: int) -> list[int]:
+    """Return the blank entries that no entry vouches for; it came in the transaction that blanked them.
+
+    ``places`` is up to which number places were blank when the look began.
+    """
+    if not blanked:
+        return []
+    with db.engine.connect() as connection:
+        listed, by_now = erased(connection), places_blank(connection)
+        unlisted = [seq for seq in blanked if seq not in listed]
+        return unlisted if by_now == places else list(_without(unlisted, by_now, connection))
+
+
+def _without(seqs: list[int], places: int, connection: Connection) -> Iterator[int]:
+    """Yield those whose person is blank, or a place beyond ``places``: others were purged meanwhile."""
+    for first in range(0, len(seqs), SOME):
+        some = LoginLog.seq.in_(seqs[first : first + SOME])
+        unvouched = LoginLog.person_nonce.is_(None) | (LoginLog.seq > places)
+        yield from (seq for seq in connection.scalars(select(LoginLog.seq).where(some, unvouched)) if seq)
+
+
+def _irregular(pruned: int, last: int) -> list[int]:
+    """Return the first number that is missing or there twice."""
+    for first in range(pruned, last, STRETCH):
+        end = min(first + STRETCH, last)
+        there = select(LoginLog.seq).where(LoginLog.seq > first, LoginLog.seq <= end).order_by(LoginLog.seq)
+        with db.engine.connect() as connection:
+            found = connection.scalars(there).all()
+        if len(found) != end - first:
+            pairs = zip(range(first + 1, end + 1), found, strict=False)
+            return [min((min(number, seq or 0) for number, seq in pairs if number != seq), default=end)]
+    return [last]
+
+
+def _check_end(connection: Connection, standing: Standing) -> None:
+    """Check that the entries end where the head says, with its link."""
+    if standing.highest < standing.seq:
+        raise explain(connection, standing.highest + 1, standing)
+    if standing.highest > standing.seq:
+        raise Broken(standing.highest, f"its number is beyond the head, which stands at {standing.seq}")
+    if link_at(connection, standing.seq, standing) != standing.chain:
+        raise Broken(standing.seq, "the head has another link than this entry, the newest")
+
+
+def _check_vouched(connection: Connection, standing: Standing, checkpoint: Checkpoint | None) -> None:
+    """Check what is gone against the purge entries, and all of it against the checkpoint."""
+    if standing.pruned and not is_purge_recorded(connection, standing):
+        raise Broken(standing.pruned, "it and all before it are gone, but no log_purge entry tells so")
+    if checkpoint is None or checkpoint.size < standing.pruned:
+        return
+    told = f"the checkpoint of {checkpoint.time:%F %T} UTC vouches for {checkpoint.size} entries"
+    if checkpoint.size > standing.seq:
+        raise Broken(standing.seq + 1, f"missing; {told}: an older copy was restored or the end cut off")
+    if link_at(connection, checkpoint.size, standing) != checkpoint.chain:
+        raise Broken(checkpoint.size, f"{told} with another link: rewritten, or another copy restored")
+
+
+def _check_totals(standing: Standing, counted: Counter[Kind]) -> None:
+    """Check the totals; those of pruned entries stay, so that there may be more, but exactly as many."""
+    kinds = standing.totals.keys() | counted.keys()
+    surplus = {kind: standing.totals.get(kind, 0) - counted[kind] for kind in kinds}
+    for (quarter, *kind), more in sorted(surplus.items()):
+        if more < 0 or (more and not standing.pruned):
+            when = datetime.fromtimestamp(quarter * QUARTER, UTC)
+            raise Broken(None, f"the totals of {when:%F %H:%M} {' '.join(kind)} are off by {more:+}")
+    gone, counted_once = sum(surplus.values()), standing.pruned - standing.uncounted
+    if gone != counted_once:
+        raise Broken(None, f"the totals of pruned entries add up to {gone}, not {counted_once}")

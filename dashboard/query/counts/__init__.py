@@ -1,0 +1,1 @@
+"""Entries counted by time and outcome."""

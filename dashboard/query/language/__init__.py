@@ -1,0 +1,1 @@
+"""The query language: read, refused with a reason, compiled into conditions."""

@@ -1,0 +1,16 @@
+"""What a word alone may have been meant for, when no name begins so."""
+
+from collections.abc import Iterator
+
+from dashboard.query.language.terms import Name, Query, Term
+from models import Action, Outcome, Reason
+
+_FILTERS = {"outcome": frozenset(Outcome), "action": frozenset(Action), "reason": frozenset(Reason)}
+
+
+def meant(query: Query) -> Iterator[tuple[Term, str]]:
+    """Yield each term that is a value of some filter, and how that filter is written."""
+    for term in query.terms:
+        if isinstance(term.value, Name) and term.value.is_prefix:
+            sign, key = "-" * term.negated, term.value.key
+            yield from ((term, f"{sign}{name}:{key}") for name, values in _FILTERS.items() if key in values)

@@ -1,0 +1,63 @@
+"""Reads whom a query asks for: a user name, how one begins, or an e-mail address."""
+
+import re
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from dashboard.query.language.errors import QueryError, shown
+from dashboard.query.language.terms import Name
+from models.names import begins_username, username_key
+
+#: What is syntax outside quotes, or would be in another language, or cannot be seen.
+_SYNTAX = re.compile(
+    '[*()|,;"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c-\u300f]'  # quotes of several languages
+    "|\\A'.*'\\Z"
+    "|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",
+    re.DOTALL,
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value as it was typed, out of its quotes; ``is_alone`` without ``user:`` before it."""
+
+    text: str
+    has_star: bool
+    is_alone: bool
+    is_quoted: bool
+
+
+def read_user(typed: Typed) -> Name:
+    """Return the name that was typed; raises ``QueryError`` when it can be nobody's."""
+    if not typed.is_quoted:
+        _refuse_syntax(typed.text)
+    key = username_key(typed.text.strip())
+    if _EMAIL.fullmatch(key):
+        if typed.has_star:
+            raise QueryError("An e-mail address is found whole, without a star.")
+        return Name(key)
+    is_prefix = typed.has_star or typed.is_alone
+    if is_prefix and not begins_username(key):
+        raise QueryError(
+            "No user name begins with “%(value)s”: names are of letters, digits, dots, hyphens and _.",
+            value=shown(typed.text),
+        )
+    return Name(key, is_prefix)
+
+
+def syntax_in(text: str) -> str:
+    """Return what of ``text`` would not be taken as it is outside quotes, empty when all would."""
+    found = _SYNTAX.search(normalize("NFKC", text))
+    return found[0] if found else ""
+
+
+def _refuse_syntax(text: str) -> None:
+    part = syntax_in(text)
+    if part == "*":
+        raise QueryError("A star may only stand at the end: user:al* finds names that begin with “al”.")
+    if part:
+        raise QueryError(
+            "%(part)s means nothing in a user name; in quotes it is found as it was typed.",
+            part=f"“{shown(part)}”" if part.isprintable() else f"U+{ord(part[0]):04X}",
+        )

@@ -1,0 +1,62 @@
+"""How many entries match: exactly while that is quick, else how many at least."""
+
+import time
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Select, func, select
+
+from dashboard.query.reading.budget import Budget
+from dashboard.query.reading.keyset import Keyset
+from dashboard.query.reading.range_scan import FIRST_SLICE, Position, Reader, Walk, next_size
+from models import LoginLog
+
+#: Seconds to look for more matches.
+SECONDS = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match; unless it ``is_exact`` there may be more, and are when it ``is_capped``."""
+
+    number: int
+    is_exact: bool
+    is_capped: bool = False
+
+    def __add__(self, more: "Count") -> "Count":
+        """Return the count of both."""
+        return Count(
+            self.number + more.number, self.is_exact and more.is_exact, self.is_capped or more.is_capped
+        )
+
+    def at_least(self, seen: int) -> "Count":
+        """Return the count of somebody who has seen so many."""
+        return self if self.is_exact else replace(self, number=max(self.number, seen))
+
+
+def count(reader: Reader, keyset: Keyset, most: int, budget: Budget) -> Count:
+    """Count the entries of ``keyset``, but not beyond ``most`` or the budget."""
+    total = Count(0, is_exact=True)
+    walks = keyset.walks(reader, descending=True)
+    for position, walk in enumerate(walks):
+        total += _count(reader, walk, most - total.number, budget.share(len(walks) - position))
+    return total
+
+
+def _count(reader: Reader, walk: Walk, most: int, budget: Budget) -> Count:
+    if not walk.plan.others:
+        return _some(reader, walk.plan.of(select(LoginLog.id)), most)
+    total, size = Count(0, is_exact=True), FIRST_SLICE
+    beyond: Position | None = None
+    while True:
+        began = time.monotonic()
+        edge = walk.edge(reader, beyond, size)
+        total += _some(reader, walk.slice(select(LoginLog.id), beyond, edge), most - total.number)
+        if edge is None or total.is_capped or not budget.left:
+            return replace(total, is_exact=edge is None and not total.is_capped)
+        beyond, size = edge, next_size(size, time.monotonic() - began, budget)
+
+
+def _some(reader: Reader, matching: Select[tuple[int]], most: int) -> Count:
+    some = matching.limit(most + 1).subquery()
+    number = reader.execute(select(func.count()).select_from(some)).scalar_one()
+    return Count(min(number, most), number <= most, number > most)

@@ -1,1 +1,0 @@
-"""Append, seal, follow: the stream of entries."""

@@ -1,0 +1,1 @@
+"""What every answer needs: headers, errors, language, database, files written whole."""

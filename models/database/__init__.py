@@ -1,0 +1,1 @@
+"""The database as such: engines by purpose, column types, an end to every wait. Knows no table."""

@@ -1,0 +1,108 @@
+"""The threads of a serving process work together."""
+
+from functools import partial
+from queue import Queue
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from auth.events import AuthEvent, Person, Place
+from dashboard.background import schedule
+from dashboard.log.head import read_head
+from dashboard.log.recorder import record
+from models import Action, Outcome, db, write_transaction
+from tests.conftest import running
+from tests.support.waiting import wait_until
+
+
+def write_one() -> None:
+    """Record an entry."""
+    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+    write_transaction(partial(record, event=event))
+
+
+@pytest.fixture
+def heads(app: Flask) -> "Queue[int]":
+    """Where the head was whenever something was sealed."""
+    queue: Queue[int] = Queue()
+    follow = lambda: queue.put(read_head(db.session()).seq)  # noqa: E731 - a receiver in one line
+    schedule.after_seal(app, "follower", follow, every=3600, rest=0)
+    return queue
+
+
+def test_a_commit_is_sealed_and_followed_at_once(app: Flask, heads: "Queue[int]", threads: None) -> None:
+    for number in (1, 2, 3):
+        write_one()
+        assert heads.get(timeout=10) == number
+
+
+def test_what_was_left_unsealed_is_swept_up(app: Flask, heads: "Queue[int]") -> None:
+    write_one()
+    schedule.start(app)
+    assert heads.get(timeout=10) == 1
+    schedule.stop(app)
+
+
+def test_who_follows_can_be_woken_without_a_seal(app: Flask) -> None:
+    done: Queue[str] = Queue()
+    wake = schedule.after_seal(app, "follower", lambda: done.put("looked"), every=3600, rest=0)
+    schedule.start(app)
+    wake()
+    assert done.get(timeout=10) == "looked"
+    schedule.stop(app)
+
+
+def test_a_process_starts_them_once(app: Flask, threads: None) -> None:
+    with pytest.raises(RuntimeError, match="running already"):
+        schedule.start(app)
+
+
+def test_stopping_what_does_not_run_is_no_error(sqlite_url: str) -> None:
+    with running(sqlite_url) as app:
+        schedule.stop(app)
+
+
+def test_building_the_app_starts_nothing(app: Flask) -> None:
+    write_one()
+    assert read_head(db.session()).seq == 0
+
+
+def conditions(app: Flask) -> dict[str, str]:
+    """Return how each thread stands."""
+    return {state.name: state.condition for state in schedule.states(app)}
+
+
+def test_each_thread_has_a_state_while_it_runs(app: Flask, threads: None) -> None:
+    names = {"dispatcher", "sealer", "spool", "checkpoint", "exports", "doorbell", "cut-off"}
+    assert names <= set(conditions(app))
+    assert set(conditions(app).values()) == {"ok"}
+    schedule.stop(app)
+    assert conditions(app) == {}
+
+
+def test_a_mistake_in_the_sealer_is_its_state_until_it_seals_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("dashboard.log.sealer.seal_once", [].pop)
+        schedule.start(app)
+        wait_until(lambda: conditions(app)["sealer"] == "failing", "the sealer fails")
+        assert schedule.caught_up(app) is None
+    schedule.committed(app, uuid4())
+    wait_until(lambda: conditions(app)["sealer"] == "ok", "the sealer works again")
+    assert schedule.caught_up(app) is not None
+    schedule.stop(app)
+    assert caplog.text.count("IndexError: pop from empty list") == 1
+    assert caplog.text.count("sealer works again after") == 1
+
+
+def test_a_backlog_of_several_batches_is_sealed_in_one_round(
+    app: Flask, heads: "Queue[int]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.log.sealer.BATCH", 2)
+    for _ in range(5):
+        write_one()
+    schedule.start(app)
+    wait_until(lambda: heads.get(timeout=10) == 5, "followers heard of the last batch")
+    schedule.stop(app)

@@ -1,0 +1,40 @@
+"""Stretches are checked side by side, and their seams hold."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from dashboard.proof.verify import ranges
+from dashboard.proof.verify.verify import begin, verify
+from tests.dashboard.proof.verify.tampering import LOG, changed, fault, removed, sealed_book
+
+LAST = 12
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def side_by_side(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check short stretches of a book of twelve entries in several processes or threads."""
+    assert sealed_book() == LAST
+    monkeypatch.setattr(ranges, "STRETCH", 3)
+    monkeypatch.setattr(ranges, "MANY", 1)
+
+
+def test_stretches_are_checked_side_by_side() -> None:
+    counts: list[int] = []
+    verify(begin(), None, counts.append)
+    assert counts == [3, 3, 3, 3]
+
+
+@pytest.mark.parametrize("seq", [1, 3, 4, 6, 7, LAST])
+@pytest.mark.parametrize(
+    "harm",
+    [lambda seq: removed(seq, seq), lambda seq: changed(LOG, LOG.c.seq == seq, chain=bytes(32))],
+    ids=["removed", "changed"],
+)
+def test_the_seams_of_stretches_hold(seq: int, harm: Callable[[int], object]) -> None:
+    harm(seq)
+    broken = fault()
+    assert broken is not None
+    assert broken.seq == seq

@@ -1,0 +1,1 @@
+"""What tests share: servers, actors, a sample log."""
