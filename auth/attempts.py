@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from auth.factors.hashing import RETRY_AFTER
-from auth.sessions import Visitor
+from auth.factors.hashing import BUSY_RETRY
+from auth.sessions import CurrentUser
 from models import Reason, Role
 
 
@@ -33,7 +33,7 @@ class NewAccount:
 class SignedIn:
     """A session that began, and whose it is."""
 
-    visitor: Visitor
+    visitor: CurrentUser
 
     @property
     def token(self) -> str:
@@ -54,4 +54,4 @@ class Refused:
 
 
 #: Nobody's fault: no place for a hash became free.
-BUSY = Refused(Reason.RATE_LIMITED, RETRY_AFTER, is_busy=True)
+BUSY = Refused(Reason.RATE_LIMITED, BUSY_RETRY, is_busy=True)

@@ -1,21 +1,17 @@
 """What an auth signal carries: frozen facts, complete before any transaction begins."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from models import Action, Outcome, Reason
-
-
-def now() -> datetime:
-    """Return the present, aware, in UTC."""
-    return datetime.now(UTC)
+from models.clock import now
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Client:
     """Where an attempt came from, taken when it came.
 
     ``ip`` is the client's address, ``peer_ip`` that of the nearest proxy when one was
@@ -32,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Subject:
     """Whom an attempt is about. ``id`` is None for a name that belongs to no account.
 
     ``name`` is empty for an account whose name must not be kept.
@@ -52,8 +48,8 @@ class AuthEvent:
 
     action: Action
     outcome: Outcome
-    person: Person | None
-    place: Place
+    person: Subject | None
+    place: Client
     reason: Reason | None = None
     session_ref: UUID | None = None
     auth_method: str | None = None

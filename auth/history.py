@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from auth.events import now
 from auth.sessions import is_live
 from models import LoginLog, UserSession, db
+from models.clock import now
 
 
 def own_entries(user_id: int, limit: int = 20) -> Sequence[LoginLog]:

@@ -11,7 +11,7 @@ from models import NotWritten, UserSession, write_transaction
 
 _KEY = "gatehouse.seen"
 #: Sessions that may wait to be written; the uses of further ones are not noted.
-MOST = 10_000
+MAX_WAITING = 10_000
 
 _SEEN = (
     update(UserSession)
@@ -31,7 +31,7 @@ class Seen:
         """Keep a use, unless a newer one or too many are kept."""
         with self._lock:
             known = self._moments.get(session_id)
-            if (known and known < moment) or (not known and len(self._moments) < MOST):
+            if (known and known < moment) or (not known and len(self._moments) < MAX_WAITING):
                 self._moments[session_id] = moment
 
     def take(self) -> dict[int, datetime]:

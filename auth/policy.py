@@ -2,7 +2,7 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-from auth.factors.passwords import MIN_LENGTH, is_common, is_text, is_too_long
+from auth.factors.passwords import MIN_PASSWORD, is_common, is_text, is_too_long
 from models.names import is_username, username_key
 
 MAX_EMAIL = 254
@@ -50,7 +50,7 @@ def fit_to_hash(password: str) -> str:
 
 def fit_length(password: str) -> str:
     """Return a password whose length will do for a new one (ASVS 6.2.1); raises ``Unfit``."""
-    if len(fit_to_hash(password)) < MIN_LENGTH:
+    if len(fit_to_hash(password)) < MIN_PASSWORD:
         raise Unfit("Use at least 8 characters.")
     return password
 

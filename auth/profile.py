@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from auth import signals
-from auth.events import AuthEvent, Person, Place
-from auth.sessions import Visitor
+from auth.events import AuthEvent, Client, Subject
+from auth.sessions import CurrentUser
 from models import Action, Outcome, User, write_transaction
 
 
-def set_timezone(visitor: Visitor, zone: str | None, place: Place) -> None:
+def set_timezone(visitor: CurrentUser, zone: str | None, place: Client) -> None:
     """Let times be shown in ``zone``, an IANA name; None follows the browser. The same again is no entry.
 
     An account that was closed meanwhile stays as it is. Raises ``NotWritten`` when the change
@@ -19,7 +19,7 @@ def set_timezone(visitor: Visitor, zone: str | None, place: Place) -> None:
     event = AuthEvent(
         action=Action.PROFILE_CHANGE,
         outcome=Outcome.SUCCESS,
-        person=Person(visitor.username, visitor.user_id),
+        person=Subject(visitor.username, visitor.user_id),
         place=place,
         session_ref=visitor.session_ref,
     )

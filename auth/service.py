@@ -13,27 +13,28 @@ from sqlalchemy.orm import Session
 
 from auth import sessions, signals, throttle
 from auth.attempts import BUSY, Credentials, NewAccount, Refused, SignedIn
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from auth.factors import hashing
 from auth.factors.passwords import hash_password, verify_password
-from auth.sessions import Visitor
+from auth.sessions import CurrentUser
 from models import Action, Outcome, Reason, User, db, write_transaction
+from models.clock import now
 from models.names import username_key
 
 
-def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
+def authenticate(given: Credentials, place: Client) -> SignedIn | Refused:
     """Check the credentials and begin a session, or turn the attempt away.
 
     The password is hashed for unknown names too, so that the answer takes as long.
     Raises ``NotWritten`` when the attempt cannot be recorded.
     """
     key = username_key(given.name)
-    event = _attempt(Person(given.name), place)
+    event = _attempt(Subject(given.name), place)
     with signals.refused_unrecorded(event):
         user = _find(key)
         db.session.close()  # others may have the connection while the password is hashed
     if user:
-        event = replace(event, person=Person(user.username, user.id))
+        event = replace(event, person=Subject(user.username, user.id))
     reason, limited = _judge(user, given, place, throttle.retry_after(key, place.ip))
     conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
     with signals.refused_unrecorded(event):
@@ -45,7 +46,7 @@ def authenticate(given: Credentials, place: Place) -> SignedIn | Refused:
     return result
 
 
-def sign_out(visitor: Visitor, place: Place) -> None:
+def sign_out(visitor: CurrentUser, place: Client) -> None:
     """End the visitor's session; signing out twice is one entry.
 
     Raises ``NotWritten`` when that cannot be recorded; the session then goes on.
@@ -53,7 +54,7 @@ def sign_out(visitor: Visitor, place: Place) -> None:
     event = AuthEvent(
         action=Action.LOGOUT,
         outcome=Outcome.SUCCESS,
-        person=Person(visitor.username, visitor.user_id),
+        person=Subject(visitor.username, visitor.user_id),
         place=place,
         reason=Reason.USER_INITIATED,
         session_ref=visitor.session_ref,
@@ -66,17 +67,17 @@ def sign_out(visitor: Visitor, place: Place) -> None:
     write_transaction(work)
 
 
-def register(account: NewAccount, place: Place) -> Refused | None:
+def register(account: NewAccount, place: Client) -> Refused | None:
     """Make an account; return the refusal when its name or address is taken or there is too much to do.
 
     Raises ``NotWritten`` when it cannot be recorded.
     """
     event = AuthEvent(
-        action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Person(account.username), place=place
+        action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Subject(account.username), place=place
     )
     try:
         password_hash = hashing.hashed(partial(hash_password, account.password), place.ip)
-    except hashing.NoPlace:
+    except hashing.NoHashSlot:
         refuse_registration(account.username, Reason.RATE_LIMITED, place)
         return BUSY
     try:
@@ -87,10 +88,10 @@ def register(account: NewAccount, place: Place) -> Refused | None:
     return None
 
 
-def refuse_registration(name: str, reason: Reason, place: Place) -> Refused:
+def refuse_registration(name: str, reason: Reason, place: Client) -> Refused:
     """Record a registration that was turned away, in a transaction of its own."""
     known = _find(username_key(name)) if reason is Reason.USERNAME_IN_USE else None
-    person = Person(known.username, known.id) if known else Person(name)
+    person = Subject(known.username, known.id) if known else Subject(name)
     event = AuthEvent(
         action=Action.REGISTER, outcome=Outcome.FAILURE, person=person, place=place, reason=reason
     )
@@ -100,12 +101,12 @@ def refuse_registration(name: str, reason: Reason, place: Place) -> Refused:
     return Refused(reason)
 
 
-def reset_password(user: User, password: str, place: Place) -> None:
+def reset_password(user: User, password: str, place: Client) -> None:
     """Give an account a new password, unlock it and end all its sessions; raises ``hashing.NoPlace``."""
     event = AuthEvent(
         action=Action.PASSWORD_RESET,
         outcome=Outcome.SUCCESS,
-        person=Person(user.username, user.id),
+        person=Subject(user.username, user.id),
         place=place,
     )
     password_hash = hashing.hashed(partial(hash_password, password), place.ip)
@@ -126,7 +127,7 @@ def _find(key: str) -> User | None:
 
 
 def _judge(
-    user: User | None, given: Credentials, place: Place, wait: int | None
+    user: User | None, given: Credentials, place: Client, wait: int | None
 ) -> tuple[Reason | None, Refused | None]:
     """Return why the attempt is turned away, if it is, and the answer when its password was not looked at."""
     if wait is not None:
@@ -134,7 +135,7 @@ def _judge(
     try:
         stored = user.password_hash if user else None
         matches = hashing.hashed(partial(verify_password, stored, given.password), place.ip)
-    except hashing.NoPlace:
+    except hashing.NoHashSlot:
         return BUSY.reason, BUSY
     return _objection(user, matches), None
 
@@ -152,7 +153,7 @@ def _objection(user: User | None, password_matches: bool) -> Reason | None:
     return None
 
 
-def _attempt(person: Person, place: Place) -> AuthEvent:
+def _attempt(person: Subject, place: Client) -> AuthEvent:
     """Return the event of a refused attempt; an admitted one differs in outcome and session."""
     return AuthEvent(
         action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=place, auth_method="password"
@@ -174,7 +175,7 @@ def _conclude(
 
 
 def _admit(session: Session, user: User, given: Credentials, event: AuthEvent) -> SignedIn:
-    token, row = sessions.begin(session, user, event.place, remember=given.remember)
+    token, row = sessions.begin_session(session, user, event.place, remember=given.remember)
     admitted = replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id)
     signals.emit(signals.login_succeeded, admitted, session)
     session.flush()
@@ -197,7 +198,7 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
     )
     session.add(user)
     session.flush()
-    enrolled = replace(event, person=Person(user.username, user.id))
+    enrolled = replace(event, person=Subject(user.username, user.id))
     signals.emit(signals.user_registered, enrolled, session)
 
 

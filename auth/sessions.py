@@ -12,22 +12,23 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from auth.events import Place, now
+from auth.events import Client
 from auth.last_seen import seen
 from models import Role, User, UserSession, db, write_transaction
+from models.clock import now
 
 #: How long a session lasts whose owner asked to be remembered.
 REMEMBER_FOR = timedelta(days=30)
 #: ``last_seen_at`` moves at most this often.
 SEEN_EVERY = timedelta(minutes=1)
 #: A session that begins so much later than now began under a wrong clock, and would outlive everybody.
-AHEAD = timedelta(days=1)
+MAX_AHEAD = timedelta(days=1)
 #: Sessions deleted in one transaction.
-BATCH = 1000
+SESSION_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor(UserMixin):
+class CurrentUser(UserMixin):
     """The signed-in person of a request, read from the database with it."""
 
     token: str
@@ -45,7 +46,7 @@ class Visitor(UserMixin):
         return self.token
 
 
-def begin(session: Session, user: User, place: Place, *, remember: bool) -> tuple[str, UserSession]:
+def begin_session(session: Session, user: User, place: Client, *, remember: bool) -> tuple[str, UserSession]:
     """Add a new session of ``user`` and return its token and row."""
     token, moment = secrets.token_urlsafe(32), now()
     row = UserSession(
@@ -62,9 +63,9 @@ def begin(session: Session, user: User, place: Place, *, remember: bool) -> tupl
     return token, row
 
 
-def visitor_of(user: User, session: UserSession, token: str) -> Visitor:
+def visitor_of(user: User, session: UserSession, token: str) -> CurrentUser:
     """Return the person whose session ``token`` opens."""
-    return Visitor(
+    return CurrentUser(
         token=token,
         session_id=session.id,
         session_ref=session.public_id,
@@ -77,7 +78,7 @@ def visitor_of(user: User, session: UserSession, token: str) -> Visitor:
     )
 
 
-def find_visitor(token: str) -> Visitor | None:
+def find_visitor(token: str) -> CurrentUser | None:
     """Return whose live session ``token`` opens, or None."""
     row = db.session.execute(_live().where(UserSession.token_hash == _hash(token))).one_or_none()
     return row and visitor_of(*row, token)
@@ -85,11 +86,11 @@ def find_visitor(token: str) -> Visitor | None:
 
 def is_live(at: datetime) -> ColumnElement[bool]:
     """Return the condition of a session that is neither revoked nor too old nor of the future, at ``at``."""
-    has_begun = UserSession.created_at <= at + AHEAD
+    has_begun = UserSession.created_at <= at + MAX_AHEAD
     return UserSession.revoked_at.is_(None) & has_begun & ~_is_old(at)
 
 
-def touch(visitor: Visitor) -> None:
+def touch(visitor: CurrentUser) -> None:
     """Note that the session is in use, once a minute; it is written later, see `auth.last_seen`."""
     moment = now()
     if moment - visitor.last_seen_at >= SEEN_EVERY:
@@ -120,7 +121,7 @@ def forget_ended(before: datetime) -> int:
     return total
 
 
-def forget_places(before: datetime) -> int:
+def forget_clients(before: datetime) -> int:
     """Blank address and agent of the sessions that began before then; return how many."""
     is_known = or_(UserSession.ip.is_not(None), UserSession.user_agent.is_not(None))
     old = update(UserSession).where(UserSession.created_at < before, is_known)
@@ -136,7 +137,7 @@ def _is_old(at: datetime) -> ColumnElement[bool]:
 
 
 def _delete_some(session: Session, which: ColumnElement[bool]) -> int:
-    ids = session.scalars(select(UserSession.id).where(which).limit(BATCH)).all()
+    ids = session.scalars(select(UserSession.id).where(which).limit(SESSION_BATCH)).all()
     session.execute(delete(UserSession).where(UserSession.id.in_(ids)))
     return len(ids)
 

@@ -13,7 +13,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 _KEY = "gatehouse.throttle"
 #: Seconds that a sign-in waits for the store.
-PATIENCE = 1
+STORE_TIMEOUT = 1
 _PAIR = parse("20 per 5 minutes")
 _ACCOUNT = parse("100 per 5 minutes")
 _ADDRESS = parse("300 per 5 minutes")
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Count in Redis when there is one, so that all workers count together."""
     url = app.config.get("REDIS_URL") or "memory://"
     storage = storage_from_string(
-        url, wrap_exceptions=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        url, wrap_exceptions=True, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
     )
     if not isinstance(storage, Storage):
         raise TypeError("an asynchronous storage cannot be used here")

@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from dashboard.app import create_app
 from dashboard.cli import checks
 from dashboard.cli.server.server import Server
@@ -36,8 +36,10 @@ TICK = 0.05
 
 def event() -> AuthEvent:
     """Return a sign-in of somebody who has no account."""
-    place = Place(ip="203.0.113.7", user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0")
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("visitor"), place=place)
+    place = Client(
+        ip="203.0.113.7", user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
+    )
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("visitor"), place=place)
 
 
 def recorded(events: list[AuthEvent]) -> None:
@@ -92,7 +94,7 @@ def main() -> None:
     """Serve until told to stop."""
     folder, port, rate, seconds, way = sys.argv[1:]
     settings = load_settings(_env_file=None, port=int(port), max_viewers=VIEWERS + 20)
-    handshake.PER_PERSON = settings.max_viewers  # one person watches them all
+    handshake.SEATS_PER_PERSON = settings.max_viewers  # one person watches them all
     listener = checks.listener(settings.host, settings.port)
     make = partial(build, settings, Path(folder), float(rate), float(seconds), way)
     Server(make, settings, listener.detach(), 1).run()

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from auth.events import now
 from bench.pages import timed
 from bench.shelf import READER, Shelf
 from bench.tables import table
 from models import Action, LoginLog, db
+from models.clock import now
 from tests.conftest import running
 from tests.support.actions import AuthActions
 

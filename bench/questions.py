@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench.shelf import RARE
-from dashboard.query.reading.pages import END, cursor
+from dashboard.query.reading.pages import LAST_PAGE, cursor
 from models import LoginLog, Reason, db
 
 PAGE = 50
@@ -36,7 +36,7 @@ def questions() -> Iterator[Question]:
     failed = {"action": "login", "outcome": "failure"}
     yield Question("first page", {}, {})
     yield Question("deep middle", {"after": _middle()}, {}, page=rows // 2 // PAGE)
-    yield Question("last page", {"before": END}, {}, page=(rows - 1) // PAGE)
+    yield Question("last page", {"before": LAST_PAGE}, {}, page=(rows - 1) // PAGE)
     yield Question("user =", {"q": f"user:{user}"}, {"username_key": user})
     yield Question("ip/24", {"q": f"ip:{network}"}, None)
     yield Question("reason =", {"q": "reason:invalid_password"}, {"reason": "invalid_password"})

@@ -24,7 +24,7 @@ from flask import Flask
 from sqlalchemy import insert, text
 from sqlalchemy.dialects import mysql
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, SignedIn, authenticate
 from auth.signals import login_succeeded
 from bench.tables import table
@@ -38,7 +38,7 @@ from tests.support.actions import PASSWORD, make_user
 from tests.support.servers.mariadb import create_database, mariadb
 
 ROUNDS, SIGN_INS, ROWS, THREADS = 5, 200, 2_000, 4
-PLACE = Place(
+PLACE = Client(
     ip="203.0.113.7", user_agent="Mozilla/5.0 (X11; Linux x86_64)", browser="Firefox 140", os="Linux"
 )
 
@@ -69,19 +69,19 @@ def sign_ins(app: Flask) -> None:
 
 def unrecorded(app: Flask) -> None:
     """Sign in with nothing stored of it."""
-    login_succeeded.disconnect(receivers.store)
+    login_succeeded.disconnect(receivers.store_entry)
     login_succeeded.connect(stored_nowhere)
     try:
         sign_ins(app)
     finally:
         login_succeeded.disconnect(stored_nowhere)
-        login_succeeded.connect(receivers.store)
+        login_succeeded.connect(receivers.store_entry)
 
 
 def event() -> AuthEvent:
     """Return a refused sign-in."""
     failed = {"action": Action.LOGIN, "outcome": Outcome.FAILURE, "reason": Reason.INVALID_PASSWORD}
-    return AuthEvent(person=Person("alice", 1), place=PLACE, **failed)
+    return AuthEvent(person=Subject("alice", 1), place=PLACE, **failed)
 
 
 def recorded() -> None:

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log.recorder import record
 from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, Reason, Role, User, db, write_transaction
+from models.clock import now
 from tests.conftest import migrate, running
 from tests.support.actions import make_user
 from tests.support.servers.gatehouse import environment, manage
@@ -88,8 +89,8 @@ def _add_readers() -> None:
             action=Action.LOGIN,
             outcome=Outcome.FAILURE,
             reason=Reason.INVALID_PASSWORD,
-            person=Person(seldom.username, seldom.id),
-            place=Place(ip="203.0.113.7"),
+            person=Subject(seldom.username, seldom.id),
+            place=Client(ip="203.0.113.7"),
             occurred_at=min(middle, now()),
         )
         write_transaction(lambda session, event=event: record(session, event))  # type: ignore[misc]

@@ -17,27 +17,27 @@ class WiringError(Exception):
     """An auth signal has no storage receiver, or more than one: the app must not start."""
 
 
-def store(_app: Flask, *, event: AuthEvent, session: Session, **_: Any) -> UUID:
+def store_entry(_app: Flask, *, event: AuthEvent, session: Session, **_: Any) -> UUID:
     """Write the event into the book, in the transaction that makes it true."""
     return record(session, event)
 
 
-def keep(_app: Flask, *, event: AuthEvent, **_: Any) -> None:
+def spool_attempt(_app: Flask, *, event: AuthEvent, **_: Any) -> None:
     """Keep an attempt that the database could not take, until it can."""
-    replay.keep(event)
+    replay.keep_attempt(event)
 
 
-store.is_storage = True  # type: ignore[attr-defined]
+store_entry.is_storage = True  # type: ignore[attr-defined]
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connect the receivers; again is harmless."""
     for signal in AUTH_SIGNALS:
-        signal.connect(store)
-    recording_unavailable.connect(keep)
+        signal.connect(store_entry)
+    recording_unavailable.connect(spool_attempt)
 
 
-def check() -> None:
+def check_wiring() -> None:
     """Raise ``WiringError`` unless each auth signal has exactly one storage receiver."""
     for signal in AUTH_SIGNALS:
         count = sum(getattr(receiver, "is_storage", False) for receiver in _receivers(signal))

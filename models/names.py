@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MIN_LENGTH, MAX_LENGTH = 2, 64
+MIN_USERNAME, MAX_USERNAME = 2, 64
 #: Characters that are compared. Normalising takes quadratic time: 100,000 accents took twenty seconds.
 COMPARED = 1024
 
@@ -20,12 +20,14 @@ def username_key(name: str) -> str:
 
 def is_username(name: str) -> bool:
     """Whether ``name`` is 2-64 letters or marks of any script, digits or ``. _ -``."""
-    return _is_made_of_letters(name, MAX_LENGTH) and _is_made_of_letters(username_key(name), 3 * MAX_LENGTH)
+    return _is_made_of_letters(name, MAX_USERNAME) and _is_made_of_letters(
+        username_key(name), 3 * MAX_USERNAME
+    )
 
 
 def begins_username(key: str) -> bool:
     """Whether the `username_key` of some name may begin with ``key``."""
-    return len(key) <= 3 * MAX_LENGTH and all(_allowed(char) for char in key)
+    return len(key) <= 3 * MAX_USERNAME and all(_allowed(char) for char in key)
 
 
 def masked(name: str) -> str:
@@ -35,7 +37,7 @@ def masked(name: str) -> str:
 
 
 def _is_made_of_letters(text: str, longest: int) -> bool:
-    return MIN_LENGTH <= len(text) <= longest and all(_allowed(char) for char in text)
+    return MIN_USERNAME <= len(text) <= longest and all(_allowed(char) for char in text)
 
 
 def _allowed(char: str) -> bool:

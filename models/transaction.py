@@ -24,7 +24,7 @@ RETRIES = 3
 #: Pages that write at once; the other connections are left to those that only read.
 WRITERS = 20
 #: Seconds to wait until one of them has written.
-PATIENCE = 5
+WRITER_TIMEOUT = 5
 #: Deadlock, lock wait, changed row (MariaDB); each asks for the whole transaction again.
 _AGAIN = {1213, 1205, 1020}
 
@@ -80,7 +80,7 @@ def _place(session: Session) -> Iterator[None]:
     if purpose() is not Purpose.PAGES:
         yield
         return
-    if not _writers.acquire(timeout=left(PATIENCE)):
+    if not _writers.acquire(timeout=left(WRITER_TIMEOUT)):
         raise NotWritten(f"{WRITERS} others wait to write")
     try:
         yield

@@ -13,12 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background import schedule
 from dashboard.export import progress
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from models import Action, ExportJob, LoginLog, Outcome, StreamHead, db, write_transaction
+from models.clock import now
 from tests.conftest import running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import ROOT
@@ -142,12 +143,12 @@ def leave_work() -> None:
     seal_all()
     store([entry(3, occurred_at=now())])
     export_id = uuid4()
-    write_transaction(lambda session: progress.begin(session, export_id, 7))
+    write_transaction(lambda session: progress.begin_job(session, export_id, 7))
     write_transaction(
         lambda session: session.execute(update(ExportJob).values(updated_at=now() - timedelta(days=1)))
     )
-    refused = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("zoe"), place=Place())
-    replay.keep(refused)
+    refused = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("zoe"), place=Client())
+    replay.keep_attempt(refused)
 
 
 def assert_done(folder: Path) -> None:

@@ -22,18 +22,18 @@ _KEY = "gatehouse.hashing"
 #: Hashes under way for each processor.
 EACH_CORE = 2
 #: Seconds that an attempt waits for its place.
-PATIENCE = 2.0
+SLOT_TIMEOUT = 2.0
 #: Seconds after which somebody who got none may try again.
-RETRY_AFTER = 5
+BUSY_RETRY = 5
 #: Bits of an address that tell its network: what one customer of a provider usually has.
 NETWORK_BITS = {4: 24, 6: 48}
 
 
-class NoPlace(Exception):
+class NoHashSlot(Exception):
     """Too many hashes were under way for too long."""
 
 
-class Places:
+class HashSlots:
     """The places of one process.
 
     A quarter is kept for known devices, so that a crowd of strangers shuts nobody out who came
@@ -51,10 +51,10 @@ class Places:
 
     @contextmanager
     def taken(self, network: str, *, is_known: bool = False) -> Iterator[None]:
-        """Hold a place during the block; raises ``NoPlace`` when none became free in time."""
+        """Hold a place during the block; raises ``NoHashSlot`` when none became free in time."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(network, is_known), PATIENCE):
-                raise NoPlace
+            if not self._changed.wait_for(lambda: self._has_room(network, is_known), SLOT_TIMEOUT):
+                raise NoHashSlot
             self._count(network, is_known, 1)
         try:
             yield
@@ -79,17 +79,17 @@ class Places:
 
 def init_app(app: Flask, workers: int = 1) -> None:
     """Give ``app`` its share of the places of this machine, which ``workers`` processes divide."""
-    app.extensions[_KEY] = Places(EACH_CORE * _cores() // workers)
+    app.extensions[_KEY] = HashSlots(EACH_CORE * _cores() // workers)
 
 
 def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False) -> T:
     """Return what ``work``, which hashes, makes once there is a place for somebody from ``address``.
 
     ``is_known`` says that the device was here before. The caller's read transaction ends here: who
-    waits must not hold a connection. Raises ``NoPlace``.
+    waits must not hold a connection. Raises ``NoHashSlot``.
     """
     db.session.close()
-    places: Places = current_app.extensions[_KEY]
+    places: HashSlots = current_app.extensions[_KEY]
     with places.taken(network_of(address), is_known=is_known):
         return places.threads.submit(copy_context().run, work).result()
 

@@ -11,9 +11,9 @@ from zxcvbn.matching import L33T_TABLE
 
 from models.names import username_key
 
-MIN_LENGTH = 8
+MIN_PASSWORD = 8
 #: Longer ones are refused before hashing (ASVS 6.2.9 asks for at least 64 characters).
-MAX_BYTES = 1024
+MAX_PASSWORD_BYTES = 1024
 #: What takes fewer guesses than this is as good as on the list of common ones.
 MIN_GUESSES = 10_000
 #: Characters that are estimated: 24 take milliseconds, 72 may take ten seconds.
@@ -45,7 +45,7 @@ def is_text(password: str) -> bool:
 
 def is_too_long(password: str) -> bool:
     """Whether ``password`` is longer than 1 KiB of UTF-8."""
-    return len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES
+    return len(password.encode("utf-8", "surrogatepass")) > MAX_PASSWORD_BYTES
 
 
 def is_common(password: str) -> bool:

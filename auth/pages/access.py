@@ -8,7 +8,7 @@ from auth.pages.redirects import page_of_form
 from models import Role
 
 
-def refusal(needed: Role) -> Response | None:
+def require_role(needed: Role) -> Response | None:
     """Return where to send a visitor who must not go on, None when they may.
 
     Strangers go to the sign-in page and come back, to the form when they sent one; raises 403 for

@@ -5,13 +5,13 @@ from functools import lru_cache
 from flask import g, request
 from ua_parser import parse
 
-from auth.events import Place
+from auth.events import Client
 from models.database.types import pack_ip, unpack_ip
 
 MAX_AGENT = 512
 
 
-def place_of_request() -> Place:
+def client_of_request() -> Client:
     """Return the place of the present request.
 
     ``ip`` is the address after the trusted proxies; ``peer_ip`` is kept only when it differs.
@@ -20,7 +20,7 @@ def place_of_request() -> Place:
     browser, system, device = parse_agent(agent)
     ip = _address(request.remote_addr)
     peer = _address(request.environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR"))
-    return Place(
+    return Client(
         ip=ip,
         peer_ip=peer if peer != ip else None,
         user_agent=agent or None,

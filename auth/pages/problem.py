@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from flask import Response, current_app, g, request
 
-PAGE, DATA = "text/html", ("application/json", "application/problem+json")
-View = TypeVar("View", bound=Callable[..., Any])
+HTML, DATA = "text/html", ("application/json", "application/problem+json")
+ProblemView = TypeVar("ProblemView", bound=Callable[..., Any])
 
 
-def answers_json(view: View) -> View:
+def answers_json(view: ProblemView) -> ProblemView:
     """Mark a view whose answers are JSON: so are its refusals, unless the client asks for a page."""
     view.answers_json = True  # type: ignore[attr-defined]
     return view
@@ -25,8 +25,8 @@ def is_for_programs() -> bool:
 
 def prefers_json() -> bool:
     """Whether the client would rather have JSON than a page: as its Accept says, else as it speaks itself."""
-    offered = [*DATA, PAGE] if request.is_json or is_for_programs() else [PAGE, *DATA]
-    return request.accept_mimetypes.best_match(offered, default=offered[0]) != PAGE
+    offered = [*DATA, HTML] if request.is_json or is_for_programs() else [HTML, *DATA]
+    return request.accept_mimetypes.best_match(offered, default=offered[0]) != HTML
 
 
 def note(detail: str, errors: Mapping[str, Sequence[object]] | None = None) -> None:
@@ -38,7 +38,7 @@ def note(detail: str, errors: Mapping[str, Sequence[object]] | None = None) -> N
 
 def as_problem(response: Response) -> Response:
     """Return a refusal in the form that the client prefers; what is no page stays as it is."""
-    if response.status_code < HTTPStatus.BAD_REQUEST or response.mimetype != PAGE or response.is_streamed:
+    if response.status_code < HTTPStatus.BAD_REQUEST or response.mimetype != HTML or response.is_streamed:
         return response
     response.vary.add("Accept")
     if prefers_json():

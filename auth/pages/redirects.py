@@ -10,7 +10,7 @@ from werkzeug.routing import RequestRedirect
 
 from auth.pages.problem import is_for_programs
 
-View = TypeVar("View", bound=Callable[..., Any])
+FormView = TypeVar("FormView", bound=Callable[..., Any])
 
 
 def safe_next(target: str | None) -> str | None:
@@ -48,10 +48,10 @@ def _is_page(path: str) -> bool:
     return endpoint not in ("auth.login", "static")
 
 
-def form_stands_on(page: Callable[[], str]) -> Callable[[View], View]:
+def form_stands_on(page: Callable[[], str]) -> Callable[[FormView], FormView]:
     """Mark a view whose form stands on another page, which ``page`` finds by what the form holds."""
 
-    def mark(view: View) -> View:
+    def mark(view: FormView) -> FormView:
         view.form_stands_on = page  # type: ignore[attr-defined]
         return view
 

@@ -16,12 +16,12 @@ from werkzeug.wrappers import Response
 
 from auth import extensions, last_seen, profile, service, sessions
 from auth.attempts import Credentials, NewAccount, Refused
-from auth.pages.access import refusal
-from auth.pages.client import place_of_request
+from auth.pages.access import require_role
+from auth.pages.client import client_of_request
 from auth.pages.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.pages.redirects import next_page, safe_next
 from auth.pages.render import account_page, login_page, register_page, too_many
-from auth.sessions import Visitor
+from auth.sessions import CurrentUser
 from models import Reason, Role
 
 blueprint = Blueprint("auth", __name__)
@@ -65,7 +65,7 @@ def login() -> Answer:
     if not form.validate():
         return login_page(form, 400)
     given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
-    result = service.authenticate(given, place_of_request())
+    result = service.authenticate(given, client_of_request())
     if isinstance(result, Refused):
         return _turned_away(form, result)
     return _let_in(result.visitor, remember=given.remember, target=form.next.data)
@@ -75,7 +75,7 @@ def login() -> Answer:
 def logout() -> Response:
     """Sign out; without a session there is nothing to do."""
     if current_user.is_authenticated:
-        service.sign_out(current_user, place_of_request())
+        service.sign_out(current_user, client_of_request())
     session.clear()
     return redirect(url_for("auth.login"), 303)
 
@@ -87,7 +87,7 @@ def register() -> Answer:
     closed = current_app.config["REGISTRATION"] == "closed"
     if not form.is_submitted():
         return register_page(form, 403 if closed else 200)
-    name, place = form.username.data or "", place_of_request()
+    name, place = form.username.data or "", client_of_request()
     if closed or not form.validate():
         reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
         service.refuse_registration(name, reason, place)
@@ -104,7 +104,7 @@ def register() -> Answer:
 @blueprint.route("/account", methods=["GET", "POST"])
 def account() -> Answer:
     """Show a person their own sign-ins and sessions, and take the time zone they choose."""
-    elsewhere = refusal(Role.USER)
+    elsewhere = require_role(Role.USER)
     if elsewhere:
         return elsewhere
     form = ProfileForm(request.form, timezone=current_user.timezone)
@@ -112,7 +112,7 @@ def account() -> Answer:
         return account_page(form)
     if not form.validate():
         return account_page(form, 400)
-    profile.set_timezone(current_user, form.timezone.data or None, place_of_request())
+    profile.set_timezone(current_user, form.timezone.data or None, client_of_request())
     flash(_("Your time zone is saved."))
     return redirect(url_for("auth.account"))
 
@@ -129,7 +129,7 @@ def _later(answer: Response, seconds: int) -> Response:
     return answer
 
 
-def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response:
+def _let_in(visitor: CurrentUser, *, remember: bool, target: str | None) -> Response:
     """Put the new session's token into a fresh cookie.
 
     The database is not asked again: if it failed now, the session would be there and its owner refused.
@@ -140,7 +140,7 @@ def _let_in(visitor: Visitor, *, remember: bool, target: str | None) -> Response
     return redirect(_way_on(visitor, target))
 
 
-def _way_on(visitor: Visitor, target: str | None) -> str:
+def _way_on(visitor: CurrentUser, target: str | None) -> str:
     """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
     home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
     return next_page(target) or url_for(home)

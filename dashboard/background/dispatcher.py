@@ -11,13 +11,13 @@ from uuid import UUID
 
 from flask import Flask
 
-from dashboard.background.thread_state import LONGEST, Condition, ThreadState, Watch
+from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
 from dashboard.signals import entry_recorded
 from models.database.purpose import Purpose, used_for
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 Receiver = Callable[..., Any]
-_WORST = list(Condition)
+_WORST = list(Health)
 
 
 class Dispatcher:
@@ -41,7 +41,7 @@ class Dispatcher:
             self._queue.put_nowait(event_id)
         except Full:
             self.dropped += 1
-            log.warning("entry_recorded: queue full, %d announcements dropped", self.dropped)
+            logger.warning("entry_recorded: queue full, %d announcements dropped", self.dropped)
 
     def stop(self) -> None:
         """Let the thread, a daemon, end once it has told what is queued; never waits."""
@@ -52,7 +52,7 @@ class Dispatcher:
     def state(self) -> ThreadState:
         """Return how the thread stands: as its worst receiver, which ``error`` names."""
         if self._thread.ident and not (self._thread.is_alive() or self._is_ending):
-            return ThreadState("dispatcher", Condition.DEAD)
+            return ThreadState("dispatcher", Health.DEAD)
         return max(self._receivers(), key=_badness, default=ThreadState("dispatcher"))
 
     def _run(self) -> None:
@@ -60,7 +60,7 @@ class Dispatcher:
             while (event_id := self._queue.get()) is not None:
                 self._tell(event_id)
         except BaseException:
-            log.critical("the dispatcher ended and tells no more until a restart", exc_info=True)
+            logger.critical("the dispatcher ended and tells no more until a restart", exc_info=True)
 
     def _tell(self, event_id: UUID) -> None:
         """Call every receiver, each contained: none can silence another."""
@@ -70,14 +70,14 @@ class Dispatcher:
 
     def _watch(self, receiver: Receiver) -> Watch:
         name = _name(receiver)
-        return self._watches.setdefault(name, Watch(f"receiver {name} of entry_recorded", LONGEST))
+        return self._watches.setdefault(name, Watch(f"receiver {name} of entry_recorded", STUCK_AFTER))
 
     def _receivers(self) -> Iterator[ThreadState]:
         """Yield how each receiver that is still connected stands, under the name of the thread."""
         for receiver in entry_recorded.receivers_for(self._app):
             state = self._watch(receiver).state()
             told = f"{_name(receiver)} {state.error}".strip()
-            yield replace(state, name="dispatcher", error="" if state.condition == Condition.OK else told)
+            yield replace(state, name="dispatcher", error="" if state.condition == Health.OK else told)
 
 
 def _name(receiver: Receiver) -> str:

@@ -17,7 +17,7 @@ SEEN_LOOK, WAL_LOOK = 1.0, 5.0
 #: Bytes that the write-ahead log may keep; SQLite empties it there by itself, but never makes it smaller.
 WAL_KEPT = 4 * 1024 * 1024
 #: Seconds without a write of this process after which it is idle.
-IDLE = 2.0
+WAL_IDLE = 2.0
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 def truncate_if_idle() -> bool:
     """Give the write-ahead log's room back to the disk, unless it is small or somebody reads or writes."""
     last = last_commit()
-    if _wal_size() <= WAL_KEPT or (last is not None and time.monotonic() - last < IDLE):
+    if _wal_size() <= WAL_KEPT or (last is not None and time.monotonic() - last < WAL_IDLE):
         return False
     with db.engine.connect() as connection:
         return _truncate(connection)

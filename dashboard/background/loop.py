@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from flask import Flask
 
-from dashboard.background.thread_state import LONGEST, Condition, ThreadState, Watch
+from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
 from models.database.purpose import Purpose, used_for
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: Seconds after which what failed is tried again at the latest.
-RETRY = 300.0
+RETRY_AT_LATEST = 300.0
 
 
 class Loop:
@@ -32,7 +32,7 @@ class Loop:
         *,
         every: float,
         rest: float = 0,
-        longest: float = LONGEST,
+        longest: float = STUCK_AFTER,
     ) -> None:
         self._app, self._work, self._every, self._rest = app, work, every, rest
         self._woken, self._stopping = threading.Event(), threading.Event()
@@ -58,17 +58,17 @@ class Loop:
         state = self.watch.state()
         if self._thread.ident is None or self._thread.is_alive() or self._stopping.is_set():
             return state
-        return replace(state, condition=Condition.DEAD, seconds=time.monotonic() - self._died)
+        return replace(state, condition=Health.DEAD, seconds=time.monotonic() - self._died)
 
     def _run(self) -> None:
         try:
             while not self._stopping.wait(self._rest):
-                self._woken.wait(self._every if self.watch.is_well else min(self._every, RETRY))
+                self._woken.wait(self._every if self.watch.is_well else min(self._every, RETRY_AT_LATEST))
                 self._woken.clear()
                 if not self._stopping.is_set():
                     self._once()
         except BaseException:
-            log.critical("%s ended and does no more until a restart", self._thread.name, exc_info=True)
+            logger.critical("%s ended and does no more until a restart", self._thread.name, exc_info=True)
         finally:
             self._died = time.monotonic()
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from dashboard.background.dispatcher import Dispatcher
 from dashboard.background.loop import Loop
-from dashboard.background.thread_state import LONGEST, ThreadState
+from dashboard.background.thread_state import STUCK_AFTER, ThreadState
 
 _KEY = "gatehouse.background"
 #: Seconds between two seals: busy times then share one, and an idle second still seals at once.
@@ -46,7 +46,7 @@ def after_seal(
 
 
 def at_intervals(
-    app: Flask, name: str, work: Callable[[], object], *, every: float, longest: float = LONGEST
+    app: Flask, name: str, work: Callable[[], object], *, every: float, longest: float = STUCK_AFTER
 ) -> None:
     """Have ``work`` done every ``every`` seconds; one that takes longer than ``longest`` is stuck."""
     _planned(app).append((Loop(app, name, work, every=every, longest=longest), False))

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: Seconds after which a round that makes no progress is taken for stuck, unless told otherwise.
-LONGEST = 30.0
+STUCK_AFTER = 30.0
 #: Kinds of error that are logged in one row of failures at most.
 MAX_KINDS = 16
 
 
-class Condition(StrEnum):
+class Health(StrEnum):
     """How a thread stands, worst last."""
 
     OK = "ok"
@@ -32,7 +32,7 @@ class ThreadState:
     """
 
     name: str
-    condition: Condition = Condition.OK
+    condition: Health = Health.OK
     seconds: float = 0
     failures: int = 0
     error: str = ""
@@ -46,7 +46,7 @@ class Watch:
     without progress.
     """
 
-    def __init__(self, name: str, longest: float = LONGEST) -> None:
+    def __init__(self, name: str, longest: float = STUCK_AFTER) -> None:
         self.name, self._longest = name, longest
         #: When the present round began or last made progress; None between rounds (monotonic seconds).
         self._began: float | None = None
@@ -81,10 +81,10 @@ class Watch:
         """Return how the thread stands now; whether it is alive is for its owner to say."""
         now, began = time.monotonic(), self._began
         if began is not None and now - began > self._longest:
-            return ThreadState(self.name, Condition.STUCK, now - began)
+            return ThreadState(self.name, Health.STUCK, now - began)
         if self._failures:
             since = now - self._failing_since
-            return ThreadState(self.name, Condition.FAILING, since, self._failures, self._error)
+            return ThreadState(self.name, Health.FAILING, since, self._failures, self._error)
         return ThreadState(self.name)
 
     def _fail(self, error: BaseException) -> None:
@@ -96,7 +96,7 @@ class Watch:
         kind = _kind(error)
         if kind not in self._kinds and len(self._kinds) < MAX_KINDS:
             self._kinds.add(kind)
-            log.error("%s failed, trying again", self.name, exc_info=error)
+            logger.error("%s failed, trying again", self.name, exc_info=error)
 
     def _succeed(self, began: float) -> None:
         self.succeeded = began
@@ -104,7 +104,7 @@ class Watch:
         if failures:
             passed = time.monotonic() - self._failing_since
             times = "1 failure" if failures == 1 else f"{failures} failures"
-            log.warning("%s works again after %s in %.0f s", self.name, times, passed)
+            logger.warning("%s works again after %s in %.0f s", self.name, times, passed)
 
 
 def _kind(error: BaseException) -> object:

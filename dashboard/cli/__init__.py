@@ -1,6 +1,6 @@
 """The commands of ``manage.py``."""
 
-from dashboard.cli.accounts import create_admin, reset_password
+from dashboard.cli.accounts import create_admin, reset_password_command
 from dashboard.cli.checkpoint import checkpoint
 from dashboard.cli.demo.command import demo
 from dashboard.cli.demo.simulate import simulate
@@ -24,7 +24,7 @@ COMMANDS = (
     export,
     prune_command,
     rebuild,
-    reset_password,
+    reset_password_command,
     seed,
     serve,
     simulate,

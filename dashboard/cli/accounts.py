@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from auth import service
 from auth.attempts import NewAccount
-from auth.events import Place
+from auth.events import Client
 from auth.policy import Unfit, fit_email, fit_password, fit_username
 from dashboard.cli import checks
 from dashboard.log.sealer import seal_all
@@ -18,8 +18,8 @@ from models import Reason, Role, User, db
 from models.names import username_key
 
 #: Bytes of stdin that are read for a password; one has 1 KiB at most.
-LONGEST_LINE = 4096
-STAFF = [role.value for role in Role if role is not Role.USER]
+MAX_STDIN = 4096
+STAFF_ROLES = [role.value for role in Role if role is not Role.USER]
 _REFUSALS = {
     Reason.USERNAME_IN_USE: "there is a user of this name already; reset-password gives them a new password",
     Reason.EMAIL_IN_USE: "there is an account with this e-mail address already",
@@ -35,7 +35,7 @@ password_stdin = click.option(
 @click.command("create-admin")
 @click.argument("name")
 @click.option("--email", help="E-mail address, also good for signing in.")
-@click.option("--role", type=click.Choice(STAFF), default=Role.ADMIN.value, show_default=True)
+@click.option("--role", type=click.Choice(STAFF_ROLES), default=Role.ADMIN.value, show_default=True)
 @password_stdin
 @click.option("--if-none", is_flag=True, help="Do nothing when there is an account with this role.")
 @with_appcontext
@@ -48,7 +48,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     address = None if email is None else fitting("the e-mail address", fit_email, email)
     password = read_password() if password_stdin else secrets.token_urlsafe(15)
     account = NewAccount(username=username, password=password, email=address, role=Role(role))
-    refused = service.register(account, Place())
+    refused = service.register(account, Client())
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
     _report(f"{role.capitalize()} {name} made", None if password_stdin else password)
@@ -59,14 +59,14 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
 @click.argument("name")
 @password_stdin
 @with_appcontext
-def reset_password(name: str, password_stdin: bool) -> None:
+def reset_password_command(name: str, password_stdin: bool) -> None:
     """Give an account a new password, print it once and end the account's sessions."""
     checks.ready()
     user = db.session.scalar(select(User).where(User.username_key == username_key(name)))
     if user is None:
         raise click.ClickException(f"there is no user called {name}")
     password = read_password() if password_stdin else secrets.token_urlsafe(15)
-    service.reset_password(user, password, Place())
+    service.reset_password(user, password, Client())
     _report(f"Password of {user.username} changed, sessions ended", None if password_stdin else password)
     seal_all()
 
@@ -77,7 +77,7 @@ def _report(done: str, password: str | None) -> None:
 
 def read_password() -> str:
     """Return the first line of stdin; refuse what the forms refuse."""
-    line = sys.stdin.buffer.readline(LONGEST_LINE).decode(errors="surrogateescape")
+    line = sys.stdin.buffer.readline(MAX_STDIN).decode(errors="surrogateescape")
     return fitting("the password on stdin", fit_password, line.rstrip("\r\n"))
 
 

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from tqdm import tqdm
 
-from auth.events import Person, Place
+from auth.events import Client, Subject
 from dashboard.cli import checks
 from dashboard.cli.destination import STDOUT, destination
 from dashboard.cli.stopping import stoppable
@@ -26,7 +26,7 @@ from dashboard.query.language.selection import Selection, read_selection
 from models import StreamHead, db
 
 #: Who is at the command line: somebody without an account.
-OPERATOR = Person("operator")
+OPERATOR = Subject("operator")
 
 
 @click.command()
@@ -65,7 +65,7 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
         asked={"q": query} if query else {},
         person=None,
         actor=OPERATOR,
-        place=Place(),
+        place=Client(),
         delimiter=DELIMITERS[delimiter or ","],
     )
     seal_all()  # without a server nobody else does

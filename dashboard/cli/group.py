@@ -69,12 +69,12 @@ class CommandLine(FlaskGroup):
         except click.Abort:
             sys.exit(INTERRUPTED)
         except Exception as error:
-            click.echo(f"Error: {sentence(error)}", err=True)
+            click.echo(f"Error: {error_sentence(error)}", err=True)
             sys.exit(getattr(error, "exit_code", 1))
         sys.exit(result if isinstance(result, int) else 0)
 
 
-def sentence(error: Exception) -> str:
+def error_sentence(error: Exception) -> str:
     """Say in one line what went wrong; what nobody foresaw says where in the code as well."""
     return visible(" ".join(_text(error).split()))
 

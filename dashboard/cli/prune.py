@@ -16,8 +16,8 @@ from dashboard.config.durations import duration
 from dashboard.log.sealer import seal_all
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock
-from dashboard.proof.prune import Plan, check, is_any_older, next_entry, plan, prune
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.prune import PrunePlan, check_before, is_any_older, next_entry, plan_prune, prune
+from dashboard.proof.verify.verify import current_standing
 
 
 class Age(click.ParamType[timedelta]):
@@ -49,7 +49,7 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
     checks.ready()
     seal_all()
     clock = Store.of(current_app.config["SETTINGS"]).clock()
-    wanted = plan(begin(), age, clock)
+    wanted = plan_prune(current_standing(), age, clock)
     span = f"{wanted.count:,} entries older than {wanted.before:%F %T} UTC, up to {wanted.through}"
     doubts = list(_doubts(wanted, clock))
     if not wanted.count:
@@ -65,7 +65,7 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
         click.echo(f"deleted {span}")
 
 
-def _nothing(wanted: Plan) -> str:
+def _nothing(wanted: PrunePlan) -> str:
     """Say that nothing would go: nothing is old enough, or what is stands behind an entry that is not."""
     first = next_entry(wanted)
     if first is None or not is_any_older(wanted):
@@ -74,7 +74,7 @@ def _nothing(wanted: Plan) -> str:
     return f"{told}, and what is older came after it: nothing goes before it does"
 
 
-def _doubts(wanted: Plan, clock: Clock) -> Iterator[str]:
+def _doubts(wanted: PrunePlan, clock: Clock) -> Iterator[str]:
     """Yield why a person should look at this before it is done."""
     if doubt := clock.doubt() or (None if clock.agrees_with_last() else clock.jump()):
         yield doubt
@@ -89,9 +89,9 @@ def _ask(question: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def _prune(wanted: Plan) -> None:
+def _prune(wanted: PrunePlan) -> None:
     with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="verify") as bar:
-        check(wanted, bar.update)
+        check_before(wanted, bar.update)
     with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="delete") as bar:
         for count in prune(wanted, actor=OPERATOR):
             bar.update(count)

@@ -6,7 +6,7 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.proof.rebuild import Moved, rebuild_totals
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 
 
 @click.group()
@@ -14,12 +14,12 @@ def rebuild() -> None:
     """Make derived data again; the entries stay as they are."""
 
 
-@rebuild.command()
+@rebuild.command("totals")
 @with_appcontext
-def totals() -> None:
+def rebuild_totals_command() -> None:
     """Count the entries again, for charts and long counts."""
     checks.ready()
-    standing = begin()
+    standing = current_standing()
     with tqdm(total=standing.last - standing.pruned, unit=" entries", unit_scale=True) as bar:
         try:
             lost = rebuild_totals(standing, bar.update)

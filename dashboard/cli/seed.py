@@ -16,17 +16,17 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.accounts import password_stdin, read_password
-from dashboard.cli.seeding.ahead import made_ahead
-from dashboard.cli.seeding.history import History
-from dashboard.cli.seeding.people import Person, settle
+from dashboard.cli.seeding.ahead import forked
+from dashboard.cli.seeding.history import PendingActs
+from dashboard.cli.seeding.people import SeedPerson, settle
 from dashboard.cli.seeding.rows import Pen
 from dashboard.cli.seeding.seals import Batch, batches
 from dashboard.cli.seeding.store import append, newest_link
-from dashboard.cli.seeding.timeline import SECOND, Plan, timeline
+from dashboard.cli.seeding.timeline import SECOND, SeedPlan, timeline
 from models import db, write_transaction
 
 #: Entries made at once, and how often that is stored in one transaction.
-BATCH, TIMES = 5000, 4
+SEED_BATCH, TIMES = 5000, 4
 
 
 @click.command()
@@ -49,10 +49,10 @@ def seed(rows: int, days: int, users: int, number: int | None, password_stdin: b
     checks.ready()
     password = read_password() if password_stdin else None
     number = secrets.randbelow(2**32) if number is None else number
-    plan = Plan(rows, days, end=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    plan = SeedPlan(rows, days, end=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
     people = settle(plan, users, Random(f"{number} people"), password)  # noqa: S311 - nothing secret
     source, began = _batches(plan, people, number), time.monotonic()
-    with made_ahead(source) as made, tqdm(total=rows, unit=" entries", unit_scale=True) as bar:
+    with forked(source) as made, tqdm(total=rows, unit=" entries", unit_scale=True) as bar:
         while some := list(islice(made, TIMES)):
             write_transaction(partial(_store, some, bar, bar.n))
     speed = rows / (time.monotonic() - began)
@@ -68,13 +68,13 @@ def _store(some: list[Batch], bar: "tqdm[NoReturn]", done: float, session: Sessi
         bar.update(len(batch.entries))
 
 
-def _batches(plan: Plan, people: list[Person], number: int) -> Iterator[Batch]:
+def _batches(plan: SeedPlan, people: list[SeedPerson], number: int) -> Iterator[Batch]:
     """Return what will make the entries; it needs neither app nor database any more."""
     before = newest_link(db.session())
     pen = Pen(Random(f"{number} ids after {before[1]}"))  # noqa: S311 - nothing secret
     rng = Random(f"{number} history")  # noqa: S311 - nothing secret
-    history = History(people, int(plan.start.timestamp()) * SECOND, pen, rng)
-    source = batches(history.entries(timeline(plan, rng)), BATCH, before)
+    history = PendingActs(people, int(plan.start.timestamp()) * SECOND, pen, rng)
+    source = batches(history.entries(timeline(plan, rng)), SEED_BATCH, before)
     db.session.remove()
     db.engine.dispose()  # a connection must not be shared across the fork
     return source

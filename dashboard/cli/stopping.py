@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 #: Ctrl-C, the end of a service or container, and a terminal that closes.
-ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(SystemExit):
@@ -19,7 +19,7 @@ class Stopped(SystemExit):
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Raise `Stopped` in the body when the process is asked to stop, once, and say so in a line."""
-    before = {number: signal.signal(number, _stop) for number in ASKED}
+    before = {number: signal.signal(number, _stop) for number in STOP_SIGNALS}
     try:
         yield
     except Stopped as stopped:
@@ -31,6 +31,6 @@ def stoppable() -> Iterator[None]:
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    for each in ASKED:  # nothing disturbs what is tidied up now
+    for each in STOP_SIGNALS:  # nothing disturbs what is tidied up now
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(128 + number)

@@ -8,7 +8,7 @@ from flask.cli import ScriptInfo, pass_script_info
 from tqdm import tqdm
 
 from dashboard.cli import checks
-from dashboard.cli.group import sentence
+from dashboard.cli.group import error_sentence
 from dashboard.config.settings import Settings
 from dashboard.log.head import UnknownEncoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint
@@ -16,10 +16,10 @@ from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import Unfinished, begin, verify
+from dashboard.proof.verify.verify import Unfinished, current_standing, verify
 
 
-class Found(click.ClickException):
+class Unproven(click.ClickException):
     """The book is broken, or its checkpoint was forged."""
 
     exit_code = 1
@@ -49,18 +49,18 @@ def verify_command(info: ScriptInfo, path: Path | None) -> None:
         with info.load_app().app_context():
             click.echo(_verified(current_app, path))
     except (Broken, Forged) as error:
-        raise Found(f"broken: {error}") from None
+        raise Unproven(f"broken: {error}") from None
     except (ForeignKey, NoKey, NotACheckpoint, Unfinished, UnknownEncoding) as error:
         raise CouldNotRun(f"could not verify: {error}") from None
     except Exception as error:
-        raise CouldNotRun(f"could not verify: {sentence(error)}") from error
+        raise CouldNotRun(f"could not verify: {error_sentence(error)}") from error
 
 
 def _verified(app: Flask, path: Path | None) -> str:
     """Verify and say what was found; raises what `verify` and `Store.read` raise."""
     checks.ready()
     settings: Settings = app.config["SETTINGS"]
-    standing = begin()
+    standing = current_standing()
     checkpoint = _checkpoint(settings, standing, path)
     count = standing.last - standing.pruned
     with tqdm(total=count, unit=" entries", unit_scale=True) as bar:

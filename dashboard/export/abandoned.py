@@ -9,22 +9,23 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background.schedule import at_intervals
 from dashboard.export import progress, quota
 from dashboard.log.recorder import record
 from models import Action, ExportJob, Outcome, Reason, User, write_transaction
+from models.clock import now
 
 #: How long an export may say nothing: a slow reader blocks it for a while.
-SILENCE = timedelta(hours=1)
+ABANDONED_AFTER = timedelta(hours=1)
 #: Seconds between two looks; each process looks.
-LOOK = 300
+ABANDONED_INTERVAL = 300
 
 
 def init_app(app: Flask) -> None:
     """Count the exports under way, and have the ends of dead ones recorded."""
     quota.init_app(app)
-    at_intervals(app, "exports", end_abandoned, every=LOOK)
+    at_intervals(app, "exports", end_abandoned, every=ABANDONED_INTERVAL)
 
 
 def end_abandoned() -> int:
@@ -32,7 +33,7 @@ def end_abandoned() -> int:
     event_ids: defaultdict[UUID, UUID] = defaultdict(uuid7)  # another try makes the same entries
 
     def work(session: Session) -> int:
-        jobs = progress.abandoned(session, now() - SILENCE)
+        jobs = progress.abandoned(session, now() - ABANDONED_AFTER)
         for job in jobs:
             event = replace(_broken_off(job, session), event_id=event_ids[job.export_id])
             record(session, event)
@@ -43,12 +44,12 @@ def end_abandoned() -> int:
 
 def _broken_off(job: ExportJob, session: Session) -> AuthEvent:
     user = session.get(User, job.user_id)
-    person = Person(user.username, user.id) if user else None
+    person = Subject(user.username, user.id) if user else None
     return AuthEvent(
         action=Action.LOG_EXPORT,
         outcome=Outcome.FAILURE,
         reason=Reason.ABORTED,
         person=person,
-        place=Place(),
+        place=Client(),
         detail={"export_id": str(job.export_id), "stage": "end", "rows": job.rows},
     )

@@ -35,29 +35,29 @@ def header(layout: Layout) -> str:
     return _row(FIELDS, layout)
 
 
-def line(fields: Mapping[str, object], layout: Layout) -> str:
+def csv_line(fields: Mapping[str, object], layout: Layout) -> str:
     """Return the line of an entry's fields, with its CRLF."""
     return _row((cell(_text(fields[name])) for name in FIELDS), layout)
 
 
 def excel_header(layout: Layout) -> str:
     """Return the names of the columns after the mark that Excel looks for."""
-    return BYTE_ORDER_MARK + _row((quoted(name) for name in FIELDS), layout)
+    return BYTE_ORDER_MARK + _row((quoted_cell(name) for name in FIELDS), layout)
 
 
 def excel_line(fields: Mapping[str, object], layout: Layout) -> str:
     """Return a line in which everything but numbers is quoted and times are those of a zone."""
     local = {"occurred_at": in_zone(str(fields["occurred_at"]), layout.zone)}
     texts = {name: _text(value) for name, value in (fields | local).items()}  # type: ignore[operator]
-    return _row((texts[name] if name in NUMBERS else quoted(texts[name]) for name in FIELDS), layout)
+    return _row((texts[name] if name in NUMBERS else quoted_cell(texts[name]) for name in FIELDS), layout)
 
 
 def cell(text: str) -> str:
     """Return a cell as it stands in a line: no formula, and quoted where it must be."""
-    return quoted(text) if _SPECIAL.search(text) else safe(text)
+    return quoted_cell(text) if _SPECIAL.search(text) else safe(text)
 
 
-def quoted(text: str) -> str:
+def quoted_cell(text: str) -> str:
     """Return a cell that is no formula, quoted."""
     return '"' + safe(text).replace('"', '""') + '"'
 

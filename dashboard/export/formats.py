@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Dialect, Row, Select
 from dashboard.export import csv, ocsf
 from dashboard.export.csv import Layout
 from dashboard.export.fields import FIELDS, as_fields
-from dashboard.export.pipeline.aggregate import Entries, Lines, gather, gathered
+from dashboard.export.pipeline.aggregate import Entries, Lines, aggregated, read_aggregate
 from dashboard.export.pipeline.serialize import csv_lines, excel_lines, json_lines
-from dashboard.export.pipeline.sql_lines import EXCEL_APART, csv_raw, excel_raw, json_raw
+from dashboard.export.pipeline.sql_lines import EXCEL_APART, csv_sql, excel_sql, json_sql
 from dashboard.query.reading.range_scan import POSITION, position_of
 from models import LoginLog
 
@@ -33,11 +33,11 @@ class Format:
 
 def _lines(raw: Callable[[Dialect], ColumnElement[bytes]], dialect: Dialect, entries: Entries) -> Select[Any]:
     """Have the database write the lines, as far as it can."""
-    return gather(dialect, entries, raw(dialect))
+    return aggregated(dialect, entries, raw(dialect))
 
 
 def _read_lines(apart: Sequence[str], dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Lines]:
-    lines = gathered(dialect, found, apart)
+    lines = read_aggregate(dialect, found, apart)
     return lines.rows, lines
 
 
@@ -52,23 +52,23 @@ def _read_rows(_dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Seque
 
 
 def _ocsf(rows: Sequence[Row[Any]]) -> bytes:
-    return "".join(ocsf.line(as_fields(row)) for row in rows).encode()
+    return "".join(ocsf.ocsf_line(as_fields(row)) for row in rows).encode()
 
 
 def _json(_layout: Layout) -> Format:
     read = partial(_read_lines, ())
-    return Format("application/jsonl", "jsonl", partial(_lines, json_raw), read, json_lines)
+    return Format("application/jsonl", "jsonl", partial(_lines, json_sql), read, json_lines)
 
 
 def _csv(layout: Layout) -> Format:
     header, finish = csv.header(layout).encode(), partial(csv_lines, layout)
-    return Format("text/csv", "csv", partial(_lines, csv_raw), partial(_read_lines, ()), finish, header)
+    return Format("text/csv", "csv", partial(_lines, csv_sql), partial(_read_lines, ()), finish, header)
 
 
 def _excel(layout: Layout) -> Format:
     header, finish = csv.excel_header(layout).encode(), partial(excel_lines, layout)
     read = partial(_read_lines, EXCEL_APART)
-    return Format("text/csv", "csv", partial(_lines, excel_raw), read, finish, header)
+    return Format("text/csv", "csv", partial(_lines, excel_sql), read, finish, header)
 
 
 def _events(_layout: Layout) -> Format:

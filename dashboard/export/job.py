@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from dashboard.export import progress
 from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
 from dashboard.export.pipeline.rows import Rows
-from dashboard.export.progress import Progress
+from dashboard.export.progress import JobProgress
 from dashboard.log import query_words
 from dashboard.log.head import read_head
 from dashboard.log.recorder import name_ref, query_ref, record
@@ -24,7 +24,7 @@ from dashboard.query.language.selection import Selection
 from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
 from models.database.purpose import Purpose, used_for
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,9 @@ class Order:
     format: str
     selection: Selection
     asked: dict[str, str]
-    person: Person | None
-    place: Place
-    actor: Person | None = None
+    person: Subject | None
+    place: Client
+    actor: Subject | None = None
     session_ref: UUID | None = None
     delimiter: str = ","
 
@@ -61,7 +61,7 @@ class Export:
         with used_for(Purpose.COMMANDS):
             self._engine = db.engine
         is_watched = order.person is not None and order.person.id is not None
-        self._progress = Progress(order.export_id) if is_watched else None
+        self._progress = JobProgress(order.export_id) if is_watched else None
         self._ended, self._end_id = False, uuid7()
         self._asked = _referenced(order.asked)  # now: the stream runs outside of any context
         self.rows = 0
@@ -95,7 +95,7 @@ class Export:
         except IntegrityError:
             return  # interrupted when its end was in the book already
         except NotWritten as error:
-            log.error("export %s: its end could not be recorded: %s", self._order.export_id, error)
+            logger.error("export %s: its end could not be recorded: %s", self._order.export_id, error)
 
     def _begin(self, event: AuthEvent) -> None:
         """Record the start and, for a person, the job that they can watch."""
@@ -103,9 +103,9 @@ class Export:
 
         def work(session: Session) -> None:
             if self._progress:
-                progress.begin(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
+                progress.begin_job(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
             if words := order.asked.get("q"):
-                query_words.keep(session, words)
+                query_words.keep_words(session, words)
             record(session, event, actor=order.actor)
 
         try:

@@ -4,6 +4,6 @@ import json
 from collections.abc import Mapping
 
 
-def line(fields: Mapping[str, object]) -> str:
+def json_line(fields: Mapping[str, object]) -> str:
     """Return an object as one line; text stays as it is, not escaped to ASCII."""
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -8,16 +8,16 @@ from dashboard.export import jsonl
 from dashboard.export.ocsf_activities import ACTIVITIES, AUTHENTICATION, DATASTORE_ACTIVITY, classification
 from models import Outcome
 
-VERSION = "1.8.0"
+OCSF_VERSION = "1.8.0"
 NAME = "Gatehouse"
 PRODUCT = {"name": NAME, "vendor_name": NAME}
 #: What no class has a place for.
 _UNMAPPED = ("action", "browser", "os", "device", "auth_method", "detail")
 
 
-def line(fields: Mapping[str, object]) -> str:
+def ocsf_line(fields: Mapping[str, object]) -> str:
     """Return the event of an entry as one line of JSON."""
-    return jsonl.line(event(fields))
+    return jsonl.json_line(event(fields))
 
 
 def event(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
         "time": round(datetime.fromisoformat(fields["occurred_at"]).timestamp() * 1000),
         "time_dt": fields["occurred_at"],
         "metadata": {
-            "version": VERSION,
+            "version": OCSF_VERSION,
             "product": PRODUCT,
             "profiles": ["datetime"],
             "uid": fields["event_id"],

@@ -11,25 +11,25 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from models import ExportJob, ExportState, NotWritten, db, write_transaction
+from models.clock import now
 from models.database.deadline import within
 from models.database.purpose import Purpose, used_for
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: Seconds between two notes of how far an export has come.
-EVERY = 1.0
+NOTE_EVERY = 1.0
 #: Seconds that a note may hold up its export.
-PATIENCE = 0.5
+NOTE_TIMEOUT = 0.5
 #: How long an export that ended is remembered.
-KEPT = timedelta(days=1)
+KEEP_JOBS = timedelta(days=1)
 
 
 class Cancelled(Exception):
     """The owner cancelled the export; its transfer must visibly fail."""
 
 
-class Progress:
+class JobProgress:
     """The job of one export, as its own stream sees it."""
 
     def __init__(self, export_id: UUID) -> None:
@@ -37,7 +37,7 @@ class Progress:
 
     def note(self, rows: int, reached: datetime) -> None:
         """Note how far the export has come, once a second; raises `Cancelled` when it was."""
-        if time.monotonic() - self._noted >= EVERY:
+        if time.monotonic() - self._noted >= NOTE_EVERY:
             self._noted = time.monotonic()
             if not self._write(rows=rows, reached=reached):
                 raise self._cancelled()
@@ -54,17 +54,17 @@ class Progress:
     def _write(self, **values: object) -> bool:
         """Write values of a running job; False when it runs no more. A failure only costs the note."""
         try:
-            with within(PATIENCE), used_for(Purpose.COMMANDS):
+            with within(NOTE_TIMEOUT), used_for(Purpose.COMMANDS):
                 return write_transaction(lambda session: _change(session, self.export_id, **values))
         except NotWritten as error:
-            log.warning("export %s: progress not noted: %s", self.export_id, error)
+            logger.warning("export %s: progress not noted: %s", self.export_id, error)
             return True
 
 
-def begin(session: Session, export_id: UUID, user_id: int) -> None:
+def begin_job(session: Session, export_id: UUID, user_id: int) -> None:
     """Add the job of an export that begins, and forget old ones; an id can be used once."""
     moment = now()
-    session.execute(delete(ExportJob).where(ExportJob.updated_at < moment - KEPT))
+    session.execute(delete(ExportJob).where(ExportJob.updated_at < moment - KEEP_JOBS))
     job = ExportJob(export_id=export_id, user_id=user_id, started_at=moment, updated_at=moment)
     session.add(job)
     session.flush()

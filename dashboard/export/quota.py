@@ -7,29 +7,29 @@ from weakref import finalize
 
 from flask import Flask, current_app
 
-from auth.events import now
 from dashboard.export import progress
+from models.clock import now
 
-PER_PERSON = 2
-PER_WORKER = 8
+EXPORTS_PER_PERSON = 2
+EXPORTS_PER_WORKER = 8
 #: Seconds after which somebody without a place may try again.
-RETRY = 10
+EXPORT_RETRY = 10
 #: An export of another worker that noted nothing for so long has probably died with it.
-SILENCE = timedelta(minutes=2)
+DEAD_AFTER = timedelta(minutes=2)
 _KEY = "gatehouse.exports"
 
 
-class NoPlace(Exception):
+class TooManyExports(Exception):
     """There is no place for one more export; ``is_own``: the person has enough of them."""
 
     def __init__(self, *, is_own: bool) -> None:
         self.is_own = is_own
 
 
-class Place:
+class ExportSlot:
     """A place of ``person``: ``free()`` it when the export has ended; one that is forgotten is free, too."""
 
-    def __init__(self, places: "Places", person: int) -> None:
+    def __init__(self, places: "ExportSlots", person: int) -> None:
         self._give_back = finalize(self, places.give_back, person)
 
     def free(self) -> None:
@@ -37,21 +37,21 @@ class Place:
         self._give_back()
 
 
-class Places:
+class ExportSlots:
     """The places of one worker."""
 
     def __init__(self) -> None:
         self._lock, self._taken = threading.RLock(), Counter[int]()
 
-    def take(self, person: int) -> Place:
-        """Take a place; raises `NoPlace`."""
+    def take(self, person: int) -> ExportSlot:
+        """Take a place; raises `NoHashSlot`."""
         with self._lock:
-            if self._taken[person] >= PER_PERSON:
-                raise NoPlace(is_own=True)
-            if self._taken.total() >= PER_WORKER:
-                raise NoPlace(is_own=False)
+            if self._taken[person] >= EXPORTS_PER_PERSON:
+                raise TooManyExports(is_own=True)
+            if self._taken.total() >= EXPORTS_PER_WORKER:
+                raise TooManyExports(is_own=False)
             self._taken[person] += 1
-        return Place(self, person)
+        return ExportSlot(self, person)
 
     def give_back(self, person: int) -> None:
         """Free a place."""
@@ -62,14 +62,14 @@ class Places:
 
 def init_app(app: Flask) -> None:
     """Count the exports of this process."""
-    app.extensions[_KEY] = Places()
+    app.extensions[_KEY] = ExportSlots()
 
 
-def take(person: int) -> Place:
-    """Take a place for one more export of somebody; raises `NoPlace`."""
-    places: Places = current_app.extensions[_KEY]
+def take(person: int) -> ExportSlot:
+    """Take a place for one more export of somebody; raises `NoHashSlot`."""
+    places: ExportSlots = current_app.extensions[_KEY]
     place = places.take(person)
-    if progress.running(person, now() - SILENCE) >= PER_PERSON:  # in other workers, too
+    if progress.running(person, now() - DEAD_AFTER) >= EXPORTS_PER_PERSON:  # in other workers, too
         place.free()
-        raise NoPlace(is_own=True)
+        raise TooManyExports(is_own=True)
     return place

@@ -14,30 +14,30 @@ from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, emit
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from auth.events import now
 from auth.sessions import is_live
 from dashboard.background.schedule import after_seal, at_intervals
 from dashboard.config.settings import Settings
 from dashboard.export.fields import as_fields
-from dashboard.live.head_announcement import Doorbells
+from dashboard.live.head_announcement import HeadAnnouncer
 from dashboard.live.websocket import MAX_MESSAGE, lingering, restrict
 from dashboard.log import wire
 from dashboard.log.head import Head
 from dashboard.log.pull import BadSince, Since, answer
-from dashboard.log.recent_entries import BrokenStream, Ring
+from dashboard.log.recent_entries import BrokenStream, RecentEntries
 from models import LoginLog, Role, User, UserSession, db
+from models.clock import now
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: What Socket.IO says; it warns of whatever a client does wrong.
-_library_log = log.getChild("library")
+_library_log = logger.getChild("library")
 _library_log.setLevel(logging.ERROR)
 NAMESPACE = "/live"
 #: Seconds between two doorbells of a viewer at least.
-REST = 0.25
+ANNOUNCE_INTERVAL = 0.25
 #: Pulls a second of one viewer; a page that keeps up needs four.
 MAX_PULLS = 50
 #: Packets that may wait for a viewer who does not read; then it is cut off.
-MAX_UNREAD = 32
+MAX_UNREAD_BY_VIEWER = 32
 WATCHERS = [role for role in Role if role.includes(Role.VIEWER)]
 
 
@@ -61,7 +61,7 @@ class LiveFeed(Namespace):
 
     def __init__(self) -> None:
         super().__init__(NAMESPACE)
-        self._ring = Ring(_encoded)
+        self._ring = RecentEntries(_encoded)
         self._viewers: dict[str, Viewer] = {}
         self._lock = threading.Lock()
         self._leaving: deque[socket.socket] = deque()
@@ -75,12 +75,12 @@ class LiveFeed(Namespace):
                 raise ConnectionRefusedError("forbidden")
             head = self._ring.refresh()
         except (BrokenStream, SQLAlchemyError) as error:  # unanswered, the viewer would wait for ever
-            log.error("live feed: %s", error)
+            logger.error("live feed: %s", error)
             self._leave(request.environ)
             raise ConnectionRefusedError("unavailable") from error
         with self._lock:
             self._viewers[request.sid] = Viewer(current_user.session_id)  # type: ignore[attr-defined]
-        emit("head", _doorbell(head), ignore_queue=True)
+        emit("head", _announcement(head), ignore_queue=True)
 
     def on_disconnect(self, _reason: object = None) -> None:
         """Forget the viewer; who does not hang up is hung up on by the next `cut_off`."""
@@ -96,7 +96,7 @@ class LiveFeed(Namespace):
         except BadSince as error:
             return _error(error.code, error.message)
         except (BrokenStream, SQLAlchemyError) as error:
-            log.error("live feed: %s", error)
+            logger.error("live feed: %s", error)
             return _error("unavailable", "the book cannot be read right now")
 
     def on_other(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class LiveFeed(Namespace):
         head = self._ring.refresh()
         if head != self._rung:
             self._rung = head
-            self.socketio.emit("head", _doorbell(head), namespace=NAMESPACE)
+            self.socketio.emit("head", _announcement(head), namespace=NAMESPACE)
 
     def cut_off(self) -> None:
         """Disconnect viewers whose session ended or who lost the role, found by one query."""
@@ -143,7 +143,7 @@ class LiveFeed(Namespace):
         if not viewer.may_pull(time.monotonic()):
             raise BadSince("too_many", f"at most {MAX_PULLS} pulls a second")
         connection = self.socketio.server.eio.sockets.get(self._eio_sid(sid))
-        if connection is not None and connection.queue.qsize() > MAX_UNREAD:
+        if connection is not None and connection.queue.qsize() > MAX_UNREAD_BY_VIEWER:
             self._drop(sid)
             raise BadSince("too_slow", "answers pile up unread")
 
@@ -175,7 +175,7 @@ class LiveFeed(Namespace):
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve the feed by websocket only, one handler at a time for each socket."""
     feed = LiveFeed()
-    look = after_seal(app, "doorbell", feed.ring, every=5, rest=REST)
+    look = after_seal(app, "doorbell", feed.ring, every=5, rest=ANNOUNCE_INTERVAL)
     at_intervals(app, "cut-off", feed.cut_off, every=5)
     socketio = SocketIO(
         app,
@@ -189,7 +189,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         json=wire,
         logger=_library_log,
         engineio_logger=_library_log,
-        client_manager=Doorbells(settings.redis_url, look) if settings.redis_url else None,
+        client_manager=HeadAnnouncer(settings.redis_url, look) if settings.redis_url else None,
     )
     restrict(socketio, NAMESPACE, "since", other="other")
     socketio.on_namespace(feed)
@@ -203,5 +203,5 @@ def _error(code: str, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
 
 
-def _doorbell(head: Head) -> dict[str, Any]:
+def _announcement(head: Head) -> dict[str, Any]:
     return {"epoch": head.epoch, "head": head.seq}

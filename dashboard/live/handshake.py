@@ -21,17 +21,17 @@ from dashboard.web.database import REQUEST
 from models import Role
 from models.database.deadline import within
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 PATH = "/socket.io/"
 #: Websockets of one person in this process; a page holds one.
-PER_PERSON = 8
+SEATS_PER_PERSON = 8
 #: Seconds after which somebody without a seat may ask again.
-RETRY = 10
+SEAT_RETRY = 10
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class Refused(Exception):
+class HandshakeRefused(Exception):
     """Somebody is turned away, with this status."""
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -47,12 +47,12 @@ class Seats:
 
     @contextmanager
     def taken(self, person: int) -> Iterator[None]:
-        """Hold a seat; raises `Refused` when none is free or the person has enough of them."""
+        """Hold a seat; raises `HandshakeRefused` when none is free or the person has enough of them."""
         with self._lock:
-            if self._taken[person] >= PER_PERSON:
-                raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
+            if self._taken[person] >= SEATS_PER_PERSON:
+                raise HandshakeRefused(HTTPStatus.TOO_MANY_REQUESTS)
             if not self._free:
-                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+                raise HandshakeRefused(HTTPStatus.SERVICE_UNAVAILABLE)
             self._change(person, 1)
         try:
             yield
@@ -67,7 +67,7 @@ class Seats:
             del self._taken[person]
 
 
-class Gate:
+class Handshake:
     """WSGI middleware: session, role, Origin and the seats, in this order."""
 
     def __init__(self, app: Flask, inner: Callable[..., Iterable[bytes]], settings: Settings) -> None:
@@ -84,36 +84,36 @@ class Gate:
             person = self._person(environ)
             with self._seats.taken(person):  # a websocket is served inside this call, until it closes
                 return self._inner(environ, start_response)
-        except Refused as refused:
+        except HandshakeRefused as refused:
             return _answer(refused.status, start_response)
 
     def _person(self, environ: Environ) -> int:
-        """Return the id of who asks; raises `Refused`."""
+        """Return the id of who asks; raises `HandshakeRefused`."""
         try:
             with within(REQUEST), self._app.request_context(environ):
                 if not current_user.is_authenticated:
-                    raise Refused(HTTPStatus.UNAUTHORIZED)
+                    raise HandshakeRefused(HTTPStatus.UNAUTHORIZED)
                 if not current_user.role.includes(Role.VIEWER):
-                    raise Refused(HTTPStatus.FORBIDDEN)
+                    raise HandshakeRefused(HTTPStatus.FORBIDDEN)
                 person: int = current_user.user_id
         except SQLAlchemyError as error:
-            log.error("live feed: session not checked: %s", error)
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE) from error
+            logger.error("live feed: session not checked: %s", error)
+            raise HandshakeRefused(HTTPStatus.SERVICE_UNAVAILABLE) from error
         origin = environ.get("HTTP_ORIGIN")
         if origin is not None and origin not in self._settings.origins:
-            raise Refused(HTTPStatus.FORBIDDEN)
+            raise HandshakeRefused(HTTPStatus.FORBIDDEN)
         return person
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the gate in front of everything that ``app`` serves."""
-    app.wsgi_app = Gate(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = Handshake(app, app.wsgi_app, settings)  # type: ignore[method-assign]
 
 
 def _answer(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
     body = f"{status.phrase}\n".encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close")]
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        headers.append(("Retry-After", str(RETRY)))
+        headers.append(("Retry-After", str(SEAT_RETRY)))
     start_response(f"{status.value} {status.phrase}", headers)
     return [body]

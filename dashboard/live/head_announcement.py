@@ -9,7 +9,7 @@ from socketio import RedisManager
 CHANNEL = "gatehouse"
 
 
-class Doorbells(RedisManager):
+class HeadAnnouncer(RedisManager):
     """The viewers of this process, and by Redis what other processes ring.
 
     A viewer hears its own process only, which rings so many times a second and no more, however

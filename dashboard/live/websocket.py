@@ -13,7 +13,7 @@ from flask_socketio import SocketIO
 from simple_websocket import ConnectionClosed
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: Bytes of a message; a pull takes a hundred.
 MAX_MESSAGE = 16 * 1024
 #: Messages of a client that may wait to be handled.
@@ -36,7 +36,7 @@ def restrict(socketio: SocketIO, namespace: str, event: str, *, other: str) -> N
         try:
             handle(eio_sid, data)
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            log.warning("a viewer sent no Socket.IO and is cut off: %s", error)
+            logger.warning("a viewer sent no Socket.IO and is cut off: %s", error)
             eio.sockets[eio_sid].close(wait=False)
 
     def once(eio_sid: str, name: str | None, data: Any) -> None:
@@ -68,7 +68,7 @@ class Websocket(SimpleWebSocketWSGI):
     ws: Any = None
 
     def __init__(self, handler: Callable[..., Any], server: Any) -> None:
-        super().__init__(handler, server, max_message_size=MAX_MESSAGE, thread_class=Reader)
+        super().__init__(handler, server, max_message_size=MAX_MESSAGE, thread_class=SocketReader)
         self._unread = handler.__self__.queue  # type: ignore[attr-defined]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -77,7 +77,7 @@ class Websocket(SimpleWebSocketWSGI):
         try:
             return super().__call__(environ | {"gunicorn.socket": line}, start_response)
         except RemoteProtocolError as error:  # no version, or none that is spoken
-            log.warning("a viewer's handshake was none: %s", error)
+            logger.warning("a viewer's handshake was none: %s", error)
             start_response("400 Bad Request", [("Content-Length", "0"), ("Sec-WebSocket-Version", "13")])
             return []
         finally:
@@ -90,7 +90,7 @@ class Websocket(SimpleWebSocketWSGI):
         """Return the next message; None at the end, if it is no Engine.IO packet and if nothing is read."""
         message: str | bytes | None = super().wait()
         if self._unread.qsize() > MAX_UNREAD:
-            log.warning("a viewer sends without reading and is cut off")
+            logger.warning("a viewer sends without reading and is cut off")
             with suppress(OSError):
                 self.ws.sock.shutdown(socket.SHUT_RDWR)  # a goodbye would wait with the rest
             return None
@@ -98,7 +98,7 @@ class Websocket(SimpleWebSocketWSGI):
             if message is not None:
                 Packet(encoded_packet=message)
         except (ValueError, RecursionError) as error:
-            log.warning("a viewer sent no Engine.IO and is cut off: %s", error)
+            logger.warning("a viewer sent no Engine.IO and is cut off: %s", error)
             return None
         return message
 
@@ -133,7 +133,7 @@ class Inbox(list[str | bytes]):
         self._room.release()
 
 
-class Reader(threading.Thread):
+class SocketReader(threading.Thread):
     """Reads a websocket, and wakes whoever waits for its next message when there will be none.
 
     simple-websocket 1.1 wakes too early when a message was too large: its waiter then waits for ever.

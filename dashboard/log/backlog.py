@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from dashboard.log.spool.spool import Spool
 from models import LoginLog
+from models.clock import now
 
 #: How far unsealed entries are counted.
-MOST = 1_000
+MAX_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Backlog:
 
 
 def unsealed(session: Session, caught_up: float | None) -> Backlog:
-    """Return how many entries have no seal, up to ``MOST``, and how long the oldest has waited.
+    """Return how many entries have no seal, up to ``MAX_WAITING``, and how long the oldest has waited.
 
     ``caught_up`` is when the sealer of this process last left none (monotonic seconds): what came from
     the spool since is new, however old its time.
     """
-    first = select(LoginLog.occurred_at).where(LoginLog.seq.is_(None)).limit(MOST).subquery()
+    first = select(LoginLog.occurred_at).where(LoginLog.seq.is_(None)).limit(MAX_COUNTED).subquery()
     count, oldest = session.execute(select(func.count(), func.min(first.c.occurred_at))).one()
     if not count:
         return Backlog()

@@ -12,7 +12,7 @@ UTF-8, or ``-`` for NULL. Binary values are lower-case hexadecimal, times
 import hashlib
 from collections.abc import Iterable
 
-VERSION = b"gatehouse/1"
+CHAIN_VERSION = b"gatehouse/1"
 
 #: Fields that always stay, in the order of the encoding.
 PUBLIC = (
@@ -49,7 +49,7 @@ def encode(texts: Iterable[str | None]) -> bytes:
 
 def first_link(origin: str, epoch: str) -> bytes:
     """Return ``chain_0``, the 32 bytes before the first entry."""
-    return hashlib.sha256(VERSION + encode((origin, epoch))).digest()
+    return hashlib.sha256(CHAIN_VERSION + encode((origin, epoch))).digest()
 
 
 def group_digest(nonce: bytes, fields: bytes) -> bytes:

@@ -10,7 +10,7 @@ from models import LoginLog, StreamHead
 from models.stream_head import ENCODING
 
 #: How far behind the head a live viewer may start.
-REACH = 10_000
+LIVE_REACH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def require_known_encoding(version: int) -> None:
 def read_head(session: Session) -> Head:
     """Return where the stream stands now."""
     row = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).one()
-    return Head(row.epoch, row.seq, max(row.pruned, row.seq - REACH))
+    return Head(row.epoch, row.seq, max(row.pruned, row.seq - LIVE_REACH))
 
 
 def sealed_after(session: Session, cursor: int, head: int, limit: int) -> Sequence[LoginLog]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.log.recent_entries import Ring
+from dashboard.log.recent_entries import RecentEntries
 from dashboard.log.wire import Encoded
 
 #: Entries in one answer at most.
@@ -42,7 +42,7 @@ class Since:
         return cls(epoch, cursor, limit)
 
 
-def answer(wish: Since, ring: Ring) -> dict[str, Any]:
+def answer(wish: Since, ring: RecentEntries) -> dict[str, Any]:
     """Return the entries a viewer asked for, or tell it to start over."""
     head = ring.head()
     if wish.epoch != head.epoch or wish.cursor >= head.seq:

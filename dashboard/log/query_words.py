@@ -12,9 +12,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from dashboard.log.recorder import query_ref
 from models import ExportQuery, LoginLog, User, UserSession, db
+from models.clock import now
 from models.names import username_key
 
 #: Bits before an IPv4 address that is mapped into IPv6 (RFC 4291 2.5.5.2).
@@ -31,7 +31,7 @@ class Traces:
     addresses: frozenset[str]
 
 
-def keep(session: Session, words: str) -> None:
+def keep_words(session: Session, words: str) -> None:
     """Keep ``words`` behind their `query_ref`; the same words stand once, with their last use."""
     ref, moment = query_ref(words), now()
     used = update(ExportQuery).where(ExportQuery.q_ref == ref).values(used_at=moment)

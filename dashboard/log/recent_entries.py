@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from dashboard.log.head import REACH, Head, read_head, sealed_after
+from dashboard.log.head import LIVE_REACH, Head, read_head, sealed_after
 from models import Action, LoginLog, db
 
 #: Actions that blank fields of earlier entries.
@@ -15,11 +15,11 @@ class BrokenStream(Exception):
     """The database misses a sealed entry that it should hold; nothing after it is served."""
 
 
-class Ring:
+class RecentEntries:
     """A contiguous stretch of the stream that ends at the head last read.
 
     It grows forward as the head moves and backward when somebody asks for older entries,
-    to `REACH` entries at least. An entry that blanks others empties it: what it held may be stale.
+    to `LIVE_REACH` entries at least. An entry that blanks others empties it: what it held may be stale.
     """
 
     def __init__(self, encode: Callable[[LoginLog], str]) -> None:
@@ -68,7 +68,7 @@ class Ring:
             self._start, self._entries = rows[erased[-1]].seq - 1, []  # type: ignore[operator]
             rows = rows[erased[-1] :]
         self._entries += [self._encode(row) for row in rows]
-        surplus = len(self._entries) - 2 * REACH
+        surplus = len(self._entries) - 2 * LIVE_REACH
         if surplus > 0:
             del self._entries[:surplus]
             self._start += surplus

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person
+from auth.events import AuthEvent, Subject
 from dashboard.background.schedule import committed
 from models import LoginLog, adds_entry, on_commit
 from models.names import masked, username_key
@@ -23,7 +23,7 @@ from models.vocabulary import SOURCE
 MAX_DETAIL = 4096
 
 
-def record(session: Session, event: AuthEvent, *, actor: Person | None = None) -> UUID:
+def record(session: Session, event: AuthEvent, *, actor: Subject | None = None) -> UUID:
     """Insert the entry of ``event`` with ``session`` and return its ``event_id``.
 
     ``actor`` is who did it, when that is not the person themself. Once the transaction is
@@ -69,7 +69,7 @@ def canonical(detail: Mapping[str, object] | None) -> str | None:
     return text
 
 
-def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
+def columns(event: AuthEvent, actor: Subject | None = None) -> dict[str, object]:
     """Return the columns of an event's entry; names without an account are masked already."""
     return {
         "event_id": event.event_id,
@@ -90,7 +90,7 @@ def columns(event: AuthEvent, actor: Person | None = None) -> dict[str, object]:
     }
 
 
-def _name(person: Person | None) -> dict[str, object]:
+def _name(person: Subject | None) -> dict[str, object]:
     """Return the name columns; a name without an account may be a password, so it is masked."""
     if person is None or (person.id is not None and not person.name):
         return {"user_id": person and person.id}

@@ -20,7 +20,7 @@ from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead, db, write_transaction
 
 #: Entries in one sealing transaction at most.
-BATCH = 500
+SEAL_BATCH = 500
 
 
 class SealConflict(Exception):
@@ -39,8 +39,8 @@ def seal_all() -> int:
 
 def seal_batches() -> Iterator[int]:
     """Seal until nothing is left; yield how many entries after each batch."""
-    count = BATCH
-    while count == BATCH:
+    count = SEAL_BATCH
+    while count == SEAL_BATCH:
         count = seal_once()
         yield count
 
@@ -64,7 +64,7 @@ def _seal(session: Session) -> int:
     if not rows:
         return 0
     sealed = _seals(rows, head)
-    stored = seals.store(session.connection(), sealed)
+    stored = seals.store_seals(session.connection(), sealed)
     if stored != len(sealed):
         raise SealConflict(f"{len(sealed) - stored} entries were sealed by somebody else")
     totals.add(session, (totals.kind(row.occurred_at, row.action, row.outcome, row.reason) for row in rows))
@@ -83,7 +83,7 @@ def _unsealed(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
     )
     columns: tuple[Any, ...] = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, *kind, *encoded)
     statement = select(*columns).where(LoginLog.seq.is_(None))
-    return session.execute(statement.order_by(LoginLog.id).limit(BATCH)).all()
+    return session.execute(statement.order_by(LoginLog.id).limit(SEAL_BATCH)).all()
 
 
 def _seals(rows: Sequence[Row[*tuple[Any, ...]]], head: StreamHead) -> list[Seal]:

@@ -28,7 +28,7 @@ _ONE = (
 _SET = ", ".join(f"login_log.{name} = seal.{name}" for name in Seal._fields[1:])
 
 
-def store(connection: Connection, seals: list[Seal]) -> int:
+def store_seals(connection: Connection, seals: list[Seal]) -> int:
     """Store ``seals``; return how many entries had none."""
     if is_sqlite(connection.engine.url):
         values = [{f"seal_{name}": value for name, value in seal._asdict().items()} for seal in seals]

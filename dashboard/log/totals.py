@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import LoginTotal
 
 
-class Kind(NamedTuple):
+class TotalKey(NamedTuple):
     """What is counted together."""
 
     quarter: datetime
@@ -20,13 +20,13 @@ class Kind(NamedTuple):
     reason: str
 
 
-def kind(occurred_at: datetime, action: str, outcome: str, reason: str | None) -> Kind:
+def kind(occurred_at: datetime, action: str, outcome: str, reason: str | None) -> TotalKey:
     """Return the kind an entry is counted under."""
     quarter = occurred_at.replace(minute=occurred_at.minute // 15 * 15, second=0, microsecond=0)
-    return Kind(quarter, action, outcome, reason or "")
+    return TotalKey(quarter, action, outcome, reason or "")
 
 
-def add(session: Session, kinds: Iterable[Kind]) -> None:
+def add(session: Session, kinds: Iterable[TotalKey]) -> None:
     """Count entries; the caller holds the lock of the head, so nobody else counts."""
     for counted, number in Counter(kinds).items():
         if not _raise(session, counted._asdict(), number):

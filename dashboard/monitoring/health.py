@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from dashboard.config.settings import Settings
 from dashboard.log.backlog import Backlog
 from dashboard.monitoring import problems
-from dashboard.monitoring.problem_words import sentence
+from dashboard.monitoring.problem_words import problem_sentence
 from dashboard.monitoring.problems import Report
 from dashboard.web.stopping import is_stopping
 
@@ -98,7 +98,7 @@ def _causes(report: Report) -> dict[str, Any]:
         head = report.reading.head
         told |= {"epoch": head.epoch, "head": head.seq, "unsealed": _waiting(report.reading.unsealed)}
     if report.problems:
-        told["causes"] = [f"{problem.check}: {sentence(problem)}" for problem in report.problems]
+        told["causes"] = [f"{problem.check}: {problem_sentence(problem)}" for problem in report.problems]
     return told
 
 

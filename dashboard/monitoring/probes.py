@@ -20,7 +20,7 @@ from models import LoginLog, LoginTotal, db, write_transaction
 from models.transaction import last_commit, last_failure
 
 #: Seconds that an idle process lets pass before it tries whether it can still write.
-IDLE = 10.0
+PROBE_IDLE = 10.0
 #: Seconds between two tries while writing fails.
 AGAIN = 2.0
 _LONGEST_REASON = 200
@@ -56,15 +56,15 @@ class Probes:
     def why_not_writable(self, within: float, *, is_doubtful: bool = False, told_after: float = 0) -> str:
         """Return why this process cannot write, or nothing when it wrote lately or can.
 
-        An idle process tries, at most every ``IDLE`` seconds; one whose last write failed, or for which
+        An idle process tries, at most every ``WAL_IDLE`` seconds; one whose last write failed, or for which
         there are other reasons to doubt, at once and then every ``AGAIN`` seconds while it fails. A try
         is waited for ``within`` seconds, and told when it has lasted ``told_after`` seconds.
         """
         committed, failed = last_commit() or _NEVER, last_failure() or _NEVER
         is_doubtful = is_doubtful or failed > committed
-        if not is_doubtful and monotonic() - committed < IDLE:
+        if not is_doubtful and monotonic() - committed < PROBE_IDLE:
             return ""
-        pause = (AGAIN if self._why_not else 0) if is_doubtful else IDLE
+        pause = (AGAIN if self._why_not else 0) if is_doubtful else PROBE_IDLE
         if self._writing.stands() or monotonic() - self._writing.began >= pause:
             return self._tried(within, told_after)
         return self._why_not

@@ -1,33 +1,33 @@
 """Says what is wrong, to operators and monitoring; in plain English, since logs are searched."""
 
-from dashboard.log.backlog import MOST
-from dashboard.monitoring.problems import Kind, Problem
+from dashboard.log.backlog import MAX_COUNTED
+from dashboard.monitoring.problems import Problem, ProblemKind
 
 
-def sentence(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     """Return what is wrong, in one line."""
-    since, number = duration(problem.seconds or 0), many(problem.count)
+    since, number = rough_duration(problem.seconds or 0), many(problem.count)
     match problem.kind:
-        case Kind.UNREADABLE:
+        case ProblemKind.UNREADABLE:
             return f"cannot be read: {problem.what}"
-        case Kind.UNWRITABLE:
+        case ProblemKind.UNWRITABLE:
             last = "nothing was written yet" if problem.seconds is None else f"last written {since} ago"
             return f"cannot be written: {problem.what}; {last}"
-        case Kind.UNSEALED:
+        case ProblemKind.UNSEALED:
             return f"{number} not sealed, the oldest waits for {since}"
-        case Kind.SPOOLED:
+        case ProblemKind.SPOOLED:
             return f"{number} refused attempts not in the log yet, the oldest waits for {since}"
-        case Kind.FAILING:
+        case ProblemKind.FAILING:
             return (
                 f"failing for {since}, {number} times: {problem.what} (its traceback is in the server's log)"
             )
-        case Kind.STUCK:
+        case ProblemKind.STUCK:
             return f"stuck for {since} {problem.what}".rstrip()
-        case Kind.DEAD:
+        case ProblemKind.DEAD:
             return "ended and does no more: restart the server"
 
 
-def duration(seconds: float) -> str:
+def rough_duration(seconds: float) -> str:
     """Return a length of time in its largest fitting unit: "75 s", "12 min", "30 h", "5 d"."""
     for unit, length, least in (("d", 86400, 3), ("h", 3600, 3), ("min", 60, 3)):
         if seconds >= length * least:
@@ -37,4 +37,4 @@ def duration(seconds: float) -> str:
 
 def many(count: int) -> str:
     """Return a count of what waits, which is counted so far and no further."""
-    return f"{MOST:,} or more" if count == MOST else f"{count:,}"
+    return f"{MAX_COUNTED:,} or more" if count == MAX_COUNTED else f"{count:,}"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask
 
 from dashboard.background import schedule
-from dashboard.background.thread_state import Condition, ThreadState
+from dashboard.background.thread_state import Health, ThreadState
 from dashboard.log.backlog import Backlog, unsealed
 from dashboard.monitoring.probes import Probes, Reading, reason
 from models import db
@@ -18,21 +18,21 @@ from models.transaction import last_commit
 #: Seconds that entries may wait for their seal, or attempts in the spool, before it is told.
 BEHIND = 10.0
 #: Seconds that a try to write may last before a page tells of it.
-PATIENCE = 2.0
+WRITE_PATIENCE = 2.0
 _KEY = "gatehouse.probes"
 T = TypeVar("T")
 
 
-class Kind(StrEnum):
+class ProblemKind(StrEnum):
     """What can be wrong."""
 
     UNREADABLE = "cannot be read"
     UNWRITABLE = "cannot be written"
     UNSEALED = "entries wait for their seal"
     SPOOLED = "attempts wait in the spool"
-    FAILING = Condition.FAILING.value
-    STUCK = Condition.STUCK.value
-    DEAD = Condition.DEAD.value
+    FAILING = Health.FAILING.value
+    STUCK = Health.STUCK.value
+    DEAD = Health.DEAD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Problem:
     """Something of ``kind`` is wrong with the part ``check``, for ``seconds`` where that is known."""
 
     check: str
-    kind: Kind
+    kind: ProblemKind
     seconds: float | None = None
     count: int = 0
     what: str = ""
@@ -64,7 +64,7 @@ class Report:
     def is_down(self) -> bool:
         """Whether this process can neither read nor record."""
         kinds = {problem.kind for problem in self.problems if problem.check == "database"}
-        return kinds >= {Kind.UNREADABLE, Kind.UNWRITABLE}
+        return kinds >= {ProblemKind.UNREADABLE, ProblemKind.UNWRITABLE}
 
 
 def init_app(app: Flask) -> None:
@@ -88,8 +88,8 @@ def report(app: Flask, within: float) -> Report:
 def glance(app: Flask) -> list[Problem]:
     """Return what is wrong, for a page that reads the database anyhow: nothing is waited for."""
     probes, problems = _probes(app), list[Problem]()
-    problems += _unwritable(probes, 0, told_after=PATIENCE)
-    waiting = _found(lambda: probes.spooled(PATIENCE), "spool", problems) or Backlog()
+    problems += _unwritable(probes, 0, told_after=WRITE_PATIENCE)
+    waiting = _found(lambda: probes.spooled(WRITE_PATIENCE), "spool", problems) or Backlog()
     problems += _behind(unsealed(db.session(), schedule.caught_up(app)), waiting)
     problems += _troubled(schedule.states(app))
     return problems
@@ -105,7 +105,7 @@ def _found(look: Callable[[], T], check: str, problems: list[Problem]) -> T | No
     try:
         return look()
     except Exception as error:
-        problems.append(Problem(check, Kind.UNREADABLE, what=reason(error)))
+        problems.append(Problem(check, ProblemKind.UNREADABLE, what=reason(error)))
         return None
 
 
@@ -113,18 +113,18 @@ def _unwritable(probes: Probes, within: float, **how: Any) -> Iterator[Problem]:
     why_not, committed = probes.why_not_writable(within, **how), last_commit()
     if why_not:
         since = None if committed is None else monotonic() - committed
-        yield Problem("database", Kind.UNWRITABLE, since, what=why_not)
+        yield Problem("database", ProblemKind.UNWRITABLE, since, what=why_not)
 
 
 def _behind(sealing: Backlog, entering: Backlog) -> Iterator[Problem]:
     if sealing.seconds > BEHIND:
-        yield Problem("sealer", Kind.UNSEALED, sealing.seconds, sealing.count)
+        yield Problem("sealer", ProblemKind.UNSEALED, sealing.seconds, sealing.count)
     if entering.seconds > BEHIND:
-        yield Problem("spool", Kind.SPOOLED, entering.seconds, entering.count)
+        yield Problem("spool", ProblemKind.SPOOLED, entering.seconds, entering.count)
 
 
 def _troubled(threads: list[ThreadState]) -> Iterator[Problem]:
     for thread in threads:
-        if thread.condition != Condition.OK:
-            kind = Kind(thread.condition.value)
+        if thread.condition != Health.OK:
+            kind = ProblemKind(thread.condition.value)
             yield Problem(thread.name, kind, thread.seconds, thread.failures, thread.error)

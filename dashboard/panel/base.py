@@ -6,7 +6,7 @@ from typing import Any
 from flask_admin import BaseView
 from flask_login import current_user
 
-from auth.pages.access import refusal
+from auth.pages.access import require_role
 from models import Role
 
 
@@ -25,7 +25,7 @@ class PanelView(BaseView):
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:
         """Answer a visitor who may not open the page."""
-        return refusal(self.needed)
+        return require_role(self.needed)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call the view once: Flask-Admin would call it again after any TypeError in it."""

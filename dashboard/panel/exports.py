@@ -8,24 +8,25 @@ from flask import Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from auth.events import Person, now
-from auth.pages.client import place_of_request
+from auth.events import Subject
+from auth.pages.client import client_of_request
 from dashboard.export import progress, quota
 from dashboard.export.csv import DELIMITERS
 from dashboard.export.formats import FORMATS
 from dashboard.export.job import Export, Order, UsedId
-from dashboard.export.quota import PER_PERSON, RETRY, NoPlace
+from dashboard.export.quota import EXPORT_RETRY, EXPORTS_PER_PERSON, TooManyExports
 from dashboard.query.language.errors import QueryError, shown
 from dashboard.query.language.selection import read_selection
 from dashboard.web.errors import error_page
 from dashboard.web.locale import viewer_zone
+from models.clock import now
 
-ASKED = ("q", "from", "to", "tz")
+QUERY_PARAMETERS = ("q", "from", "to", "tz")
 
 
 def list_of_form() -> str:
     """Return the path of the list as it was asked for, on which the export's form stands."""
-    asked: dict[str, Any] = {name: request.form[name] for name in ASKED if request.form.get(name)}
+    asked: dict[str, Any] = {name: request.form[name] for name in QUERY_PARAMETERS if request.form.get(name)}
     return url_for("logins.index", **asked)
 
 
@@ -36,9 +37,9 @@ def order_of(form: Mapping[str, str]) -> Order:
         export_id=_export_id(form.get("export_id", "")),
         format=_format(form.get("format", "csv")),
         selection=selection,
-        asked={name: form[name] for name in ASKED if form.get(name)} | {"tz": selection.zone.key},
-        person=Person(current_user.username, current_user.user_id),
-        place=place_of_request(),
+        asked={name: form[name] for name in QUERY_PARAMETERS if form.get(name)} | {"tz": selection.zone.key},
+        person=Subject(current_user.username, current_user.user_id),
+        place=client_of_request(),
         session_ref=current_user.session_ref,
         delimiter=_delimiter(form.get("delimiter", ",")),
     )
@@ -47,7 +48,7 @@ def order_of(form: Mapping[str, str]) -> Order:
 def download(order: Order) -> Response:
     """Begin the export and return its stream.
 
-    Raises ``NotWritten`` when it cannot be recorded, ``QueryError`` for a used id and ``NoPlace`` when too
+    Raises ``NotWritten`` when it cannot be recorded, ``QueryError`` for a used id and ``NoHashSlot`` when too
     many are under way.
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
@@ -72,16 +73,17 @@ def download(order: Order) -> Response:
     return response
 
 
-def full(refused: NoPlace) -> Response:
+def too_many_exports(refused: TooManyExports) -> Response:
     """Answer that too many exports are under way, and what to do about it."""
     if refused.is_own:
         way_on = _(
-            "You have %(n)s under way. Wait until one has ended, or cancel it on its page.", n=PER_PERSON
+            "You have %(n)s under way. Wait until one has ended, or cancel it on its page.",
+            n=EXPORTS_PER_PERSON,
         )
     else:
         way_on = _("Others export right now. Nothing was exported; try again in a moment.")
     answer = error_page(429, _("Too many exports at once"), way_on)
-    answer.headers["Retry-After"] = str(RETRY)
+    answer.headers["Retry-After"] = str(EXPORT_RETRY)
     return answer
 
 

@@ -6,16 +6,16 @@ from typing import Any
 
 from flask_admin import expose
 
-from auth.events import now
 from dashboard.log.head import read_head, sealed_after
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import ADMIN_ACTIONS
 from dashboard.panel.parts.counts import attempts, people_in
 from dashboard.panel.parts.pace import pace
 from models import Action, db
+from models.clock import now
 
 #: Entries that stand on the page before the feed connects.
-FIRST = 50
+FIRST_ENTRIES = 50
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 
 
@@ -26,8 +26,8 @@ class LivePage(PanelView):
     def index(self) -> str:
         """Show the newest entries up to the head; `static/panel/live.js` pulls what follows it."""
         head = read_head(db.session())
-        cursor = max(head.floor, head.seq - FIRST)
-        entries = sealed_after(db.session(), cursor, head.seq, FIRST)
+        cursor = max(head.floor, head.seq - FIRST_ENTRIES)
+        entries = sealed_after(db.session(), cursor, head.seq, FIRST_ENTRIES)
         return self.render(
             "admin/live.html",
             head=head,

@@ -10,19 +10,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from auth.pages.access import refusal
+from auth.pages.access import require_role
 from auth.pages.problem import answers_json, note
 from auth.pages.redirects import form_stands_on
-from dashboard.export.quota import NoPlace
+from dashboard.export.quota import TooManyExports
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import detail_of
-from dashboard.panel.exports import download, full, job, list_of_form, order_of
+from dashboard.panel.exports import download, job, list_of_form, order_of, too_many_exports
 from dashboard.panel.parts.bars import bars
 from dashboard.panel.parts.listing import listing
-from dashboard.panel.parts.related import around, links_from
+from dashboard.panel.parts.related import links_from, related
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.errors import QueryError
-from dashboard.query.language.parse import MAX_LENGTH
+from dashboard.query.language.parse import MAX_QUERY
 from dashboard.web.errors import error_page
 from models import LoginLog, Role, db
 
@@ -54,7 +54,7 @@ class Logins(PanelView):
             "admin/entry.html",
             entry=entry,
             links=links,
-            around=list(around(entry, links)),
+            around=list(related(entry, links)),
             detail=detail_of(entry),
         )
 
@@ -74,25 +74,25 @@ class Logins(PanelView):
     def export(self) -> ResponseReturnValue:
         """Stream what is asked for as a file; recorded at its start and end."""
         try:
-            return refusal(Role.AUDITOR) or download(order_of(request.form))
+            return require_role(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
             told = _(error.message, **error.values)
             return error_page(400, _("Nothing was exported"), told, back=list_of_form())
-        except NoPlace as none:
-            return full(none)
+        except TooManyExports as none:
+            return too_many_exports(none)
 
     @expose("/export/<uuid:export_id>", methods=["GET", "POST"])
     @answers_json
     def export_job(self, export_id: UUID) -> ResponseReturnValue:
         """Tell how far an export has come, as JSON; POST cancels it."""
-        return refusal(Role.AUDITOR) or job(export_id)
+        return require_role(Role.AUDITOR) or job(export_id)
 
     def _page(self, **shown: Any) -> str:
         return self.render(
             "admin/logins.html",
             asked=request.args,
             may_export=current_user.role.includes(Role.AUDITOR),
-            longest=MAX_LENGTH,
+            longest=MAX_QUERY,
             vocabulary=vocabulary(),
             **shown,
         )

@@ -3,15 +3,15 @@
 from flask import abort, request
 from flask_admin import expose
 
-from auth.events import now
 from auth.history import own_sessions
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.parts.people import page_of_people
 from models import User, db
+from models.clock import now
 
 #: The largest id a database can hold.
-MAX_ID = 2**63 - 1
+MAX_USER_ID = 2**63 - 1
 
 
 class Users(PanelView):
@@ -27,7 +27,7 @@ class Users(PanelView):
     @expose("/<int:user_id>")
     def user(self, user_id: int) -> str:
         """Show one account, its live sessions and newest entries."""
-        user = db.session.get(User, user_id) if user_id <= MAX_ID else None
+        user = db.session.get(User, user_id) if user_id <= MAX_USER_ID else None
         if user is None:
             abort(404)
         return self.render(

@@ -11,15 +11,15 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Place
+from auth.events import AuthEvent, Client
 from dashboard.log.chain import PLACE_COLUMNS
 from dashboard.log.recorder import record
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import Progress, check_entries
+from dashboard.proof.verify.verify import Advance, check_entries
 from models import Action, LoginLog, Outcome, StreamHead, write_transaction
 
 #: Entries blanked in one transaction.
-BATCH = 1000
+PLACE_BATCH = 1000
 
 
 class AddressPurgeConflict(Exception):
@@ -27,7 +27,7 @@ class AddressPurgeConflict(Exception):
 
 
 def purge_addresses(
-    standing: Standing, through: int, before: datetime, progress: Progress = lambda _: None
+    standing: Standing, through: int, before: datetime, progress: Advance = lambda _: None
 ) -> Iterator[int]:
     """Blank the places of the entries up to ``through``, which are older than ``before``; yield how many.
 
@@ -38,8 +38,8 @@ def purge_addresses(
     if through <= begin:
         return
     check_entries(standing, through, progress, after=begin)
-    for first in range(begin, through, BATCH):
-        last = min(first + BATCH, through)
+    for first in range(begin, through, PLACE_BATCH):
+        last = min(first + PLACE_BATCH, through)
         write_transaction(partial(_blank, first, last, _purged(last, before)))
         yield last - first
 
@@ -58,5 +58,5 @@ def _blank(first: int, last: int, event: AuthEvent, session: Session) -> None:
 def _purged(last: int, before: datetime) -> AuthEvent:
     detail: dict[str, object] = {"through": last, "before": before.isoformat(timespec="seconds")}
     return AuthEvent(
-        action=Action.ADDRESS_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place(), detail=detail
+        action=Action.ADDRESS_PURGE, outcome=Outcome.SUCCESS, person=None, place=Client(), detail=detail
     )

@@ -18,9 +18,9 @@ from models import LoginLog, StreamHead, db
 from models.database.base import is_sqlite
 
 #: seq, event_id and time of an entry.
-Entry = Row[int | None, UUID, datetime]
+DatedEntry = Row[int | None, UUID, datetime]
 #: How far an entry, a checkpoint or the database's clock may be ahead of ours.
-AHEAD = timedelta(hours=1)
+CLOCK_TOLERANCE = timedelta(hours=1)
 #: For how long nothing may have happened; after that the clock may have jumped.
 GAP = timedelta(days=31)
 
@@ -48,7 +48,7 @@ class Clock:
     @property
     def soon(self) -> datetime:
         """The latest time that is not ahead of the clock."""
-        return self.moment + AHEAD
+        return self.moment + CLOCK_TOLERANCE
 
     @cached_property
     def confirmed(self) -> Checkpoint | None:
@@ -85,7 +85,7 @@ class Clock:
             return None
         return f"it is {self.moment:%F %T} UTC, and from {before:%F %T} to {since:%F %T} nothing is known"
 
-    def wild(self, margin: timedelta = AHEAD, *, covered: int = 0) -> Entry | None:
+    def wild(self, margin: timedelta = CLOCK_TOLERANCE, *, covered: int = 0) -> DatedEntry | None:
         """Return seq, event_id and time of the entry furthest ahead of the clock, or None.
 
         It is at least ``margin`` ahead, and not among the first ``covered`` entries.
@@ -116,7 +116,7 @@ class Clock:
 
     def _database(self) -> str | None:
         there = database_time()
-        if there is None or abs(there - self.moment) <= AHEAD:
+        if there is None or abs(there - self.moment) <= CLOCK_TOLERANCE:
             return None
         return f"it is {self.moment:%F %T} UTC here and {there:%F %T} by the database's clock"
 
@@ -131,7 +131,7 @@ class Clock:
         return f"it is {self.moment:%F %T} UTC, but the newest entry or checkpoint is of {last:%F %T}"
 
 
-def name(entry: Entry) -> str:
+def name(entry: DatedEntry) -> str:
     """Return how an entry of `Clock.wild` is called."""
     return f"entry {entry.seq}" if entry.seq else f"the entry {entry.event_id}"
 

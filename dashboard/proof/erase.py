@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log import query_words
 from dashboard.log.chain import PERSONAL_COLUMNS
 from dashboard.log.query_words import Traces
@@ -23,10 +23,11 @@ from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
 from dashboard.signals import person_erased
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models.clock import now
 from models.names import username_key
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
-BATCH = 200
+ERASE_BATCH = 200
 #: Entries that vouch for others keep their detail; they name nobody.
 _VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
 #: Columns of an account that end empty.
@@ -38,7 +39,7 @@ def find_account(name: str) -> int | None:
     return db.session.scalar(select(User.id).where(User.username_key == username_key(name)))
 
 
-def close_account(user_id: int, *, actor: Person | None = None) -> str:
+def close_account(user_id: int, *, actor: Subject | None = None) -> str:
     """Make the account nobody's, end its sessions and return its new name; again is harmless.
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
@@ -57,14 +58,14 @@ def entries_of(user_id: int) -> list[int]:
     return found
 
 
-def blank(user_id: int, seqs: list[int], *, actor: Person | None = None) -> Iterator[int]:
+def blank(user_id: int, seqs: list[int], *, actor: Subject | None = None) -> Iterator[int]:
     """Blank entries and those that came meanwhile; yield how many after each batch.
 
     ``actor`` is who asked for it. Tells ``person_erased`` at the end.
     """
     while seqs:
-        for first in range(0, len(seqs), BATCH):
-            batch = seqs[first : first + BATCH]
+        for first in range(0, len(seqs), ERASE_BATCH):
+            batch = seqs[first : first + ERASE_BATCH]
             write_transaction(partial(_blank, user_id, batch, _erased(user_id), actor))
             yield len(batch)
         seqs = entries_of(user_id)
@@ -77,7 +78,7 @@ def _is_theirs(user_id: int) -> ColumnElement[bool]:
     return about & is_kept & LoginLog.action.not_in(_VOUCHING)
 
 
-def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Person | None, session: Session) -> None:
+def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Subject | None, session: Session) -> None:
     """Blank those of ``seqs`` that are not blank yet and record which."""
     still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
     batch = [seq for seq in session.scalars(still) if seq is not None]
@@ -88,10 +89,12 @@ def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Person | None
 
 
 def _erased(user_id: int) -> AuthEvent:
-    return AuthEvent(action=Action.ERASE, outcome=Outcome.SUCCESS, person=Person("", user_id), place=Place())
+    return AuthEvent(
+        action=Action.ERASE, outcome=Outcome.SUCCESS, person=Subject("", user_id), place=Client()
+    )
 
 
-def _close(user_id: int, person: Traces, event: AuthEvent, actor: Person | None, session: Session) -> str:
+def _close(user_id: int, person: Traces, event: AuthEvent, actor: Subject | None, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
         record(session, event, actor=actor)

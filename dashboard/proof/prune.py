@@ -12,17 +12,18 @@ from functools import partial
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log.recorder import record
-from dashboard.proof.clock import AHEAD, Clock
+from dashboard.proof.clock import CLOCK_TOLERANCE, Clock
 from dashboard.proof.prune_cover import covered
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing, read_pruned
-from dashboard.proof.verify.verify import Progress, check_entries
+from dashboard.proof.verify.verify import Advance, check_entries
 from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
+from models.clock import now
 
 #: Entries deleted in one transaction, and looked through by one statement.
-BATCH, STRETCH = 1000, 100_000
+PRUNE_BATCH, LOOKAHEAD = 1000, 100_000
 
 
 class PruneConflict(Exception):
@@ -30,7 +31,7 @@ class PruneConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PrunePlan:
     """The entries after ``standing.pruned`` up to ``through``; all of them older than ``before``."""
 
     standing: Standing
@@ -48,7 +49,7 @@ class Plan:
         return 2 * self.count > self.standing.seq - self.standing.pruned
 
 
-def plan(standing: Standing, age: timedelta, clock: Clock) -> Plan:
+def plan_prune(standing: Standing, age: timedelta, clock: Clock) -> PrunePlan:
     """Return what is older than ``age``, up to the first sealed entry that is not.
 
     An entry is as old as it says, or as the first checkpoint that covers it, if that is older:
@@ -56,13 +57,13 @@ def plan(standing: Standing, age: timedelta, clock: Clock) -> Plan:
     """
     before = clock.moment - age
     past = max(standing.pruned, covered(standing, clock.history, before))
-    return Plan(standing, before, _through(past, standing.seq, before))
+    return PrunePlan(standing, before, _through(past, standing.seq, before))
 
 
 def _through(past: int, last: int, before: datetime) -> int:
     """Return the number after ``past`` up to which all entries are older; looked for in stretches."""
-    for begin in range(past, last, STRETCH):
-        end = min(begin + STRETCH, last)
+    for begin in range(past, last, LOOKAHEAD):
+        end = min(begin + LOOKAHEAD, last)
         within = (LoginLog.seq > begin) & (LoginLog.seq <= end)
         kept = select(LoginLog.seq).where(within, LoginLog.occurred_at >= before)
         first = db.session.scalar(kept.order_by(LoginLog.seq).limit(1))
@@ -72,12 +73,12 @@ def _through(past: int, last: int, before: datetime) -> int:
     return last
 
 
-def next_entry(wanted: Plan) -> LoginLog | None:
+def next_entry(wanted: PrunePlan) -> LoginLog | None:
     """Return the first entry that stays."""
     return db.session.scalar(select(LoginLog).where(LoginLog.seq == wanted.through + 1))
 
 
-def is_any_older(wanted: Plan) -> bool:
+def is_any_older(wanted: PrunePlan) -> bool:
     """Whether an entry that stays is older than what goes."""
     older = (LoginLog.occurred_at < wanted.before) & (LoginLog.seq > wanted.through)
     return db.session.scalar(select(LoginLog.id).where(older).limit(1)) is not None
@@ -85,12 +86,12 @@ def is_any_older(wanted: Plan) -> bool:
 
 def was_pruned(since: datetime, action: Action = Action.LOG_PURGE) -> bool:
     """Whether a purge was recorded after ``since``; one that is ahead of the clock tells nothing."""
-    recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + AHEAD)
+    recent = (LoginLog.occurred_at > since) & (LoginLog.occurred_at <= now() + CLOCK_TOLERANCE)
     found = select(LoginLog.id).where(LoginLog.action == action, recent).limit(1)
     return db.session.scalar(found) is not None
 
 
-def check(wanted: Plan, progress: Progress) -> None:
+def check_before(wanted: PrunePlan, progress: Advance) -> None:
     """Verify what is to go: a prune must not sweep away the traces of a change.
 
     Raises ``Broken``, and ``PruneConflict`` when another process prunes.
@@ -104,24 +105,28 @@ def check(wanted: Plan, progress: Progress) -> None:
 
 
 def prune(
-    wanted: Plan, *, actor: Person | None = None, unless_since: datetime | None = None
+    wanted: PrunePlan, *, actor: Subject | None = None, unless_since: datetime | None = None
 ) -> Iterator[int]:
     """Delete what was planned; yield how many entries after each batch.
 
     ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
     recorded since then. Raises ``PruneConflict`` when another process prunes.
     """
-    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Place())
+    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Client())
     if not write_transaction(partial(_announce, wanted, event, actor, unless_since)):
         return
-    for first in range(wanted.standing.pruned, wanted.through, BATCH):
-        last = min(first + BATCH, wanted.through)
+    for first in range(wanted.standing.pruned, wanted.through, PRUNE_BATCH):
+        last = min(first + PRUNE_BATCH, wanted.through)
         write_transaction(partial(_delete, first, last))
         yield last - first
 
 
 def _announce(
-    wanted: Plan, event: AuthEvent, actor: Person | None, unless_since: datetime | None, session: Session
+    wanted: PrunePlan,
+    event: AuthEvent,
+    actor: Subject | None,
+    unless_since: datetime | None,
+    session: Session,
 ) -> bool:
     """Record the purge before it begins, so that an interrupted one is on record too."""
     head = session.scalars(select(StreamHead).with_for_update()).one()

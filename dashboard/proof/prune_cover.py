@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.history import History
-from dashboard.proof.clock import AHEAD
+from dashboard.proof.clock import CLOCK_TOLERANCE
 from dashboard.proof.verify.standing import Standing
 from models import LoginLog, db
 
@@ -45,4 +45,4 @@ def _agrees(connection: Connection, checkpoint: Checkpoint) -> bool:
     if not rows or rows[0].chain != checkpoint.chain:
         return False
     typical: datetime = median_low(row.occurred_at for row in rows)
-    return typical <= checkpoint.time + AHEAD
+    return typical <= checkpoint.time + CLOCK_TOLERANCE

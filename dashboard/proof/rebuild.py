@@ -12,8 +12,8 @@ from functools import partial
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from dashboard.proof.verify.ranges import Bounds, Kind, counted
-from dashboard.proof.verify.standing import QUARTER, Standing, read_totals
+from dashboard.proof.verify.ranges import CheckRange, QuarterKind, counted
+from dashboard.proof.verify.standing import QUARTER_SECONDS, Standing, read_totals
 from models import LoginTotal, StreamHead, write_transaction
 
 
@@ -26,14 +26,14 @@ def rebuild_totals(standing: Standing, progress: Callable[[int], object]) -> int
 
     ``progress`` hears how many more entries were counted. Raises ``Moved``.
     """
-    totals: Counter[Kind] = Counter()
+    totals: Counter[QuarterKind] = Counter()
     for some in counted(_bounds(standing.pruned, standing.last)):
         totals.update(some)
         progress(some.total())
     return write_transaction(partial(_replace, standing, totals))
 
 
-def _replace(standing: Standing, totals: Counter[Kind], session: Session) -> int:
+def _replace(standing: Standing, totals: Counter[QuarterKind], session: Session) -> int:
     """Count what was sealed meanwhile, and store all under the lock of the head."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
     if (head.epoch, head.pruned) != (standing.epoch, standing.pruned):
@@ -50,17 +50,19 @@ def _replace(standing: Standing, totals: Counter[Kind], session: Session) -> int
     return head.uncounted
 
 
-def _of_pruned(stored: dict[Kind, int], kept: Counter[Kind], pruned: int) -> Counter[Kind]:
+def _of_pruned(
+    stored: dict[QuarterKind, int], kept: Counter[QuarterKind], pruned: int
+) -> Counter[QuarterKind]:
     """Return what is left of the totals of pruned entries; none when they are more than the entries were."""
     surplus = Counter(stored) - kept
     return surplus if surplus.total() <= pruned else Counter()
 
 
-def _bounds(after: int, last: int) -> Bounds:
-    return Bounds(after + 1, last, anchor=b"", places=0)
+def _bounds(after: int, last: int) -> CheckRange:
+    return CheckRange(after + 1, last, anchor=b"", places=0)
 
 
-def _row(kind: Kind, count: int) -> dict[str, object]:
+def _row(kind: QuarterKind, count: int) -> dict[str, object]:
     quarter, action, outcome, reason = kind
-    when = datetime.fromtimestamp(quarter * QUARTER, UTC)
+    when = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
     return {"quarter": when, "action": action, "outcome": outcome, "reason": reason, "count": count}

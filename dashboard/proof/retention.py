@@ -13,28 +13,28 @@ from dashboard.proof import prune
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from models import Action, write_transaction
 
 #: How long a session is remembered after it ended.
 ENDED = timedelta(days=30)
 #: How old the last address purge may get.
-EVERY = timedelta(days=1)
+PURGE_EVERY = timedelta(days=1)
 #: Seconds between two looks; each process looks.
-LOOK = 3600
+RETENTION_INTERVAL = 3600
 #: Seconds that verifying and blanking may take: some hundred million entries.
-LONGEST = 6 * 3600
+PURGE_STUCK_AFTER = 6 * 3600
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Have ended sessions forgotten and, when it is set, old places and words."""
-    at_intervals(app, "sessions", forget_sessions, every=LOOK)
+    at_intervals(app, "sessions", forget_sessions, every=RETENTION_INTERVAL)
     if oldest := settings.retention or settings.retention_addresses:
         words = min(settings.retention or oldest, settings.retention_addresses or oldest)
-        at_intervals(app, "words", partial(forget_words, words), every=LOOK)
+        at_intervals(app, "words", partial(forget_words, words), every=RETENTION_INTERVAL)
     if settings.retention_addresses:
-        work = partial(forget_places, settings.retention_addresses)
-        at_intervals(app, "addresses", work, every=LOOK, longest=LONGEST)
+        work = partial(purge_old_addresses, settings.retention_addresses)
+        at_intervals(app, "addresses", work, every=RETENTION_INTERVAL, longest=PURGE_STUCK_AFTER)
 
 
 def forget_sessions() -> int:
@@ -51,7 +51,7 @@ def forget_words(age: timedelta) -> int:
     return write_transaction(lambda session: query_words.forget_older(session, clock.moment - age))
 
 
-def forget_places(age: timedelta) -> int:
+def purge_old_addresses(age: timedelta) -> int:
     """Blank the places of entries and sessions older than ``age``, once a day; return how many entries.
 
     Raises ``Doubtful`` when the clock cannot be right or may have jumped, ``Broken`` when what is to
@@ -60,10 +60,10 @@ def forget_places(age: timedelta) -> int:
     clock = _clock()
     if doubt := _doubt(clock):
         raise Doubtful(f"{doubt}; no address is purged before {WAY_ON}")
-    sessions.forget_places(clock.moment - age)
-    if prune.was_pruned(clock.moment - EVERY, Action.ADDRESS_PURGE):
+    sessions.forget_clients(clock.moment - age)
+    if prune.was_pruned(clock.moment - PURGE_EVERY, Action.ADDRESS_PURGE):
         return 0
-    wanted = prune.plan(begin(), age, clock)
+    wanted = prune.plan_prune(current_standing(), age, clock)
     try:
         return sum(purge_addresses(wanted.standing, wanted.through, wanted.before))
     except AddressPurgeConflict:  # another process was quicker

@@ -10,7 +10,7 @@ from dashboard.config.settings import Settings
 from dashboard.proof import prune
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 
 #: How old the newest checkpoint and the last purge may get.
 CHECKPOINT_EVERY = timedelta(hours=1)
@@ -44,16 +44,16 @@ def prune_if_due(age: timedelta) -> int:
     if not wanted.count:
         return 0
     try:
-        prune.check(wanted, lambda _: None)
+        prune.check_before(wanted, lambda _: None)
         return sum(prune.prune(wanted, unless_since=since))
     except prune.PruneConflict:  # another process was quicker
         return 0
 
 
-def planned(clock: Clock, age: timedelta) -> prune.Plan:
+def planned(clock: Clock, age: timedelta) -> prune.PrunePlan:
     """Return what retention would prune now; raises ``Doubtful`` when it rests."""
     if doubt := clock.doubt():
         raise Doubtful(f"{doubt}; retention rests before {WAY_ON}")
     if doubt := clock.jump():
         raise Doubtful(f"{doubt}; retention rests: if the clock is right, run `manage.py prune` once")
-    return prune.plan(begin(), age, clock)
+    return prune.plan_prune(current_standing(), age, clock)

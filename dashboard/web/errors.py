@@ -18,7 +18,7 @@ from auth.signals import NotRecorded
 from models import NotWritten
 
 #: Seconds after which a client may try again what could not be done.
-RETRY_AFTER = 60
+UNAVAILABLE_RETRY = 60
 SIGN_OUT = "auth.logout"
 
 
@@ -45,7 +45,7 @@ def error_page(code: int, title: str, message: str, **shown: Any) -> Response:
     )
     answer = make_response(page, code)
     if code == 503:
-        answer.headers["Retry-After"] = str(RETRY_AFTER)
+        answer.headers["Retry-After"] = str(UNAVAILABLE_RETRY)
     return answer
 
 
@@ -89,7 +89,7 @@ def _unavailable(error: Exception) -> Response:
     g._login_user = AnonymousUserMixin()  # looking the visitor up may be what failed
     title, message = _wording(503)
     answer = form_again(503, f"{title}. {message}") or error_page(503, title, message)
-    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    answer.headers["Retry-After"] = str(UNAVAILABLE_RETRY)
     return answer
 
 

@@ -11,9 +11,9 @@ from gunicorn import glogging
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 #: Lines from one place in the code within ``WINDOW`` seconds; those beyond are counted.
-MANY, WINDOW = 20, 60.0
+MAX_LINES, WINDOW = 20, 60.0
 #: Characters of a message; a request line alone may have 64,000.
-LONGEST = 4000
+MAX_MESSAGE_LENGTH = 4000
 #: What ends a line, moves the cursor, or turns the direction of reading.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -34,11 +34,11 @@ class Record(logging.LogRecord):
 
     def getMessage(self) -> str:  # noqa: N802 - logging's name
         """Return the message with its arguments."""
-        return visible(super().getMessage()[:LONGEST])
+        return visible(super().getMessage()[:MAX_MESSAGE_LENGTH])
 
 
-class Pace(logging.Filter):
-    """Lets through ``MANY`` lines a minute from one place in the code; a later one counts the rest."""
+class LineLimit(logging.Filter):
+    """Lets through ``MIN_RANGES`` lines a minute from one place in the code; a later one counts the rest."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,13 +51,13 @@ class Pace(logging.Filter):
             return True
         place, moment = (record.pathname, record.lineno), time.monotonic()
         if moment - self._began.get(place, -WINDOW) >= WINDOW:
-            swallowed = self._count[place] - MANY
+            swallowed = self._count[place] - MAX_LINES
             self._began[place], self._count[place] = moment, 0
             if swallowed > 0:
                 record.msg = f"{record.getMessage()} (after {swallowed} more like it)"
                 record.args = None
         self._count[place] += 1
-        return self._count[place] <= MANY
+        return self._count[place] <= MAX_LINES
 
 
 class GunicornLog(glogging.Logger):  # type: ignore[misc]
@@ -70,7 +70,7 @@ class GunicornLog(glogging.Logger):  # type: ignore[misc]
             handler.addFilter(PACE)
 
 
-PACE = Pace()
+PACE = LineLimit()
 
 
 def init_app() -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 _KEY = "gatehouse.stopping"
 
 
-def begin(app: Flask) -> None:
+def begin_stopping(app: Flask) -> None:
     """Remember that the process stops; safe to call from a signal handler."""
     app.extensions[_KEY] = True
 

@@ -4,11 +4,11 @@ import threading
 import time
 
 #: Seconds for which others fail at once after an answer that never came; then one asks again.
-REST = 2.0
+BREAK_SECONDS = 2.0
 
 
 class Breaker:
-    """Lets callers through while the database answers; otherwise one each `REST` seconds."""
+    """Lets callers through while the database answers; otherwise one each `ANNOUNCE_INTERVAL` seconds."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,4 +37,4 @@ class Breaker:
         """Note that nothing came since ``asked_at``; that others were answered since shows that it can."""
         with self._lock:
             if self._answered_at < asked_at:
-                self._next_at = time.monotonic() + REST
+                self._next_at = time.monotonic() + BREAK_SECONDS

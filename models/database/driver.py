@@ -36,7 +36,7 @@ class Breakers:
         self.reads, self.writes = Breaker(), Breaker()
 
 
-class Connection(PyMySql):
+class BoundedConnection(PyMySql):
     """A connection whose waits end by limits, by the deadline, or at once when others wait in vain.
 
     The breaker is asked once a transaction. For one that writes only the answer to COMMIT counts:
@@ -107,11 +107,11 @@ class Connection(PyMySql):
             self._breaker.unanswered(self._asked_at)
 
 
-def connect(*args: Any, limits: Limits, breakers: Breakers, **options: Any) -> Connection:
+def connect(*args: Any, limits: Limits, breakers: Breakers, **options: Any) -> BoundedConnection:
     """Return a new connection; it reads certificates first, which is too much work for an answer in vain."""
     if not breakers.reads.lets_through(limits.connect + limits.answer):
         raise Unanswering
-    return Connection(*args, limits=limits, breakers=breakers, **options)
+    return BoundedConnection(*args, limits=limits, breakers=breakers, **options)
 
 
 def _timed_out(error: MySQLError) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from auth.signals import AUTH_SIGNALS
-from dashboard.receivers import store
+from dashboard.receivers import store_entry
 from models import UserSession, db
 
 
@@ -15,10 +15,10 @@ from models import UserSession, db
 def unwired() -> Iterator[None]:
     """Nobody stores what the signals tell."""
     for signal in AUTH_SIGNALS:
-        signal.disconnect(store)
+        signal.disconnect(store_entry)
     yield
     for signal in AUTH_SIGNALS:
-        signal.connect(store)
+        signal.connect(store_entry)
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from auth import last_seen, sessions
-from auth.events import Place, now
+from auth.events import Client
 from models import NotWritten, User, UserSession, db, write_transaction
+from models.clock import now
 from tests.support.actions import make_user
 
 
 def session_of(user: User) -> int:
     """Begin a session and return its id."""
-    write_transaction(lambda session: sessions.begin(session, user, Place(), remember=False))
+    write_transaction(lambda session: sessions.begin_session(session, user, Client(), remember=False))
     return db.session.scalars(select(UserSession.id).order_by(UserSession.id.desc())).first() or 0
 
 
@@ -60,7 +61,7 @@ def test_what_cannot_be_written_is_written_later(
 
 
 def test_only_so_many_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_seen, "MOST", 2)
+    monkeypatch.setattr(last_seen, "MAX_WAITING", 2)
     for number in range(5):
         last_seen.seen().note(number, now())
     assert len(last_seen.seen().take()) == 2

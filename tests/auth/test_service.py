@@ -11,16 +11,17 @@ from flask import Flask
 from sqlalchemy import event, select, update
 
 from auth import service, throttle
-from auth.events import Place, now
+from auth.events import Client
 from auth.factors.passwords import hash_password, verify_password
 from auth.service import Credentials, Refused, SignedIn, authenticate, reset_password, sign_out
 from auth.sessions import find_visitor
 from dashboard.log.recorder import name_ref
 from models import Action, LoginLog, Outcome, Reason, User, UserSession, db, write_transaction
+from models.clock import now
 from models.names import username_key
 from tests.support.actions import PASSWORD, entries, make_user
 
-HERE = Place(ip="10.0.0.7", peer_ip="192.0.2.1", user_agent="Curl/8", browser="Curl 8", request_id="r1")
+HERE = Client(ip="10.0.0.7", peer_ip="192.0.2.1", user_agent="Curl/8", browser="Curl 8", request_id="r1")
 Count = Callable[[], int]
 
 

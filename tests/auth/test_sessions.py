@@ -8,12 +8,13 @@ from flask import Flask
 from sqlalchemy import event, func, select, text, update
 
 from auth import last_seen, sessions
-from auth.events import Place, now
-from auth.sessions import REMEMBER_FOR, SEEN_EVERY, Visitor, find_visitor, touch
+from auth.events import Client
+from auth.sessions import REMEMBER_FOR, SEEN_EVERY, CurrentUser, find_visitor, touch
 from models import Role, User, UserSession, db, write_transaction
+from models.clock import now
 from tests.support.actions import make_user
 
-HERE = Place(ip="10.0.0.7", user_agent="Curl/8")
+HERE = Client(ip="10.0.0.7", user_agent="Curl/8")
 IDLE, LONGEST, LITTLE = timedelta(minutes=30), timedelta(hours=12), timedelta(seconds=5)
 
 
@@ -21,7 +22,7 @@ def begin(user: User, *, remember: bool = False, **columns: object) -> str:
     """Begin a session, age it by setting ``columns``, and return its token."""
 
     def work(session: object) -> str:
-        token, row = sessions.begin(session, user, HERE, remember=remember)
+        token, row = sessions.begin_session(session, user, HERE, remember=remember)
         for name, value in columns.items():
             setattr(row, name, value)
         return token
@@ -29,7 +30,7 @@ def begin(user: User, *, remember: bool = False, **columns: object) -> str:
     return write_transaction(work)
 
 
-def visitor(token: str) -> Visitor:
+def visitor(token: str) -> CurrentUser:
     """Return whose session it is."""
     found = find_visitor(token)
     assert found
@@ -163,7 +164,7 @@ def test_sessions_that_ended_long_ago_are_forgotten(
 
 
 def test_many_ended_sessions_go_in_batches(app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "BATCH", 2)
+    monkeypatch.setattr(sessions, "SESSION_BATCH", 2)
     for _ in range(5):
         begin(alice, revoked_at=now() - timedelta(days=31))
     assert sessions.forget_ended(now() - timedelta(days=30)) == 5
@@ -172,7 +173,7 @@ def test_many_ended_sessions_go_in_batches(app: Flask, alice: User, monkeypatch:
 def test_places_of_old_sessions_are_forgotten_and_the_sessions_go_on(app: Flask, alice: User) -> None:
     old = begin(alice, remember=True, created_at=now() - timedelta(days=9))
     new = begin(alice)
-    assert sessions.forget_places(now() - timedelta(days=8)) == 1
+    assert sessions.forget_clients(now() - timedelta(days=8)) == 1
     rows = db.session.execute(select(UserSession.ip, UserSession.user_agent).order_by(UserSession.id)).all()
     assert rows == [(None, None), (HERE.ip, HERE.user_agent)]
     assert visitor(old)

@@ -11,7 +11,7 @@ from blinker import NamedSignal
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, SignedIn, authenticate
 from auth.signals import AUTH_SIGNALS, NotRecorded, emit, login_failed
 from models import Action, Outcome, User, write_transaction
@@ -26,7 +26,7 @@ Count = Callable[[], int]
 
 def some_event() -> AuthEvent:
     """Return an event about nobody."""
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
 
 
 def also_stores(_app: Flask, *, event: AuthEvent, **_: Any) -> UUID:
@@ -91,7 +91,7 @@ def test_an_event_stored_twice_is_not_recorded(app: Flask, hear: Hear) -> None:
 
 def test_who_only_listens_changes_nothing(app: Flask, hear: Hear, alice: User) -> None:
     hear(listens)
-    assert isinstance(authenticate(Credentials("alice", PASSWORD), Place()), SignedIn)
+    assert isinstance(authenticate(Credentials("alice", PASSWORD), Client()), SignedIn)
     assert len(entries()) == 1
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log.head import read_head
 from dashboard.log.recorder import record
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models.clock import now
 
 
 class Scribe:
@@ -27,9 +28,9 @@ class Scribe:
     ) -> str:
         """Add an entry for each name, in one transaction; return the last one's event id."""
         moment = at or now()
-        people = [Person(name, 1 if known else None) for name in names]
+        people = [Subject(name, 1 if known else None) for name in names]
         events = [
-            AuthEvent(action=action, outcome=outcome, person=person, place=Place(), occurred_at=moment)
+            AuthEvent(action=action, outcome=outcome, person=person, place=Client(), occurred_at=moment)
             for person in people
         ]
         with self._app.app_context():

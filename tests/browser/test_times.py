@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from auth.events import now
+from models.clock import now
 from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
 from tests.models.test_zones import CHANGED

@@ -30,7 +30,7 @@ SHORT = Limits(connect=0.5, answer=0.5, statement=0.4, lock=1)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages wait half a second for an answer, and each asks for itself."""
     monkeypatch.setitem(LIMITS, Purpose.PAGES, SHORT)
-    monkeypatch.setattr(breaker, "REST", 0)
+    monkeypatch.setattr(breaker, "BREAK_SECONDS", 0)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_hundred_at_once_are_all_told(app: Flask, auth: AuthActions, proxy: Pr
 def test_others_are_told_at_once(
     auth: AuthActions, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(breaker, "REST", FOREVER)
+    monkeypatch.setattr(breaker, "BREAK_SECONDS", FOREVER)
     make_user("vera", Role.VIEWER)
     auth.login("vera")
     with frozen(proxy):

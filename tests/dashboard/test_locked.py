@@ -15,10 +15,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select, update
 
-from auth.events import now
 from dashboard.export import progress
 from dashboard.web import database
 from models import ExportJob, Role, UserSession, db, transaction, write_transaction
+from models.clock import now
 from models.database.base import is_sqlite
 from models.database.purpose import LIMITS, Limits, Purpose
 from tests.conftest import running
@@ -118,11 +118,11 @@ def fields(token: str) -> dict[str, str]:
 
 
 def test_an_export_does_not_wait_to_note_how_far_it_is(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0)
-    monkeypatch.setattr(progress, "PATIENCE", 0.2)
+    monkeypatch.setattr(progress, "NOTE_EVERY", 0)
+    monkeypatch.setattr(progress, "NOTE_TIMEOUT", 0.2)
     export_id = uuid4()
-    write_transaction(lambda session: progress.begin(session, export_id, 7))
-    job = progress.Progress(export_id)
+    write_transaction(lambda session: progress.begin_job(session, export_id, 7))
+    job = progress.JobProgress(export_id)
     with locked() as is_locked:
         job.note(1_000, now())
         assert is_locked()

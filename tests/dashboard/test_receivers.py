@@ -8,13 +8,13 @@ from flask import Flask
 
 from auth.signals import AUTH_SIGNALS, recording_unavailable
 from dashboard import receivers
-from dashboard.receivers import WiringError, check, connect, store
+from dashboard.receivers import WiringError, check_wiring, connect_receivers, store_entry
 
 
 @pytest.fixture(autouse=True)
 def connected() -> None:
     """All is as it should be."""
-    connect()
+    connect_receivers()
 
 
 def also_stores(_app: Flask, **_: Any) -> None:
@@ -29,34 +29,34 @@ def listens(_app: Flask, **_: Any) -> None:
 
 
 def test_as_it_is_wired_it_may_start() -> None:
-    check()
+    check_wiring()
 
 
 def test_connecting_again_is_harmless() -> None:
-    connect()
-    check()
+    connect_receivers()
+    check_wiring()
 
 
 @pytest.mark.parametrize("signal", AUTH_SIGNALS, ids=lambda signal: signal.name)
 def test_a_signal_without_storage_keeps_it_from_starting(signal: Any) -> None:
-    signal.disconnect(store)
+    signal.disconnect(store_entry)
     try:
         with pytest.raises(WiringError, match=f"{signal.name} has 0 storage receivers"):
-            check()
+            check_wiring()
     finally:
-        connect()
+        connect_receivers()
 
 
 @pytest.mark.parametrize("signal", AUTH_SIGNALS, ids=lambda signal: signal.name)
 def test_a_signal_stored_twice_keeps_it_from_starting(signal: Any) -> None:
     with signal.connected_to(also_stores), pytest.raises(WiringError, match="has 2 storage receivers"):
-        check()
+        check_wiring()
 
 
 def test_who_only_listens_is_welcome() -> None:
     with AUTH_SIGNALS[0].connected_to(listens):
-        check()
+        check_wiring()
 
 
 def test_attempts_of_an_outage_are_kept() -> None:
-    assert receivers.keep in list(recording_unavailable.receivers_for(ANY))
+    assert receivers.spool_attempt in list(recording_unavailable.receivers_for(ANY))

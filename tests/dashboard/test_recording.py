@@ -16,7 +16,7 @@ from tests.support.recording import ACTIONS
 from tests.support.servers.gatehouse import ROOT
 
 #: Those that others call to record.
-WAYS = {"dashboard.receivers.store", "dashboard.log.recorder.record"}
+WAYS = {"dashboard.receivers.store_entry", "dashboard.log.recorder.record"}
 
 
 def losing(lost: set[UUID]) -> Callable[[Session], None]:

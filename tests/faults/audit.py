@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from dashboard.export.fields import as_fields
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from models import Action, ExportJob, ExportState, LoginLog, Outcome, Reason, StreamHead, UserSession, db
 from tests.faults.crowd import Attempt
 from tests.support.feed import Feed
@@ -36,7 +36,7 @@ def head() -> StreamHead:
 
 def sealed(before: Sealed) -> Sealed:
     """Return what is sealed: contiguous, chained, counted, and with all of ``before`` in its place."""
-    verify(begin(), None, lambda _: None)
+    verify(current_standing(), None, lambda _: None)
     columns = (LoginLog.seq, LoginLog.event_id, LoginLog.chain)
     rows = db.session.execute(select(*columns).where(LoginLog.seq.isnot(None)).order_by(LoginLog.seq)).all()
     assert [row.seq for row in rows] == list(range(1, head().seq + 1))

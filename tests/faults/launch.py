@@ -92,7 +92,7 @@ def telling(look: Callable[..., Any]) -> Callable[..., Any]:
 def hurry() -> None:
     """Have what is done daily or hourly done all the time."""
     upkeep.PRUNE_LOOK = upkeep.CHECKPOINT_LOOK = 1
-    retention.LOOK = 5  # each look commits, and faults want to strike commits of sign-ins
+    retention.RETENTION_INTERVAL = 5  # each look commits, and faults want to strike commits of sign-ins
     upkeep.CHECKPOINT_EVERY = timedelta(seconds=20)
     upkeep.prune_if_due = telling(upkeep.prune_if_due)
 
@@ -103,7 +103,7 @@ def plant() -> None:
     recorder.committed = dying(recorder.committed, before="committed")  # type: ignore[assignment]
     Sockets.__call__ = slow(Sockets.__call__)  # type: ignore[method-assign]
     hurry()
-    seals.store = dying(seals.store, after="sealing")
+    seals.store_seals = dying(seals.store_seals, after="sealing")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def test_mariadb_waits_for_room_and_nobody_waits_with_it(disk: Path, monkeypatch
 
 
 def test_a_full_disk_is_degraded_until_there_is_room(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.monitoring.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes.PROBE_IDLE", 0)
     monkeypatch.setattr("dashboard.monitoring.probes.AGAIN", 0)
     with running(migrate(f"sqlite:///{disk / 'gatehouse.db'}")) as app:
         readyz = partial(app.test_client().get, "/readyz")

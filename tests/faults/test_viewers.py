@@ -12,9 +12,9 @@ import socketio
 from sqlalchemy import select, update
 from websocket import WebSocketConnectionClosedException
 
-from auth.events import now
 from dashboard.live.feed import MAX_PULLS
 from models import User, UserSession, write_transaction
+from models.clock import now
 from tests.conftest import running
 from tests.faults.crowd import ONLOOKER
 from tests.faults.junk import JUNK, MISTAKES, wish

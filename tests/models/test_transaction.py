@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from models import NotWritten, StreamHead, User, db, on_commit, write_transaction
+from models.clock import now
 from tests.models.work import add_entry, count, fail_first
 from tests.support.actions import make_user
 

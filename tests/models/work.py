@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from models import Action, LoginLog, Outcome, adds_entry, db
+from models.clock import now
 
 
 def add_entry(session: Session, event_id: UUID | None = None) -> None:

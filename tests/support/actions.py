@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from auth.events import now
 from auth.factors.passwords import hash_password
 from models import LoginLog, Role, User, db, write_transaction
+from models.clock import now
 from models.names import username_key
 
 PASSWORD = "correct horse battery"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from auth import profile, service, sessions
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, NewAccount, SignedIn
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
@@ -19,9 +19,10 @@ from dashboard.proof import erase, prune
 from dashboard.proof.address_purge import purge_addresses
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from dashboard.query.language.selection import read_selection
 from models import Action, Outcome, Reason, User, db, write_transaction
+from models.clock import now
 from tests.support.actions import PASSWORD, entries, make_user
 from tests.support.book import entry, store
 
@@ -44,58 +45,58 @@ def records(*callers: str) -> Callable[[Callable[[], Act]], Callable[[], Act]]:
 @records("auth.service._admit")
 def a_sign_in() -> Act:
     make_user("alice")
-    return lambda: service.authenticate(Credentials("alice", PASSWORD), Place())
+    return lambda: service.authenticate(Credentials("alice", PASSWORD), Client())
 
 
 @records("auth.service._conclude")
 def a_refused_sign_in() -> Act:
     make_user("alice")
-    return lambda: service.authenticate(Credentials("alice", "wrong"), Place())
+    return lambda: service.authenticate(Credentials("alice", "wrong"), Client())
 
 
 @records("auth.service.sign_out")
 def a_sign_out() -> Act:
     visitor = signed_in().visitor
-    return lambda: service.sign_out(visitor, Place())
+    return lambda: service.sign_out(visitor, Client())
 
 
 @records("auth.service._enrol")
 def a_registration() -> Act:
-    return lambda: service.register(NewAccount(username="zoe", password=PASSWORD), Place())
+    return lambda: service.register(NewAccount(username="zoe", password=PASSWORD), Client())
 
 
 @records("auth.service.refuse_registration")
 def a_refused_registration() -> Act:
-    return lambda: service.refuse_registration("zoe", Reason.INVALID_FORM, Place())
+    return lambda: service.refuse_registration("zoe", Reason.INVALID_FORM, Client())
 
 
 @records("auth.service.reset_password")
 def a_new_password() -> Act:
     alice = make_user("alice")
-    return lambda: service.reset_password(alice, PASSWORD, Place())
+    return lambda: service.reset_password(alice, PASSWORD, Client())
 
 
 @records("auth.profile.set_timezone")
 def a_changed_zone() -> Act:
     visitor = signed_in().visitor
-    return lambda: profile.set_timezone(visitor, "Europe/Berlin", Place())
+    return lambda: profile.set_timezone(visitor, "Europe/Berlin", Client())
 
 
 @records("dashboard.export.job.Export")
 def the_begin_of_an_export() -> Act:
-    person = Person("audrey", make_user("audrey").id)
+    person = Subject("audrey", make_user("audrey").id)
     return lambda: Export(order(person))
 
 
 @records("dashboard.export.job.Export")
 def the_end_of_an_export() -> Act:
-    export = Export(order(Person("audrey", make_user("audrey").id)))
+    export = Export(order(Subject("audrey", make_user("audrey").id)))
     return lambda: list(export)
 
 
 @records("dashboard.export.job.Export")
 def an_export_that_breaks_off() -> Act:
-    return Export(order(Person("audrey", make_user("audrey").id))).close
+    return Export(order(Subject("audrey", make_user("audrey").id))).close
 
 
 @records("dashboard.export.abandoned.end_abandoned")
@@ -103,9 +104,9 @@ def the_end_of_an_export_whose_process_died() -> Act:
     user = make_user("audrey")
 
     def begin_long_ago(session: object) -> None:
-        progress.begin(session, uuid4(), user.id)  # type: ignore[arg-type]
-        progress.abandoned(session, now() - 2 * abandoned.SILENCE)  # type: ignore[arg-type]
-        silent = now() - 2 * abandoned.SILENCE
+        progress.begin_job(session, uuid4(), user.id)  # type: ignore[arg-type]
+        progress.abandoned(session, now() - 2 * abandoned.ABANDONED_AFTER)  # type: ignore[arg-type]
+        silent = now() - 2 * abandoned.ABANDONED_AFTER
         session.connection().exec_driver_sql(f"UPDATE export_job SET updated_at = '{silent:%F %T}'")  # type: ignore[attr-defined]
 
     write_transaction(begin_long_ago)
@@ -116,14 +117,14 @@ def the_end_of_an_export_whose_process_died() -> Act:
 def a_purge() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    return lambda: sum(prune.prune(prune.plan(begin(), timedelta(days=1), clock())))
+    return lambda: sum(prune.prune(prune.plan_prune(current_standing(), timedelta(days=1), clock())))
 
 
 @records("dashboard.proof.prune._announce")
 def a_purge_unless_there_was_one() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    wanted = prune.plan(begin(), timedelta(days=1), clock())
+    wanted = prune.plan_prune(current_standing(), timedelta(days=1), clock())
     return lambda: sum(prune.prune(wanted, unless_since=now() - timedelta(hours=1)))
 
 
@@ -131,7 +132,7 @@ def a_purge_unless_there_was_one() -> Act:
 def an_address_purge() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    return lambda: sum(purge_addresses(begin(), 2, now()))
+    return lambda: sum(purge_addresses(current_standing(), 2, now()))
 
 
 @records("dashboard.proof.erase._close")
@@ -149,7 +150,7 @@ def an_erasure() -> Act:
 
 @records("dashboard.log.spool.replay._enter")
 def an_attempt_out_of_the_spool() -> Act:
-    replay.keep(refused(make_user("alice")))
+    replay.keep_attempt(refused(make_user("alice")))
     return replay.enter_all
 
 
@@ -158,7 +159,7 @@ def a_session_that_is_taken_back() -> Act:
     alice = signed_in().visitor
     event_id = entries()[-1].event_id
     user = db.session.get_one(User, alice.user_id)
-    replay.keep(replace(refused(user), event_id=event_id))
+    replay.keep_attempt(replace(refused(user), event_id=event_id))
     return replay.enter_all
 
 
@@ -170,20 +171,20 @@ def clock() -> Clock:
 def signed_in() -> SignedIn:
     """Sign somebody in."""
     make_user("alice")
-    result = service.authenticate(Credentials("alice", PASSWORD), Place())
+    result = service.authenticate(Credentials("alice", PASSWORD), Client())
     assert isinstance(result, SignedIn)
     assert sessions.find_visitor(result.token)
     return result
 
 
-def order(person: Person) -> Order:
+def order(person: Subject) -> Order:
     """Return an order of everything."""
     selection = read_selection({"q": ""}, ZoneInfo("UTC"), now())
     facts = {"export_id": uuid4(), "format": "csv", "selection": selection, "asked": {}}
-    return Order(person=person, place=Place(), **facts)  # type: ignore[arg-type]
+    return Order(person=person, place=Client(), **facts)  # type: ignore[arg-type]
 
 
 def refused(user: User) -> AuthEvent:
     """Return the event of somebody who was told that it did not work."""
-    person = Person(user.username, user.id)
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=Place())
+    person = Subject(user.username, user.id)
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=Client())

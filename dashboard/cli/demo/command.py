@@ -19,7 +19,7 @@ from dashboard.config.settings import PREFIX, ROOT
 
 Child = subprocess.Popen[bytes]
 #: Seconds that a child has to end, and that the server has to begin.
-END, BEGIN = 6, 30
+STOP_TIMEOUT, START_TIMEOUT = 6, 30
 
 
 @click.command()
@@ -82,7 +82,7 @@ def _show(site: Site, port: int, rows: int) -> None:
 
 def _await(url: str, server: Child) -> None:
     """Wait until the server answers; raise when it ended instead."""
-    for _ in range(BEGIN * 10):
+    for _ in range(START_TIMEOUT * 10):
         if server.poll() is not None:
             raise click.exceptions.Exit(server.returncode or 1)
         try:
@@ -91,7 +91,7 @@ def _await(url: str, server: Child) -> None:
             time.sleep(0.1)
         else:
             return
-    raise click.ClickException(f"the server did not answer within {BEGIN} seconds")
+    raise click.ClickException(f"the server did not answer within {START_TIMEOUT} seconds")
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def _ending(child: Child) -> Iterator[Child]:
     finally:
         child.terminate()
         try:
-            child.wait(END)
+            child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

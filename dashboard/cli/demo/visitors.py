@@ -10,9 +10,9 @@ import click
 import requests
 
 from dashboard.cli.seeding import places
-from dashboard.cli.seeding.names import Name, names
+from dashboard.cli.seeding.names import SeedName, names
 
-TIMEOUT = 20
+VISITOR_TIMEOUT = 20
 _TOKEN = re.compile(r'name="csrf[-_]token"[^>]*?(?:value|content)="([^"]+)"')
 
 
@@ -37,7 +37,7 @@ class Door:
 
     def headers(self, rng: Random) -> dict[str, str]:
         """Return the headers of a browser somewhere; the server believes the address of one proxy only."""
-        address = {"X-Forwarded-For": places.address(rng)} if self._forwarded else {}
+        address = {"X-Forwarded-For": places.random_address(rng)} if self._forwarded else {}
         return {"User-Agent": places.agent(rng), "Referer": self._url} | address
 
     def check(self) -> None:
@@ -63,7 +63,7 @@ class Door:
             self._post("/logout", {"csrf_token": self._open("/account", browser)}, browser)
         return status
 
-    def _register(self, unused: Iterator[Name], rng: Random) -> Account:
+    def _register(self, unused: Iterator[SeedName], rng: Random) -> Account:
         for name in (next(unused) for _ in range(20)):
             account = Account(name.username, secrets.token_urlsafe(12), self.headers(rng))
             browser = _browser(account.headers)
@@ -76,14 +76,14 @@ class Door:
 
     def _open(self, path: str, browser: requests.Session) -> str:
         """Return the CSRF token of a page; raises ``NoForm`` when it has none."""
-        page = browser.get(self._url + path, timeout=TIMEOUT)
+        page = browser.get(self._url + path, timeout=VISITOR_TIMEOUT)
         token = _TOKEN.search(page.text)
         if token is None:
             raise NoForm(f"{self._url}{path} has no form for us (status {page.status_code})")
         return token[1]
 
     def _post(self, path: str, form: dict[str, str], browser: requests.Session) -> int:
-        answer = browser.post(self._url + path, data=form, timeout=TIMEOUT, allow_redirects=False)
+        answer = browser.post(self._url + path, data=form, timeout=VISITOR_TIMEOUT, allow_redirects=False)
         return answer.status_code
 
 

@@ -12,7 +12,7 @@ from dashboard.proof.upkeep import planned
 DRIFT = timedelta(seconds=5)
 
 
-def clock(settings: Settings) -> str:
+def check_clock(settings: Settings) -> str:
     """Say what the clock says; raises ``Bad`` when it cannot be right, and says what rests until it is."""
     here = Store.of(settings).clock()
     there = database_time()

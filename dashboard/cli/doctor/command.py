@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli import checks
 from dashboard.cli.doctor import clock, spool, state
-from dashboard.cli.group import sentence
+from dashboard.cli.group import error_sentence
 from dashboard.cli.server import sharing
 from dashboard.config.settings import ConfigError, Settings, load_settings, unknown_variables
 
@@ -37,13 +37,13 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "database": checks.database,
         "migrations": checks.migrations,
         "redis": partial(checks.redis, settings),
-        "clock": partial(clock.clock, settings),
+        "clock": partial(clock.check_clock, settings),
         "zones": checks.time_zones,
-        "spool": spool.spool,
+        "spool": spool.check_spool,
         "proxy": partial(checks.proxy, settings),
-        "sharing": partial(sharing.check, settings.database),
+        "sharing": partial(sharing.check_sharing, settings.database),
         "sealing": state.sealing,
-        "totals": state.totals,
+        "totals": state.check_totals,
         "server": partial(state.server, settings),
     }
 
@@ -63,7 +63,7 @@ def _holds(name: str, check: Check) -> bool:
     except DBAPIError:
         _say("bad", name, "not known before the database answers and is migrated")
     except Exception as error:
-        _say("bad", name, sentence(error))
+        _say("bad", name, error_sentence(error))
     else:
         return True
     return False

@@ -5,22 +5,22 @@ from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from auth.events import now
 from dashboard.cli.checks import Bad
 from dashboard.log.spool import replay
 from dashboard.log.spool.spool import Spool
+from models.clock import now
 
 #: How long an attempt may wait; a site that runs enters it within seconds.
-PATIENCE = timedelta(minutes=1)
+MAX_WAIT = timedelta(minutes=1)
 
 
-def spool() -> str:
+def check_spool() -> str:
     """Say how many attempts wait and since when; raises ``Bad`` for those that wait in vain."""
     box = replay.spool()
     if why := box.why_not_writable():
         raise Bad(f"in an outage attempts would be lost: {why}; check GATEHOUSE_SPOOL")
     with suppress(DBAPIError):  # else the last that was heard must do
-        box.hear(replay.origin())
+        box.hear(replay.log_origin())
     waits, is_bad = _waiting(box)
     stuck = [
         f"{count} lines in {path} cannot enter: they are of another log or cannot be read; they enter when "
@@ -38,6 +38,6 @@ def _waiting(box: Spool) -> tuple[str, bool]:
     if not count:
         return "nothing waits", False
     told = f"{count} attempts wait since {since:%F %T} UTC" if since else f"{count} attempts wait"
-    if since and now() - since <= PATIENCE:
+    if since and now() - since <= MAX_WAIT:
         return told, False
     return f"{told}; they enter while the site is served and the database takes entries", True

@@ -12,16 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from dashboard.cli.checks import Bad
 from dashboard.config.settings import Settings
 from dashboard.log.backlog import unsealed
-from dashboard.monitoring.problem_words import duration, many
+from dashboard.monitoring.problem_words import many, rough_duration
 from dashboard.monitoring.problems import BEHIND
 from models import LoginTotal, StreamHead, db
 
 #: Seconds after which entries that wait for their seal are looked at again: they may just have come late.
 SECOND_LOOK = 1.5
 #: How often a server is asked at once, so that each of its processes is likely to answer.
-ASKED = 8
+PROBES = 8
 #: Seconds to wait for a connection and for an answer.
-TIMEOUT = (2, 6)
+PROBE_TIMEOUT = (2, 6)
 
 
 def sealing() -> str:
@@ -32,12 +32,14 @@ def sealing() -> str:
         sleep(SECOND_LOOK)
         waiting = unsealed(db.session(), None)
     if waiting.seconds > BEHIND:
-        told = f"{many(waiting.count)} entries are not sealed, the oldest for {duration(waiting.seconds)}"
+        told = (
+            f"{many(waiting.count)} entries are not sealed, the oldest for {rough_duration(waiting.seconds)}"
+        )
         raise Bad(f"{told}: a running server seals them")
     return f"{many(waiting.count)} entries not sealed yet" if waiting.count else "all entries are sealed"
 
 
-def totals() -> str:
+def check_totals() -> str:
     """Hold the sum of the totals against the head; raises ``Bad`` when they differ."""
     counted = select(func.coalesce(func.sum(LoginTotal.count), 0)).scalar_subquery()
     expected = StreamHead.seq - StreamHead.uncounted
@@ -53,8 +55,8 @@ def totals() -> str:
 def server(settings: Settings) -> str:
     """Ask the server that runs at the configured address, if one does; raises ``Bad`` with what it tells."""
     address = f"http://{_host(settings.host)}:{settings.port}"
-    with ThreadPoolExecutor(ASKED) as pool:
-        answers = list(pool.map(lambda _: _asked(address, settings.metrics_token), range(ASKED)))
+    with ThreadPoolExecutor(PROBES) as pool:
+        answers = list(pool.map(lambda _: _asked(address, settings.metrics_token), range(PROBES)))
     told = [answer for answer in answers if answer is not None]
     if not told:
         return f"none runs on {address}"
@@ -74,7 +76,9 @@ def _asked(address: str, token: str | None) -> dict[str, Any] | None:
         session.trust_env = False  # a proxy for the web would not come from this machine
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            answer = session.get(f"{address}/readyz", headers=headers, timeout=TIMEOUT, allow_redirects=False)
+            answer = session.get(
+                f"{address}/readyz", headers=headers, timeout=PROBE_TIMEOUT, allow_redirects=False
+            )
             found = answer.json()
         except requests.Timeout:
             raise Bad(f"{address} does not answer") from None

@@ -6,16 +6,16 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from dashboard.cli.seeding.people import Person, Who
-from dashboard.cli.seeding.places import Place, place
-from dashboard.cli.seeding.rows import Entry, Pen
-from dashboard.cli.seeding.timeline import HOUR, SECOND
+from dashboard.cli.seeding.people import SeedPerson, Who
+from dashboard.cli.seeding.places import SeedClient, place
+from dashboard.cli.seeding.rows import Pen, SeedEntry
+from dashboard.cli.seeding.timeline import HOUR_MICROSECONDS, SECOND
 from dashboard.log.recorder import name_ref
 from models import Action, Outcome, Reason, Role
 from models.names import masked, username_key
 
 #: Something that can happen at a moment; returns its entry.
-Act = Callable[[int], Entry]
+Act = Callable[[int], SeedEntry]
 
 PASSWORD = "password"  # noqa: S105 - the name of a method
 GUESSES = (
@@ -58,7 +58,7 @@ class Acts:
     """Everything that can happen among ``people``; ``later`` takes what will follow from it."""
 
     def __init__(
-        self, people: list[Person], pen: Pen, rng: Random, later: Callable[[int, Act], None]
+        self, people: list[SeedPerson], pen: Pen, rng: Random, later: Callable[[int, Act], None]
     ) -> None:
         self._people, self._pen, self._rng, self._later = people, pen, rng, later
         self._admins = [person for person in people if person.role is Role.ADMIN]
@@ -78,13 +78,13 @@ class Acts:
         ]
         return acts + [(2, self._export)] * bool(self._readers) + [(2, self._disable)] * bool(self._admins)
 
-    def join(self, person: Person, when: int) -> Entry:
+    def join(self, person: SeedPerson, when: int) -> SeedEntry:
         """Register an account; its owner signs in from now on."""
         self._people.append(person)
         self._later(when + 20 * SECOND, partial(self._enter, person, person.places[0]))
         return self._pen.entry(when, JOINED, person.who, person.places[0])
 
-    def guess(self, attacker: Place, when: int) -> Entry:
+    def guess(self, attacker: SeedClient, when: int) -> SeedEntry:
         """Try a common password for some name; after a while the throttle answers."""
         known = self._rng.random() < 0.4
         who = self._rng.choice(self._people).who if known else self._rng.choice(self._strangers)
@@ -92,21 +92,21 @@ class Acts:
         refusal = SLOWED_DOWN if slowed else WRONG_PASSWORD if known else UNKNOWN
         return self._pen.entry(when, refusal, who, attacker, method=PASSWORD)
 
-    def _sign_in(self, when: int) -> Entry:
+    def _sign_in(self, when: int) -> SeedEntry:
         return self._enter(*self._somebody(), when)
 
-    def _enter(self, person: Person, at: Place, when: int) -> Entry:
+    def _enter(self, person: SeedPerson, at: SeedClient, when: int) -> SeedEntry:
         """Sign in; one in three signs out again, the others just leave."""
         session = self._pen.session_ref()
         if self._rng.random() < 0.35:
-            stay = int(self._rng.expovariate(1 / (2 * HOUR))) + 30 * SECOND
+            stay = int(self._rng.expovariate(1 / (2 * HOUR_MICROSECONDS))) + 30 * SECOND
             self._later(when + stay, partial(self._leave, person, at, session))
         return self._pen.entry(when, SIGNED_IN, person.who, at, session=session, method=PASSWORD)
 
-    def _leave(self, person: Person, at: Place, session: bytes, when: int) -> Entry:
+    def _leave(self, person: SeedPerson, at: SeedClient, session: bytes, when: int) -> SeedEntry:
         return self._pen.entry(when, SIGNED_OUT, person.who, at, session=session)
 
-    def _mistype(self, when: int) -> Entry:
+    def _mistype(self, when: int) -> SeedEntry:
         """Enter a wrong password; most try again soon."""
         person, at = self._somebody()
         if self._rng.random() < 0.8:
@@ -114,22 +114,22 @@ class Acts:
             self._later(when + pause, partial(self._enter, person, at))
         return self._pen.entry(when, WRONG_PASSWORD, person.who, at, method=PASSWORD)
 
-    def _be_unknown(self, when: int) -> Entry:
+    def _be_unknown(self, when: int) -> SeedEntry:
         return self._pen.entry(
             when, UNKNOWN, self._rng.choice(self._strangers), place(self._rng), method=PASSWORD
         )
 
-    def _fail_to_join(self, when: int) -> Entry:
+    def _fail_to_join(self, when: int) -> SeedEntry:
         refusal = self._rng.choice(REFUSALS)
         taken = refusal[2] == Reason.USERNAME_IN_USE
         who = self._somebody()[0].who if taken else self._rng.choice(self._strangers)
         return self._pen.entry(when, refusal, who, place(self._rng))
 
-    def _change_password(self, when: int) -> Entry:
+    def _change_password(self, when: int) -> SeedEntry:
         person, at = self._somebody()
         return self._pen.entry(when, what(Action.PASSWORD_CHANGE), person.who, at)
 
-    def _export(self, when: int) -> Entry:
+    def _export(self, when: int) -> SeedEntry:
         """Begin an export; its second entry says how many rows it had."""
         reader = self._rng.choice(self._readers)
         order = {
@@ -141,22 +141,22 @@ class Acts:
         self._later(when + 2 * SECOND, partial(self._exported, reader, end))
         return self._exported(reader, order | {"stage": "start"}, when)
 
-    def _exported(self, reader: Person, detail: Mapping[str, object], when: int) -> Entry:
+    def _exported(self, reader: SeedPerson, detail: Mapping[str, object], when: int) -> SeedEntry:
         text = json.dumps(detail, sort_keys=True, separators=(",", ":"))
         return self._pen.entry(when, what(Action.LOG_EXPORT), reader.who, reader.places[0], detail=text)
 
-    def _disable(self, when: int) -> Entry:
+    def _disable(self, when: int) -> SeedEntry:
         """Have an admin disable somebody, and enable them the next day or so."""
         admin, (person, _) = self._rng.choice(self._admins), self._somebody()
-        later = when + self._rng.randrange(4 * HOUR, 40 * HOUR)
+        later = when + self._rng.randrange(4 * HOUR_MICROSECONDS, 40 * HOUR_MICROSECONDS)
         self._later(later, partial(self._manage, admin, person, Action.ACCOUNT_ENABLE))
         return self._manage(admin, person, Action.ACCOUNT_DISABLE, when)
 
-    def _manage(self, admin: Person, person: Person, action: Action, when: int) -> Entry:
+    def _manage(self, admin: SeedPerson, person: SeedPerson, action: Action, when: int) -> SeedEntry:
         actor = (admin.who[0], admin.who[1])
         return self._pen.entry(when, what(action), person.who, admin.places[0], actor=actor)
 
-    def _somebody(self) -> tuple[Person, Place]:
+    def _somebody(self) -> tuple[SeedPerson, SeedClient]:
         """Pick a person, the k-th with a chance of about 1/(k + 5) (Zipf), mostly at their usual place."""
         rank = 5 * ((len(self._people) + 5) / 5) ** self._rng.random() - 5
         person = self._people[int(rank)]

@@ -17,7 +17,7 @@ _source: Iterator[object] = iter(())
 
 
 @contextmanager
-def made_ahead(source: Iterator[T]) -> Iterator[Iterator[T]]:
+def forked(source: Iterator[T]) -> Iterator[Iterator[T]]:
     """Give what ``source`` yields, made in a process forked here; its errors are raised here too."""
     with ProcessPoolExecutor(1, get_context("fork"), initializer=_begin, initargs=(source,)) as pool:
         yield _taken(pool, deque(pool.submit(_next) for _ in range(DEPTH)))

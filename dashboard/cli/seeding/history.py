@@ -6,15 +6,15 @@ from itertools import accumulate, count
 from random import Random
 
 from dashboard.cli.seeding.acts import Act, Acts
-from dashboard.cli.seeding.people import Person
-from dashboard.cli.seeding.rows import Entry, Pen
+from dashboard.cli.seeding.people import SeedPerson
+from dashboard.cli.seeding.rows import Pen, SeedEntry
 from dashboard.cli.seeding.timeline import Moment
 
 
-class History:
+class PendingActs:
     """What follows from what happened is kept until it is due: a sign-out, a second try."""
 
-    def __init__(self, people: list[Person], start: int, pen: Pen, rng: Random) -> None:
+    def __init__(self, people: list[SeedPerson], start: int, pen: Pen, rng: Random) -> None:
         self._rng = rng
         self._coming = [person for person in reversed(people) if person.joined >= start]
         self._due: list[tuple[int, int, Act]] = []
@@ -24,12 +24,12 @@ class History:
         self._choices = [act for _, act in choices]
         self._weights = list(accumulate(weight for weight, _ in choices))
 
-    def entries(self, moments: Iterable[Moment]) -> Iterator[Entry]:
+    def entries(self, moments: Iterable[Moment]) -> Iterator[SeedEntry]:
         """Yield one entry for each moment, in order."""
         for when, attacker in moments:
             yield self._acts.guess(attacker, when) if attacker else self._next(when)
 
-    def _next(self, when: int) -> Entry:
+    def _next(self, when: int) -> SeedEntry:
         """Let happen what is due, else somebody join, else anything."""
         if self._due and self._due[0][0] <= when:
             return heappop(self._due)[2](when)

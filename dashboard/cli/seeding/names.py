@@ -20,7 +20,7 @@ class Tongue:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class SeedName:
     """A user name, an e-mail address and a city."""
 
     username: str
@@ -60,7 +60,7 @@ ARABIC = Tongue(
 TONGUES = (LATIN, CHINESE, CYRILLIC, ARABIC)
 
 
-def names(rng: Random, taken: set[str]) -> Iterator[Name]:
+def names(rng: Random, taken: set[str]) -> Iterator[SeedName]:
     """Yield names for ever, none whose key is in ``taken`` and none twice."""
     used = set(taken)
     while True:
@@ -69,7 +69,7 @@ def names(rng: Random, taken: set[str]) -> Iterator[Name]:
         yield name
 
 
-def _unused(rng: Random, used: set[str]) -> Name:
+def _unused(rng: Random, used: set[str]) -> SeedName:
     tongue = rng.choices(TONGUES, [tongue.share for tongue in TONGUES])[0]
     given, given_ascii = _pick(rng, tongue.given)
     family, family_ascii = _pick(rng, tongue.family)
@@ -77,7 +77,7 @@ def _unused(rng: Random, used: set[str]) -> Name:
     city = rng.choice(tongue.cities)
     for number in count():
         suffix = str(number + 1) if number else ""
-        name = Name(f"{written}{suffix}", f"{given_ascii}.{family_ascii}{suffix}@example.com", city)
+        name = SeedName(f"{written}{suffix}", f"{given_ascii}.{family_ascii}{suffix}@example.com", city)
         if used.isdisjoint((username_key(name.username), username_key(name.email))):
             return name
     raise AssertionError("unreachable")

@@ -7,7 +7,7 @@ from auth.pages.client import parse_agent
 from models.database.types import pack_ip
 
 #: Address as stored, agent as sent, and the agent's browser, system and device.
-Place = tuple[bytes, str, str | None, str | None, str | None]
+SeedClient = tuple[bytes, str, str | None, str | None, str | None]
 
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 _AGENTS = (
@@ -43,7 +43,7 @@ _RANGES = (
 )
 
 
-def address(rng: Random) -> str:
+def random_address(rng: Random) -> str:
     """Return an address of a documentation or private range."""
     pattern: str = rng.choices([text for _, text in _RANGES], [share for share, _ in _RANGES])[0]
     return pattern.format(rng.randrange(256), rng.randrange(256), rng.randrange(1, 255))
@@ -54,16 +54,16 @@ def agent(rng: Random) -> str:
     return rng.choices([text for _, text in _AGENTS], [share for share, _ in _AGENTS])[0]
 
 
-def place(rng: Random) -> Place:
+def place(rng: Random) -> SeedClient:
     """Return a place somebody signs in from with a browser."""
-    return _place(address(rng), agent(rng))
+    return _place(random_address(rng), agent(rng))
 
 
-def attacker(rng: Random) -> Place:
+def attacker(rng: Random) -> SeedClient:
     """Return a place that somebody's script runs at."""
     return _place(f"198.51.100.{rng.randrange(1, 255)}", rng.choice(_SCRIPTS))
 
 
 @cache
-def _place(ip: str, text: str) -> Place:
+def _place(ip: str, text: str) -> SeedClient:
     return (pack_ip(ip), text, *parse_agent(text))

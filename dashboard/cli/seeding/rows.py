@@ -6,8 +6,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dashboard.cli.seeding.people import Who
-from dashboard.cli.seeding.places import Place
-from dashboard.cli.seeding.timeline import HOUR, SECOND
+from dashboard.cli.seeding.places import SeedClient
+from dashboard.cli.seeding.timeline import HOUR_MICROSECONDS, SECOND
 from models.vocabulary import SOURCE
 
 #: Columns whose values many entries have in common, so that they are quoted and encoded once.
@@ -18,7 +18,7 @@ COMMON = (
 )
 
 
-class Entry(NamedTuple):
+class SeedEntry(NamedTuple):
     """One entry: UUIDs and addresses as 16 bytes, times as text; ``common`` holds ``COMMON``."""
 
     event_id: bytes
@@ -41,19 +41,19 @@ class Pen:
         when: int,
         what: tuple[str, str, str | None],
         who: Who,
-        place: Place,
+        place: SeedClient,
         *,
         actor: tuple[int | None, str | None] = (None, None),
         session: bytes | None = None,
         method: str | None = None,
         detail: str | None = None,
-    ) -> Entry:
+    ) -> SeedEntry:
         """Return an entry; ``what`` is action, outcome and reason, ``actor`` somebody else who did it."""
         event_id = _uuid(when // 1000 << 80 | self._bits(80), 7)
         place_nonce, person_nonce = (self._bits(128).to_bytes(16, "big") for _ in range(2))
         common = (*what, *who, *actor, method, *place, SOURCE, detail)
         request_id = f"r{self._bits(64):016x}"
-        return Entry(event_id, place_nonce, person_nonce, stored_time(when), session, request_id, common)
+        return SeedEntry(event_id, place_nonce, person_nonce, stored_time(when), session, request_id, common)
 
     def session_ref(self) -> bytes:
         """Return a random UUID."""
@@ -62,7 +62,7 @@ class Pen:
 
 def stored_time(when: int) -> str:
     """Return microseconds since 1970 as both databases store a time."""
-    hour, rest = divmod(when, HOUR)
+    hour, rest = divmod(when, HOUR_MICROSECONDS)
     minute, rest = divmod(rest, 60 * SECOND)
     second, micros = divmod(rest, SECOND)
     return f"{_hour(hour)}:{minute:02}:{second:02}.{micros:06}"

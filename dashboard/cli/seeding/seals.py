@@ -7,12 +7,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from dashboard.cli.seeding.rows import COMMON, Entry
+from dashboard.cli.seeding.rows import COMMON, SeedEntry
 from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
 from dashboard.log.seals import Seal
 
 #: ``id``, ``seq`` and ``chain`` of an entry: what the next one's seal builds on.
-Link = tuple[int, int, bytes]
+SealLink = tuple[int, int, bytes]
 _SESSION = PUBLIC.index("session_ref")
 
 
@@ -20,22 +20,22 @@ _SESSION = PUBLIC.index("session_ref")
 class Batch:
     """Entries, their seals, and how many there are of each kind."""
 
-    before: Link
-    entries: list[Entry]
+    before: SealLink
+    entries: list[SeedEntry]
     seals: list[Seal]
     totals: Counter[tuple[str, str, str, str]]
 
     @property
-    def last(self) -> Link:
+    def last(self) -> SealLink:
         """The link of the last entry."""
         return self.seals[-1][:3]
 
-    def after(self, before: Link) -> "Batch":
+    def after(self, before: SealLink) -> "Batch":
         """Return the batch as it must be when ``before`` is the newest link."""
         return self if before == self.before else sealed(self.entries, before)
 
 
-def batches(entries: Iterable[Entry], size: int, before: Link) -> Iterator[Batch]:
+def batches(entries: Iterable[SeedEntry], size: int, before: SealLink) -> Iterator[Batch]:
     """Yield ``entries`` sealed, ``size`` at a time."""
     entries = iter(entries)
     while some := list(islice(entries, size)):
@@ -44,7 +44,7 @@ def batches(entries: Iterable[Entry], size: int, before: Link) -> Iterator[Batch
         yield batch
 
 
-def sealed(entries: list[Entry], before: Link) -> Batch:
+def sealed(entries: list[SeedEntry], before: SealLink) -> Batch:
     """Return ``entries`` sealed after the entry that ``before`` belongs to."""
     (row, seq, link), seals = before, list[Seal]()
     for entry in entries:
@@ -57,7 +57,7 @@ def sealed(entries: list[Entry], before: Link) -> Batch:
     return Batch(before, entries, seals, Counter(map(_kind, entries)))
 
 
-def _encoded(entry: Entry) -> tuple[bytes, bytes, bytes]:
+def _encoded(entry: SeedEntry) -> tuple[bytes, bytes, bytes]:
     """Return the public fields of an entry and those of place and person, encoded."""
     what, how, place, person = _encoded_common(entry.common)
     begin = encode((entry.event_id.hex(), entry.occurred_at))
@@ -80,7 +80,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _kind(entry: Entry) -> tuple[str, str, str, str]:
+def _kind(entry: SeedEntry) -> tuple[str, str, str, str]:
     action, outcome, reason, *_ = entry.common
     return _quarter(entry.occurred_at[:16]), action, outcome, reason or ""
 

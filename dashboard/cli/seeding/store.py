@@ -8,21 +8,21 @@ from pymysql.converters import escape_item
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.cli.seeding.rows import COMMON, Entry
-from dashboard.cli.seeding.seals import Batch, Link
+from dashboard.cli.seeding.rows import COMMON, SeedEntry
+from dashboard.cli.seeding.seals import Batch, SealLink
 from dashboard.log.chain import first_link
 from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead
 from models.database.base import is_sqlite
 
-COLUMNS = (*Seal._fields, *Entry._fields[:-1], *COMMON)
+COLUMNS = (*Seal._fields, *SeedEntry._fields[:-1], *COMMON)
 _ENTRIES = f"INSERT INTO login_log ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own names
 _TOTALS = "INSERT INTO login_total (quarter, action, outcome, reason, count) VALUES "
 #: Rows of one statement on MariaDB: under 1 MB of SQL, which every server takes.
 ROWS = 1500
 
 
-def newest_link(session: Session) -> Link:
+def newest_link(session: Session) -> SealLink:
     """Return what the next entry's seal builds on."""
     head = session.scalars(select(StreamHead)).one()
     newest = session.scalar(select(func.max(LoginLog.id))) or 0

@@ -35,7 +35,7 @@ def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int) ->
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         build = _builder(info, settings)
         _check(build)
-        if warning := sharing.begin(settings.database):
+        if warning := sharing.share(settings.database):
             click.echo(f"Warning: {warning}", err=True)
         server_log.to_stderr()
         click.echo(f"Gatehouse serves on {_address(settings)}{_public(settings)} (Ctrl-C stops it)")

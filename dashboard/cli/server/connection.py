@@ -21,10 +21,10 @@ from dashboard.cli.server.arrival import Arrival, Received
 UNREAD = 30
 #: Bytes of an answer that the kernel takes off a thread's hands; a page has less.
 SEND_BUFFER = 256 * 1024
-Callback = Callable[["Connection"], None]
+Callback = Callable[["ClientConnection"], None]
 
 
-class Connection(TConn):  # type: ignore[misc]
+class ClientConnection(TConn):  # type: ignore[misc]
     """A connection whose threads see whole requests only; its socket is read by the worker's poller."""
 
     arrival: Arrival
@@ -100,27 +100,27 @@ class Waiting:
 
     def __init__(self, poller: selectors.BaseSelector, seconds: float) -> None:
         self._poller, self._seconds = poller, seconds
-        self._deadlines: dict[Connection, float] = {}
+        self._deadlines: dict[ClientConnection, float] = {}
 
-    def __iter__(self) -> Iterator[Connection]:
+    def __iter__(self) -> Iterator[ClientConnection]:
         return iter(self._deadlines)
 
-    def __contains__(self, conn: Connection) -> bool:
+    def __contains__(self, conn: ClientConnection) -> bool:
         return conn in self._deadlines
 
-    def add(self, conn: Connection, readable: Callback) -> None:
+    def add(self, conn: ClientConnection, readable: Callback) -> None:
         """Call ``readable`` when something comes from the client."""
         self._deadlines[conn] = time.monotonic() + self._seconds
         self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._woken, conn, readable))
 
-    def take(self, conn: Connection) -> bool:
+    def take(self, conn: ClientConnection) -> bool:
         """Let ``conn`` wait no longer; False when it did not."""
         if self._deadlines.pop(conn, None) is None:
             return False
         self._poller.unregister(conn.sock)
         return True
 
-    def late(self) -> list[Connection]:
+    def late(self) -> list[ClientConnection]:
         """Take those whose time is over."""
         moment, late = time.monotonic(), []
         for conn, deadline in self._deadlines.items():
@@ -129,6 +129,6 @@ class Waiting:
             late.append(conn)
         return [conn for conn in late if self.take(conn)]
 
-    def _woken(self, conn: Connection, readable: Callback, _file: object) -> None:
+    def _woken(self, conn: ClientConnection, readable: Callback, _file: object) -> None:
         if conn in self._deadlines:  # another event of the same round may have ended it
             readable(conn)

@@ -15,8 +15,8 @@ from gunicorn.http import message
 
 from auth.factors import hashing
 from dashboard.background import schedule
-from dashboard.cli.group import sentence
-from dashboard.cli.server.connection import Connection
+from dashboard.cli.group import error_sentence
+from dashboard.cli.server.connection import ClientConnection
 from dashboard.cli.server.sockets import Sockets
 from dashboard.cli.server.worker import GOODBYE, PollingWorker
 from dashboard.config.settings import Settings
@@ -28,7 +28,7 @@ SPARE_THREADS = 32
 #: Connections that may be open without a thread: kept alive, or still silent.
 IDLE_CONNECTIONS = 512
 #: Bytes of a request line: a query of emojis takes 9,600, and the page says which is too long.
-LONGEST_LINE = 64 * 1024
+MAX_REQUEST_LINE = 64 * 1024
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -50,12 +50,12 @@ class Server(BaseApplication):  # type: ignore[misc]
             hashing.init_app(app, self.cfg.workers)
             return Sockets(app)
         except Exception as error:
-            raise AppImportError(f"Error: {sentence(error)}") from error
+            raise AppImportError(f"Error: {error_sentence(error)}") from error
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then exit the process."""
         _allow_many_files()
-        message.MAX_REQUEST_LINE = LONGEST_LINE  # it takes no longer limit as an option
+        message.MAX_REQUEST_LINE = MAX_REQUEST_LINE  # it takes no longer limit as an option
         super().run()
 
 
@@ -66,7 +66,7 @@ class Worker(PollingWorker):
     503 and a balancer looks elsewhere before connections are refused.
     """
 
-    _unfinished: set[Connection] | None = None
+    _unfinished: set[ClientConnection] | None = None
     _closed = 0.0
 
     def run(self) -> None:
@@ -90,7 +90,7 @@ class Worker(PollingWorker):
         """On SIGTERM answer what is under way."""
         super().handle_exit(sig, frame)
         if self.booted:
-            stopping.begin(self.wsgi.app)
+            stopping.begin_stopping(self.wsgi.app)
         self._end_sockets()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
@@ -145,7 +145,7 @@ def options(settings: Settings, listener: int, workers: int) -> dict[str, Any]:
         "worker_connections": threads + IDLE_CONNECTIONS,
         "graceful_timeout": math.ceil(settings.grace.total_seconds()),
         "keepalive": 5,
-        "limit_request_line": LONGEST_LINE - 1,
+        "limit_request_line": MAX_REQUEST_LINE - 1,
         "limit_request_fields": 100,
         "limit_request_field_size": 8190,
         "forwarded_allow_ips": "",  # proxies are counted by TRUSTED_PROXIES, not believed by address

@@ -15,7 +15,7 @@ ALREADY = (
 )
 
 
-def begin(database: str) -> str | None:
+def share(database: str) -> str | None:
     """Note that this process serves ``database``, until it and its workers end; return what to warn of.
 
     By flock(2) on a file beside it that holds the process id; a second server holds a second file.
@@ -29,7 +29,7 @@ def begin(database: str) -> str | None:
     return ALREADY.format(pid=_pid(first), path=first.with_name(first.stem))
 
 
-def check(database: str) -> str:
+def check_sharing(database: str) -> str:
     """Say which process serves the database; raises ``Bad`` when two serve one SQLite file."""
     if not is_sqlite(database):
         return "any number may serve it"

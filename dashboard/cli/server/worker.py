@@ -15,7 +15,7 @@ from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from dashboard.cli.server.arrival import Arrival, Stage
-from dashboard.cli.server.connection import Connection, Waiting, half_close
+from dashboard.cli.server.connection import ClientConnection, Waiting, half_close
 
 #: Seconds for the head of a request.
 HEAD = 10
@@ -28,7 +28,7 @@ MOST_DRAINED = 16 * 1024 * 1024
 #: Connections of one address that may wait without a whole request; the oldest makes room for the next.
 PER_ADDRESS = 64
 #: Seconds between two looks at answers that nobody takes.
-LOOK = 1
+UNREAD_INTERVAL = 1
 READ = 16 * 1024
 GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
 #: SO_LINGER that ends a connection with a reset.
@@ -45,7 +45,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         self._shares_one_address = config["TRUSTED_PROXIES"] > 0
         self._heads, self._bodies = Waiting(self.poller, HEAD), Waiting(self.poller, BODY)
         self._leaving = Waiting(self.poller, GOODBYE)
-        self._in_threads: set[Connection] = set()
+        self._in_threads: set[ClientConnection] = set()
         self._looked = 0.0
         util.close_graceful = _leave_open  # called in a thread when an answer breaks off, it would wait there
         super().run()
@@ -57,23 +57,23 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         except (BlockingIOError, ConnectionAbortedError):
             return False
         self.nr_conns += 1
-        self._await(Connection(self.cfg, sock, client, listener.getsockname()))
+        self._await(ClientConnection(self.cfg, sock, client, listener.getsockname()))
         return True
 
-    def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+    def on_client_socket_readable(self, conn: ClientConnection, client: socket.socket) -> None:
         """Begin with the next request of a connection that was kept."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._await(conn)
 
-    def enqueue_req(self, conn: Connection) -> None:
+    def enqueue_req(self, conn: ClientConnection) -> None:
         """Hand a request that has arrived to a thread."""
         conn.received.unread(bytes(conn.arrival.data))
         conn.arrival.data.clear()
         self._in_threads.add(conn)
         super().enqueue_req(conn)
 
-    def handle_request(self, req: Any, conn: Connection) -> Any:
+    def handle_request(self, req: Any, conn: ClientConnection) -> Any:
         """Answer a request, in a thread."""
         req._expected_100_continue = False  # it was told to go ahead, if that was needed
         if conn.arrival.is_cut:
@@ -86,7 +86,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
                 conn.sock.close()
             raise
 
-    def finish_request(self, conn: Connection, fs: Any) -> None:
+    def finish_request(self, conn: ClientConnection, fs: Any) -> None:
         """Keep the connection for a next request, or see the client out."""
         self._in_threads.discard(conn)
         is_kept = not fs.cancelled() and fs.exception() is None and fs.result()
@@ -98,7 +98,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         else:
             super().finish_request(conn, fs)
 
-    def begun(self) -> set[Connection]:
+    def begun(self) -> set[ClientConnection]:
         """Return the connections whose request is under way, be it half here."""
         return self._in_threads | {conn for conn in (*self._heads, *self._bodies) if conn.arrival.data}
 
@@ -118,13 +118,13 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _cut_stuck(self) -> None:
         """End answers that nobody takes; a reader that is slow goes on."""
-        if time.monotonic() - self._looked >= LOOK:
+        if time.monotonic() - self._looked >= UNREAD_INTERVAL:
             self._looked = time.monotonic()
             for conn in self._in_threads:
                 if conn.is_stuck():
                     conn.cut()
 
-    def _await(self, conn: Connection, data: bytes = b"") -> None:
+    def _await(self, conn: ClientConnection, data: bytes = b"") -> None:
         """Wait for a request, of which ``data`` is here; mostly it came with the connection."""
         self._make_room(conn)
         conn.arrival = Arrival(self._longest_body)
@@ -133,7 +133,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         else:
             self._read(conn)
 
-    def _read(self, conn: Connection) -> None:
+    def _read(self, conn: ClientConnection) -> None:
         try:
             data = conn.sock.recv(READ)
         except BlockingIOError:
@@ -147,7 +147,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._let_go(conn)
             self._drop(conn)
 
-    def _take_in(self, conn: Connection, data: bytes) -> None:
+    def _take_in(self, conn: ClientConnection, data: bytes) -> None:
         stage = conn.arrival.add(data)
         if stage is Stage.HEAD:
             self._wait_in(self._heads, conn)
@@ -160,7 +160,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._let_go(conn)
             self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
-    def _wait_in(self, waiting: Waiting, conn: Connection) -> None:
+    def _wait_in(self, waiting: Waiting, conn: ClientConnection) -> None:
         """Wait with those, unless it does already; who waits to send a body is told to go ahead."""
         if conn in waiting or conn in self._bodies:
             return
@@ -169,20 +169,20 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
         if waiting is self._bodies and conn.arrival.wants_go_ahead:
             conn.tell(GO_AHEAD)
 
-    def _refuse(self, conn: Connection, status: HTTPStatus) -> None:
+    def _refuse(self, conn: ClientConnection, status: HTTPStatus) -> None:
         """Answer without a thread; one that sent nothing gets nothing."""
         if conn.arrival.data:
             conn.tell(_short(status))
         self._see_out(conn)
 
-    def _see_out(self, conn: Connection) -> None:
+    def _see_out(self, conn: ClientConnection) -> None:
         """Send no more, and close once the client does: a reset could cost it the answer (RFC 9112, 9.6)."""
         if half_close(conn.sock):
             self._leaving.add(conn, self._see_off)
         else:
             self._drop(conn)
 
-    def _see_off(self, conn: Connection) -> None:
+    def _see_off(self, conn: ClientConnection) -> None:
         try:
             more = len(conn.sock.recv(4 * READ))
         except BlockingIOError:
@@ -194,11 +194,11 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._leaving.take(conn)
             self._drop(conn)
 
-    def _make_room(self, conn: Connection) -> None:
+    def _make_room(self, conn: ClientConnection) -> None:
         """Drop the oldest connection that waits, of the same address or of all, when there are too many."""
         waiting = (*self._heads, *self._bodies)
         alike = [other for other in waiting if other.origin == conn.origin]
-        surplus: tuple[Connection, ...] = ()
+        surplus: tuple[ClientConnection, ...] = ()
         if len(alike) >= PER_ADDRESS and not self._shares_one_address:
             surplus = (alike[0],)
         elif self.nr_conns >= self.worker_connections:
@@ -207,11 +207,11 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]
             self._let_go(oldest)
             self._drop(oldest)
 
-    def _let_go(self, conn: Connection) -> None:
+    def _let_go(self, conn: ClientConnection) -> None:
         for waiting in (self._heads, self._bodies, self._leaving):
             waiting.take(conn)
 
-    def _drop(self, conn: Connection) -> None:
+    def _drop(self, conn: ClientConnection) -> None:
         self.nr_conns -= 1
         conn.close()
 

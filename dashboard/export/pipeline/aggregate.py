@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Row, Select, func, literal_column, select
 
 from dashboard.export.fields import FIELDS
-from dashboard.export.pipeline.dialect import APART, words_of
+from dashboard.export.pipeline.dialect import APART, dialect_of
 
 #: Selects columns of a chunk's entries, in any order.
 Entries = Callable[[Sequence[ColumnElement[Any]]], Select[Any]]
@@ -39,15 +39,15 @@ class Lines:
         return pieces, width
 
 
-def gather(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Select[Any]:
+def aggregated(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -> Select[Any]:
     """Return the statement that gives the lines of entries as one value."""
     some = entries([line.label("line")]).subquery("some")
     together: ColumnElement[Any] = literal_column(_SQLITE if dialect.name == "sqlite" else _MYSQL)
     return select(func.count(), together).select_from(some)
 
 
-def gathered(dialect: Dialect, found: Sequence[Row[Any]], apart: Sequence[str] = ()) -> Lines:
+def read_aggregate(dialect: Dialect, found: Sequence[Row[Any]], apart: Sequence[str] = ()) -> Lines:
     """Return the lines that the statement found; ``apart`` are fields that it left to `finish` besides."""
     rows, data = tuple(found[0])
-    left = {*words_of(dialect).apart, *apart}
+    left = {*dialect_of(dialect).apart, *apart}
     return Lines(rows, tuple(name for name in FIELDS if name in left), data or b"")

@@ -38,7 +38,7 @@ def _dashed(cells: bytes, width: int, around: bytes) -> Iterable[bytes]:
 
 
 @lru_cache(maxsize=1 << 14)
-def address(cell: bytes) -> bytes:
+def address_text(cell: bytes) -> bytes:
     """Return the address of a cell's digits, if it has them."""
     digits = cell.strip(CELL)
     return unpack_ip(bytes.fromhex(digits.decode())).encode() if len(digits) == _DIGITS else digits

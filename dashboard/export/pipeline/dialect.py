@@ -80,7 +80,7 @@ class Sqlite(MySql):
         return f"replace({column}, ' ', 'T') || '+00:00'"
 
 
-def words_of(dialect: Dialect) -> MySql:
+def dialect_of(dialect: Dialect) -> MySql:
     """Return the words of a database that was connected to."""
     if dialect.name == "sqlite":
         return Sqlite()

@@ -25,7 +25,7 @@ def start_threads() -> None:
     started.wait()
 
 
-def made_ahead(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
+def prefetched(work: Callable[[S], T], source: Iterable[S]) -> Iterator[T]:
     """Yield what ``work`` makes of each of ``source``, in order; errors of both are raised here.
 
     The first is yielded before others are begun, and leaving waits for those under way.

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Select, bindparam, func, select
 
 from dashboard.query.reading.plan import BY_ID, BY_TIME
-from dashboard.query.reading.range_scan import BEYOND, SKIPPED, UNTIL, Position, Walk, position_of
+from dashboard.query.reading.range_scan import BEYOND, SKIPPED, UNTIL, Position, RangeScan, position_of
 from models import LoginLog
 
 #: How many ids a stretch may span that is read along them, for each entry that it has.
@@ -21,7 +21,7 @@ _FIRST, _LAST = (bindparam(name, type_=LoginLog.id.type) for name in ("first_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ReadRange:
     """What stands after one position, or from the book's begin, up to another or to its end."""
 
     beyond: Position | None = None
@@ -36,7 +36,7 @@ class Statements:
         self._made: dict[tuple[object, ...], Select[Any]] = {}
 
     def run(
-        self, connection: Connection, stretch: Stretch, *how: object, **values: object
+        self, connection: Connection, stretch: ReadRange, *how: object, **values: object
     ) -> CursorResult[Any]:
         """Run the statement of a stretch; ``how`` is passed on to what makes it."""
         shape = (stretch.beyond is None, stretch.reached is None, *how)
@@ -49,14 +49,14 @@ class Statements:
         return connection.execute(self._made[shape], values)
 
 
-class Trail:
+class RangeReader:
     """A walk forwards in time.
 
     Entries are stored about in the order of time, so that a stretch of time is often one of
     ids. Reading along these, side by side, takes a quarter of what finding each entry takes.
     """
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: RangeScan) -> None:
         self.is_selective = bool(walk.plan.others)
         self._walk, self._by_id = walk, replace(walk, plan=replace(walk.plan, index=BY_ID))
         self._edge, self._match = Statements(walk.of_all.nth_of), Statements(walk.nth_of)
@@ -64,13 +64,13 @@ class Trail:
 
     def edge(self, connection: Connection, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on; None beyond the last."""
-        return _position(self._edge.run(connection, Stretch(beyond), **{SKIPPED.key: size - 1}))
+        return _position(self._edge.run(connection, ReadRange(beyond), **{SKIPPED.key: size - 1}))
 
-    def match(self, connection: Connection, within: Stretch, number: int) -> Position | None:
+    def match(self, connection: Connection, within: ReadRange, number: int) -> Position | None:
         """Return the position of a match counted from a stretch's begin; None when there are fewer."""
         return _position(self._match.run(connection, within, **{SKIPPED.key: number - 1}))
 
-    def ids(self, connection: Connection, stretch: Stretch) -> dict[str, int]:
+    def ids(self, connection: Connection, stretch: ReadRange) -> dict[str, int]:
         """Return the ends of the ids of a stretch of time, when they are side by side."""
         if self._walk.plan.index != BY_TIME:
             return {}

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_
 
 from dashboard.export.formats import Format
 from dashboard.export.pipeline.aggregate import Cut
-from dashboard.export.pipeline.prefetch import made_ahead
-from dashboard.export.pipeline.range_reader import Statements, Stretch, Trail
-from dashboard.export.pipeline.yielding import courteous
+from dashboard.export.pipeline.prefetch import prefetched
+from dashboard.export.pipeline.range_reader import RangeReader, ReadRange, Statements
+from dashboard.export.pipeline.yielding import yield_to_requests
 from dashboard.query.language.compile import Branch
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset
@@ -23,7 +23,7 @@ from dashboard.query.reading.range_scan import POSITION, Position, next_size
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
-FIRST, CHUNK = 500, 2_500
+FIRST_CHUNK, CHUNK = 500, 2_500
 #: Seconds that one chunk may search for matches.
 SEARCH = 0.5
 
@@ -45,22 +45,22 @@ class Rows:
     last_seq: int
     form: Format
 
-    def chunks(self, engine: Engine, first: int = FIRST, size: int = CHUNK) -> Iterator[Chunk]:
+    def chunks(self, engine: Engine, first: int = FIRST_CHUNK, size: int = CHUNK) -> Iterator[Chunk]:
         """Yield chunks of ``size`` rows at most, read ahead by a few; no transaction is open between.
 
         There may be no rows in one, when what matches is rare.
         """
         with engine.connect() as connection:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
-        reader = _Reader(engine, self, [Trail(walk) for walk in walks])
-        for found in made_ahead(reader.read, courteous(reader.stretches(Stretch(), first, size))):
+        reader = _Reader(engine, self, [RangeReader(walk) for walk in walks])
+        for found in prefetched(reader.read, yield_to_requests(reader.stretches(ReadRange(), first, size))):
             yield from reader.finished(found)
 
 
 class _Read(NamedTuple):
     """What the format's ``finish`` makes the lines of so many rows of."""
 
-    stretch: Stretch
+    stretch: ReadRange
     rows: int
     read: Any
 
@@ -68,11 +68,11 @@ class _Read(NamedTuple):
 class _Reader:
     """Reads rows along trails."""
 
-    def __init__(self, engine: Engine, rows: Rows, trails: list[Trail]) -> None:
+    def __init__(self, engine: Engine, rows: Rows, trails: list[RangeReader]) -> None:
         self._engine, self._trails, self._form, self._last_seq = engine, trails, rows.form, rows.last_seq
         self._statements = Statements(self._statement)
 
-    def read(self, stretch: Stretch) -> list[_Read]:
+    def read(self, stretch: ReadRange) -> list[_Read]:
         """Return what the lines of a stretch are made of, in a list so that it can be let go."""
         with self._engine.connect() as connection:
             ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
@@ -102,7 +102,7 @@ class _Reader:
 
         return self._form.select(self._engine.dialect, entries)
 
-    def stretches(self, whole: Stretch, first: int, size: int) -> Iterator[Stretch]:
+    def stretches(self, whole: ReadRange, first: int, size: int) -> Iterator[ReadRange]:
         """Divide a stretch into those with ``size`` matches at most."""
         beyond, limit, span = whole.beyond, self._share(min(first, size)), size
         while True:
@@ -112,9 +112,9 @@ class _Reader:
             took = time.monotonic() - began
             reached = min((end for end, _ in ends if end), default=None)
             if reached is None or (whole.reached and reached >= whole.reached):
-                yield Stretch(beyond, whole.reached)
+                yield ReadRange(beyond, whole.reached)
                 return
-            yield Stretch(beyond, reached)
+            yield ReadRange(beyond, reached)
             span = size if any(full for _, full in ends) else next_size(span, took, Budget(SEARCH))
             beyond, limit = reached, self._share(size)
 
@@ -124,11 +124,11 @@ class _Reader:
 
 
 def _end(
-    trail: Trail, connection: Connection, beyond: Position | None, limit: int, span: int
+    trail: RangeReader, connection: Connection, beyond: Position | None, limit: int, span: int
 ) -> tuple[Position | None, bool]:
     """Return where a chunk of ``limit`` rows ends and that it is full, else after ``span`` entries."""
     if not trail.is_selective:
         return trail.edge(connection, beyond, limit), True
     edge = trail.edge(connection, beyond, span)
-    last = trail.match(connection, Stretch(beyond, edge), limit)
+    last = trail.match(connection, ReadRange(beyond, edge), limit)
     return last or edge, last is not None

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from dashboard.export import csv
 from dashboard.export.csv import Layout
 from dashboard.export.pipeline.aggregate import Lines
-from dashboard.export.pipeline.columns import address, local_times, uuids
+from dashboard.export.pipeline.columns import address_text, local_times, uuids
 from dashboard.export.pipeline.dialect import CELL, NOTHING, QUOTE
 
 #: Writes cells of many lines.
@@ -115,12 +115,12 @@ def _csv_cell(cell: bytes) -> bytes:
 
 @lru_cache(maxsize=1 << 10)
 def _excel_value(value: bytes) -> bytes:
-    return csv.quoted(value.decode()).encode()[1:-1]
+    return csv.quoted_cell(value.decode()).encode()[1:-1]
 
 
 @lru_cache(maxsize=1 << 10)
 def _excel_cell(value: bytes) -> bytes:
-    return csv.quoted(value.decode()).encode()
+    return csv.quoted_cell(value.decode()).encode()
 
 
 @lru_cache(maxsize=1 << 8)
@@ -139,21 +139,21 @@ def _json_last(value: bytes) -> bytes:
 
 _CSV: dict[str, Column] = {
     "event_id": uuids,
-    "ip": partial(map, address),
+    "ip": partial(map, address_text),
     "user_agent": partial(map, _csv_cell),
     "session_ref": uuids,
     "detail": partial(map, _csv_last),
 }
 _EXCEL: dict[str, Column] = {
     "event_id": partial(uuids, around=b'"'),
-    "ip": partial(map, lambda digits: b'"' + address(digits) + b'"'),
+    "ip": partial(map, lambda digits: b'"' + address_text(digits) + b'"'),
     "user_agent": partial(map, _excel_cell),
     "session_ref": partial(uuids, around=b'"'),
-    "detail": partial(map, lambda value: csv.quoted(value.decode()).encode() + b"\r\n"),
+    "detail": partial(map, lambda value: csv.quoted_cell(value.decode()).encode() + b"\r\n"),
 }
 _JSON: dict[str, Column] = {
     "event_id": partial(uuids, around=QUOTE),
-    "ip": partial(map, lru_cache(maxsize=1 << 14)(lambda cell: _json_text(address(cell)))),
+    "ip": partial(map, lru_cache(maxsize=1 << 14)(lambda cell: _json_text(address_text(cell)))),
     "user_agent": partial(map, lru_cache(maxsize=1 << 10)(_json_text)),
     "session_ref": partial(uuids, around=QUOTE),
     "detail": partial(map, _json_last),

@@ -8,7 +8,7 @@ writes those of thousands of lines at once. At the end of a line is where its en
 from sqlalchemy import Boolean, ColumnElement, Dialect, literal_column
 
 from dashboard.export.fields import FIELDS, NUMBERS
-from dashboard.export.pipeline.dialect import APART, CELL, NOTHING, QUOTE, MySql, words_of
+from dashboard.export.pipeline.dialect import APART, CELL, NOTHING, QUOTE, MySql, dialect_of
 from models import LoginLog
 from models.database.types import Ip, Uid, Utc
 
@@ -20,9 +20,9 @@ EXCEL_APART = ("occurred_at",)
 _WIDE = 10**18
 
 
-def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
+def csv_sql(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a line whose cells stand between `CELL` marks."""
-    words = words_of(dialect)
+    words = dialect_of(dialect)
     mark, cells = words.literal(APART), list[str]()
     for name in FIELDS:
         cell = _given(name, words, "''")
@@ -30,9 +30,9 @@ def csv_raw(dialect: Dialect) -> ColumnElement[bytes]:
     return literal_column(words.cells([*cells, *_position(), mark]))
 
 
-def excel_raw(dialect: Dialect) -> ColumnElement[bytes]:
+def excel_sql(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a line whose cells, but for numbers, are between `QUOTE` marks, with `CELL` between them."""
-    words, pieces = words_of(dialect), list[str | bytes]()
+    words, pieces = dialect_of(dialect), list[str | bytes]()
     said = b""
     for name in FIELDS:
         mark = b"" if name in NUMBERS else QUOTE
@@ -42,9 +42,9 @@ def excel_raw(dialect: Dialect) -> ColumnElement[bytes]:
     return _line(words, pieces)
 
 
-def json_raw(dialect: Dialect) -> ColumnElement[bytes]:
+def json_sql(dialect: Dialect) -> ColumnElement[bytes]:
     """Return a JSON object whose own quotes are `QUOTE` marks."""
-    words, pieces = words_of(dialect), list[str | bytes]()
+    words, pieces = dialect_of(dialect), list[str | bytes]()
     said = b"{"
     for name in FIELDS:
         said += QUOTE + name.encode() + QUOTE + b":"

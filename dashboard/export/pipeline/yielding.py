@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 #: Seconds that an export waits before a chunk at most, so that it comes to 12,500 rows a second however
 #: busy the site is, and for how long nobody must have been answered.
-PATIENCE, QUIET = 0.2, 0.03
+MAX_YIELD, QUIET = 0.2, 0.03
 
 
 class Requests:
@@ -40,7 +40,7 @@ class Requests:
 
     def wait(self) -> None:
         """Return when nobody was answered for a moment, or when patience is at its end."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + MAX_YIELD
         with self._change:
             while (now := time.monotonic()) < until:
                 rest = until - now if self._under_way else self._quiet_since + QUIET - now
@@ -54,7 +54,7 @@ request_started.connect(requests.begin)
 request_tearing_down.connect(requests.end)
 
 
-def courteous(source: Iterable[T]) -> Iterator[T]:
+def yield_to_requests(source: Iterable[T]) -> Iterator[T]:
     """Yield what ``source`` does, letting requests go first each time but at the start."""
     for number, one in enumerate(source):
         if number:

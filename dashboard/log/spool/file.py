@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 
-from dashboard.log.spool.line import BEGIN
+from dashboard.log.spool.line import LINE_START
 from dashboard.web.atomic_file import sync_folder, write_over
 
 #: Tells one state of a file from the next: inode, size and time of the last change.
@@ -122,7 +122,7 @@ def _is_spool(path: Path) -> bool:
         if not S_ISREG(there.st_mode) or there.st_uid not in _owners(path.parent):
             return False
         with path.open("rb") as file:
-            return path.name.startswith("spool-") or file.read(len(BEGIN)) == BEGIN
+            return path.name.startswith("spool-") or file.read(len(LINE_START)) == LINE_START
     except OSError:
         return False
 

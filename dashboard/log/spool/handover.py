@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboard.log.spool.line import BadLine, Columns, HalfLine, Log, parsed
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Handover:
@@ -34,7 +34,7 @@ class Handover:
         except HalfLine:
             return self._is_lost()
         except BadLine as error:
-            log.error("spool %s: an attempt cannot enter the log and stays: %s", self._path, error)
+            logger.error("spool %s: an attempt cannot enter the log and stays: %s", self._path, error)
             return False
         self.taken += 1
         return True
@@ -54,7 +54,7 @@ class Handover:
         return False
 
     def _is_lost(self) -> bool:
-        log.error("spool %s: an attempt is in no log: a crash cut its line short", self._path)
+        logger.error("spool %s: an attempt is in no log: a crash cut its line short", self._path)
         return True
 
 

@@ -15,7 +15,7 @@ from models import Action, LoginLog, Outcome, Reason
 from models.database.types import Digest, Ip, Uid, Utc, pack_ip, unpack_ip
 
 #: What every line of every spool begins with.
-BEGIN = b'{"origin": '
+LINE_START = b'{"origin": '
 _TABLE: Table = LoginLog.__table__  # type: ignore[assignment]
 #: What an entry gets in the log only.
 _GIVEN = {"id", "seq", "chain"}
@@ -23,7 +23,7 @@ _KNOWN = {column.name for column in _TABLE.c} - _GIVEN
 _NEEDED = {column.name for column in _TABLE.c if not (column.nullable or column.default)} - _GIVEN
 #: What an attempt may say it was, and characters of a text without a length of its own.
 _WORDS = {"action": {*Action}, "outcome": {*Outcome}, "reason": {None, *Reason}}
-LONGEST = 4096
+MAX_TEXT = 4096
 _NEEDED |= {"place_nonce", "person_nonce"}  # else it cannot be sealed
 Columns = dict[str, Any]
 
@@ -123,6 +123,6 @@ def _typed(kind: TypeEngine[Any], value: Any) -> Any:
         raise TypeError(f"{value!r} is no {kind.python_type}")
     if isinstance(value, int) and not 0 <= value < 2**63:
         raise ValueError("it is out of range")
-    if isinstance(value, str) and len(value) > (getattr(kind, "length", None) or LONGEST):
+    if isinstance(value, str) and len(value) > (getattr(kind, "length", None) or MAX_TEXT):
         raise ValueError("it is too long")
     return value

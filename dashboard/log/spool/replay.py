@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, StatementError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background.schedule import at_intervals, committed
 from dashboard.config.settings import Settings
 from dashboard.log.chain import PERSON, PLACE
@@ -31,6 +31,7 @@ from models import (
     on_commit,
     write_transaction,
 )
+from models.clock import now
 
 _KEY = "gatehouse.spool"
 #: Seconds that it may take to enter a full spool, one transaction an entry.
@@ -49,7 +50,7 @@ def spool() -> Spool:
     return found
 
 
-def keep(event: AuthEvent) -> None:
+def keep_attempt(event: AuthEvent) -> None:
     """Keep a refused attempt outside the database."""
     refused = columns(event) | {"outcome": Outcome.FAILURE, "reason": Reason.RECORDING_UNAVAILABLE}
     spool().append(refused)
@@ -59,11 +60,11 @@ def enter_all() -> int:
     """Write what the spool kept into the book; return how many entries. Again is harmless."""
     if spool().is_sure and spool().is_empty():
         return 0
-    spool().learn(origin())
+    spool().learn(log_origin())
     return spool().hand_over(_enter_late)
 
 
-def origin() -> str:
+def log_origin() -> str:
     """Return which log this is."""
     with db.engine.connect() as connection:
         return connection.scalars(select(StreamHead.origin)).one()
@@ -112,8 +113,8 @@ def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:
         event = AuthEvent(
             action=Action.SESSION_REVOKE,
             outcome=Outcome.SUCCESS,
-            person=Person(admitted.username or "", admitted.user_id),
-            place=Place(),
+            person=Subject(admitted.username or "", admitted.user_id),
+            place=Client(),
             reason=Reason.RECORDING_UNAVAILABLE,
             session_ref=admitted.session_ref,
             event_id=event_id,

@@ -18,9 +18,9 @@ from dashboard.log.spool.handover import Handover, cannot_enter
 from dashboard.log.spool.line import BadLine, Columns, HalfLine, Log, parsed
 from dashboard.web.atomic_file import write_over
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 #: Bytes the file may take: some 25,000 attempts.
-MAX_BYTES = 16 * 1024 * 1024
+MAX_SPOOL_BYTES = 16 * 1024 * 1024
 
 
 class Spool:
@@ -30,7 +30,7 @@ class Spool:
     """
 
     def __init__(
-        self, path: Path, database: str = "", folders: Iterable[Path] = (), max_bytes: int = MAX_BYTES
+        self, path: Path, database: str = "", folders: Iterable[Path] = (), max_bytes: int = MAX_SPOOL_BYTES
     ) -> None:
         self._own, self._folders, self._max = SpoolFile(path), {path.parent, *folders}, max_bytes
         self._noted = path.with_name(f"origin-{sha256(database.encode()).hexdigest()[:12]}")
@@ -60,7 +60,7 @@ class Spool:
             self._noted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_over(self._noted, f"{origin}\n".encode(), 0o600)
         except OSError as error:  # this process knows it
-            log.warning("spool: the origin of the log cannot be noted in %s: %s", self._noted, error)
+            logger.warning("spool: the origin of the log cannot be noted in %s: %s", self._noted, error)
 
     def hear(self, origin: str) -> None:
         """Take the database's word for which log this is, and note it nowhere."""
@@ -73,7 +73,7 @@ class Spool:
         except OSError as error:
             self.lost += 1
             told = (self._own.path, error, self.lost)
-            log.error("spool %s: %s; %d attempts are in no log", *told, extra={"is_loss": True})
+            logger.error("spool %s: %s; %d attempts are in no log", *told, extra={"is_loss": True})
 
     def hand_over(self, take: Callable[[Columns], object]) -> int:
         """Give ``take`` what waits for this log, in whichever file; return how many attempts.
@@ -121,5 +121,5 @@ class Spool:
         self._done[file.path] = file.sift(handover.goes)
         if handover.others and file.path not in self._told:
             self._told.add(file.path)
-            log.warning("spool %s: %d attempts of another log stay there", file.path, handover.others)
+            logger.warning("spool %s: %d attempts of another log stay there", file.path, handover.others)
         return handover.taken

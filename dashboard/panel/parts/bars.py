@@ -10,7 +10,6 @@ from babel.dates import format_skeleton
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
-from auth.events import now
 from dashboard.panel.parts.book_links import BookLinks
 from dashboard.panel.parts.matches import dated_ahead, may_match
 from dashboard.query.counts.histogram import Bar, clock_end, read_histogram
@@ -18,6 +17,7 @@ from dashboard.query.language.period import day_begins
 from dashboard.query.language.selection import read_selection
 from dashboard.web.locale import viewer_zone
 from models import db
+from models.clock import now
 
 #: Units of a bar's height; the drawing is stretched to the height it has on the page.
 HEIGHT = 100

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 #: The parameters that stay from page to page.
-KEPT = ("q", "from", "to", "tz", "order", "size")
+KEPT_PARAMETERS = ("q", "from", "to", "tz", "order", "size")
 #: What a browser leaves as it is in a query (WHATWG URL), so that addresses stay readable.
 _SAFE = "!$'()*,/:;?@"
 #: A query that names a day: which day that is, its zone tells.
@@ -15,7 +15,7 @@ _HAS_DAY = re.compile(r"(?:^|\s)-?on:")
 
 def kept(asked: Mapping[str, str], zone: ZoneInfo, **changes: str) -> dict[str, str]:
     """Return the parameters that stay, with changes; those that name a day name ``zone`` too."""
-    parameters = {name: asked.get(name, "") for name in KEPT} | changes
+    parameters = {name: asked.get(name, "") for name in KEPT_PARAMETERS} | changes
     if parameters["from"] or parameters["to"] or _HAS_DAY.search(parameters["q"]):
         parameters["tz"] = parameters["tz"] or zone.key
     return parameters
@@ -26,6 +26,6 @@ def told(parameters: Mapping[str, str]) -> str:
     return urlencode({name: text for name, text in parameters.items() if text}, safe=_SAFE)
 
 
-def quoted(text: str) -> str:
+def quoted_part(text: str) -> str:
     """Return a part of a parameter as an address has it."""
     return quote_plus(text, safe=_SAFE)

@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from dashboard.panel.parts.book_address import kept, quoted, told
+from dashboard.panel.parts.book_address import kept, quoted_part, told
 from dashboard.query.language.meant import meant
 from dashboard.query.language.parse import parse, written
 from dashboard.query.language.selection import Selection
-from dashboard.query.reading.pages import END, Page
+from dashboard.query.reading.pages import LAST_PAGE, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class BookLinks:
         """Return the address of the list with one filter more, in the place of others of its name."""
         if (name, value) not in self._narrowed:
             before, after = self._frame(name)
-            self._narrowed[name, value] = f"{before}{quoted(written(str(value)))}{after}"
+            self._narrowed[name, value] = f"{before}{quoted_part(written(str(value)))}{after}"
         return self._narrowed[name, value]
 
     def _frame(self, name: str) -> tuple[str, str]:
@@ -78,7 +78,7 @@ class BookLinks:
         if name not in self._frames:
             others = str(self.selection.query.without(name))
             rest = told(self._kept(q=others) | {"q": ""})
-            begin = f"{self.book}?q={quoted(f'{others} {name}:'.lstrip())}"
+            begin = f"{self.book}?q={quoted_part(f'{others} {name}:'.lstrip())}"
             self._frames[name] = begin, f"&{rest}" if rest else ""
         return self._frames[name]
 
@@ -132,7 +132,7 @@ class BookLinks:
             "first": self._to() if page.prev else None,
             "prev": self._to(before=page.prev) if page.prev else None,
             "next": self._to(after=page.next) if page.next else None,
-            "last": self._to(before=END) if page.next else None,
+            "last": self._to(before=LAST_PAGE) if page.next else None,
         }
 
     def _to(self, **changes: str) -> str:

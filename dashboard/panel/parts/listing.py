@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.log.recorder import name_ref
 from dashboard.panel.parts.book_links import BookLinks
 from dashboard.query.language.compile import compile_selection
@@ -17,6 +16,7 @@ from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import Page, Pages
 from dashboard.web.locale import viewer_zone
 from models import LoginLog, db
+from models.clock import now
 
 SIZES = (20, 50, 100)
 #: Matches are counted up to here, which takes milliseconds; a whole count may take seconds.

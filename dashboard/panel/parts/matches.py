@@ -15,7 +15,7 @@ from dashboard.query.reading.range_scan import POSITION
 from models import db
 
 #: Entries dated after now are counted up to here.
-AHEAD = 1_000
+MAX_DATED_AHEAD = 1_000
 
 
 def may_match(selection: Selection) -> bool:
@@ -28,7 +28,7 @@ def dated_ahead(selection: Selection) -> Count:
     """Count what is dated after the clock, where charts end."""
     begin = clock_end(selection.now)
     later = replace(selection, start=max(begin, selection.start or begin))
-    return count(db.session(), _keyset(later), AHEAD, Budget(SECONDS))
+    return count(db.session(), _keyset(later), MAX_DATED_AHEAD, Budget(SECONDS))
 
 
 def _keyset(selection: Selection) -> Keyset:

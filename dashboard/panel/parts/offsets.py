@@ -6,21 +6,21 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 #: Entries of other years are told with the nearest offset.
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)
 #: No zone changes its clocks and back within so little.
 _STEP = timedelta(days=4)
 
 
 @lru_cache(maxsize=64)
 def offsets(zone: ZoneInfo) -> list[tuple[int, int]]:
-    """Return from which Unix second on the clocks are how many seconds ahead of UTC, since `FIRST`."""
-    return [(int(moment.timestamp()), _seconds(moment, zone)) for moment in (FIRST, *_changes(zone))]
+    """Return from which Unix second on the clocks are how many seconds ahead of UTC, since `FIRST_CHUNK`."""
+    return [(int(moment.timestamp()), _seconds(moment, zone)) for moment in (FIRST_YEAR, *_changes(zone))]
 
 
 def _changes(zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the first second of each offset but the first."""
-    here = FIRST
-    while here < LAST:
+    here = FIRST_YEAR
+    while here < LAST_YEAR:
         there = here + _STEP
         if _seconds(here, zone) != _seconds(there, zone):
             yield _change(here, there, zone)

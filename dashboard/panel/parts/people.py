@@ -23,7 +23,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PeoplePage:
     """People in order; ``before`` and ``after`` are the keys to turn the page with, if any."""
 
     people: Sequence[Listed]
@@ -31,7 +31,7 @@ class Page:
     after: str | None
 
 
-def page_of_people(prefix: str, *, after: str | None = None, before: str | None = None) -> Page:
+def page_of_people(prefix: str, *, after: str | None = None, before: str | None = None) -> PeoplePage:
     """Return the ``SIZE`` accounts after or before a key whose names, or e-mail addresses, begin so."""
     people = _read(username_key(prefix.strip()), after or "", before)
     is_whole = len(people) <= SIZE
@@ -52,9 +52,9 @@ def _read(prefix: str, after: str, before: str | None) -> list[Listed]:
     return [Listed(user, last) for user, last in db.session.execute(chosen)]
 
 
-def _page(people: Sequence[Listed], *, is_first: bool, is_last: bool) -> Page:
+def _page(people: Sequence[Listed], *, is_first: bool, is_last: bool) -> PeoplePage:
     first, last = (people[0].user.username_key, people[-1].user.username_key) if people else (None, None)
-    return Page(people, before=None if is_first else first, after=None if is_last else last)
+    return PeoplePage(people, before=None if is_first else first, after=None if is_last else last)
 
 
 def _begins_with(key: str) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.log.recorder import name_ref
 from dashboard.panel.parts.book_links import BookLinks, Link
 from dashboard.panel.parts.listing import is_read_newest_first, read_size
@@ -19,6 +18,7 @@ from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import cursor
 from dashboard.web.locale import viewer_zone
 from models import LoginLog, db
+from models.clock import now
 
 #: Newer entries that are shown above the one in question.
 ABOVE = 10
@@ -45,7 +45,7 @@ def whole_book() -> BookLinks:
     return BookLinks(asked, read_selection(asked, zone, now()))
 
 
-def around(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
+def related(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
     """Yield links to the pages of the book on which ``entry`` has what happened around it."""
     yield Link(_("All entries around it"), _page(entry, links, ""))
     if entry.user_id and entry.username:

@@ -11,13 +11,13 @@ from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from auth.events import now
 from dashboard.panel.parts.offsets import offsets
 from dashboard.web.locale import viewer_zone
+from models.clock import now
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class PageTime:
     """What one page needs to tell times: its viewer's zone and language, and when it is made."""
 
     zone: ZoneInfo
@@ -51,26 +51,26 @@ class Clock:
 
 def init_app(app: Flask) -> None:
     """Add the filters and globals by which templates tell times."""
-    app.add_template_filter(lambda moment: clock().ago(moment), "ago")
-    app.add_template_filter(lambda moment: clock().local_time(moment), "local_time")
-    app.add_template_filter(lambda moment: clock().stamp(moment), "stamp")
-    app.add_template_global(clock)
+    app.add_template_filter(lambda moment: page_time().ago(moment), "ago")
+    app.add_template_filter(lambda moment: page_time().local_time(moment), "local_time")
+    app.add_template_filter(lambda moment: page_time().stamp(moment), "stamp")
+    app.add_template_global(page_time)
     app.add_template_global(zone_name)
     app.add_template_global(lambda: offsets(viewer_zone()), "offsets")
 
 
-def clock() -> Clock:
+def page_time() -> PageTime:
     """Return the clock of the present request."""
     if "clock" not in g:
         zone = viewer_zone()
-        g.clock = Clock(zone, get_locale(), now().astimezone(zone))
-    found: Clock = g.clock
+        g.clock = PageTime(zone, get_locale(), now().astimezone(zone))
+    found: PageTime = g.clock
     return found
 
 
 def zone_name() -> str:
     """Return the viewer's zone with its present offset: "Asia/Shanghai (UTC+8)"."""
-    told = clock()
+    told = page_time()
     return told.zone.key if told.zone.key == "UTC" else f"{told.zone.key} ({offset(told.now)})"
 
 

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from dashboard.monitoring.problem_words import many
-from dashboard.monitoring.problems import Kind, Problem, glance
+from dashboard.monitoring.problems import Problem, ProblemKind, glance
 
 
 def troubles() -> list[str]:
@@ -19,19 +19,19 @@ def troubles() -> list[str]:
 def _sentence(problem: Problem) -> str:
     told = {"name": problem.check, "n": many(problem.count), "time": _length(problem.seconds or 0)}
     match problem.kind:
-        case Kind.UNWRITABLE:
+        case ProblemKind.UNWRITABLE:
             return _("The database takes no entries: nobody can sign in or register.")
-        case Kind.UNREADABLE:
+        case ProblemKind.UNREADABLE:
             return _("The file of attempts that were not recorded cannot be read.")
-        case Kind.UNSEALED:
+        case ProblemKind.UNSEALED:
             return _("Entries that are not sealed: %(n)s, the oldest for %(time)s.", **told)
-        case Kind.SPOOLED:
+        case ProblemKind.SPOOLED:
             return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **told)
-        case Kind.FAILING:
+        case ProblemKind.FAILING:
             return _("The task “%(name)s” has been failing for %(time)s.", **told)
-        case Kind.STUCK:
+        case ProblemKind.STUCK:
             return _("The task “%(name)s” has been stuck for %(time)s.", **told)
-        case Kind.DEAD:
+        case ProblemKind.DEAD:
             return _("The task “%(name)s” has ended: restart the server.", **told)
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from auth.events import now
 from dashboard.web.locale import viewer_zone
 from models import Action, Outcome, Reason
+from models.clock import now
 
 _BROWSERS = ("Firefox", "Chrome", '"Chrome Mobile"', "Safari", '"Mobile Safari"', "Edge", "Opera")
 

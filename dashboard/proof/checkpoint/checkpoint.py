@@ -100,7 +100,7 @@ def signed(plain: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
     return replace(plain, signature=key.sign(plain.statement()))
 
 
-def parse(text: str) -> Checkpoint:
+def parse_checkpoint(text: str) -> Checkpoint:
     """Return the checkpoint of a file's text; its signature is not checked.
 
     Raises ``NotACheckpoint``.

@@ -11,7 +11,7 @@ from dashboard.proof.checkpoint.checkpoint import (
     Forged,
     NotACheckpoint,
     key_id,
-    parse,
+    parse_checkpoint,
 )
 from dashboard.proof.checkpoint.key import NoKey, read_key
 
@@ -57,7 +57,7 @@ class History:
         """Yield what is a checkpoint of this log, signed with our key, at the time of its name."""
         for name in names:
             try:
-                found = parse((self._folder / name).read_text("utf-8", "replace"))
+                found = parse_checkpoint((self._folder / name).read_text("utf-8", "replace"))
                 found.check_signature(self._public)
             except (OSError, NotACheckpoint, ForeignKey, Forged):
                 continue

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.config.settings import Settings
 from dashboard.log.chain import first_link
-from dashboard.proof.checkpoint.checkpoint import Checkpoint, key_id, parse, signed
+from dashboard.proof.checkpoint.checkpoint import Checkpoint, key_id, parse_checkpoint, signed
 from dashboard.proof.checkpoint.history import STAMP, History, prefix
 from dashboard.proof.checkpoint.key import make_key, public_pem, read_key
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.web.atomic_file import write_new
 from models import StreamHead, db
+from models.clock import now
 
 #: What to do about a clock that is in doubt.
 WAY_ON = "the clock is set, or a checkpoint by hand (`manage.py checkpoint`) says that it is right"
@@ -91,6 +91,6 @@ class Store:
 
         Raises ``NotACheckpoint``, ``ForeignKey``, ``Forged``, ``NoKey`` or ``OSError``.
         """
-        checkpoint = parse(path.read_text("utf-8", "replace"))
+        checkpoint = parse_checkpoint(path.read_text("utf-8", "replace"))
         checkpoint.check_signature(read_key(self.key).public_key())
         return checkpoint

@@ -13,7 +13,7 @@ from models import LoginLog
 
 _OF_ANOTHER_KIND = "it holds bytes in place of text, or text in place of bytes"
 #: How many entries after a wrong one are searched for what belongs in its place.
-REACH = 100_000
+SEARCH_REACH = 100_000
 
 
 class Broken(Exception):
@@ -104,7 +104,7 @@ def _belongs_here(connection: Connection, before: bytes, seq: int, chain: bytes 
     """Return the number of a later entry that would check if it had the number ``seq``."""
     there = link(connection.dialect.name, literal(before), literal(seq))
     fits = or_(there == LoginLog.chain, there == literal(chain))
-    later = LoginLog.seq.between(seq + 1, seq + REACH)
+    later = LoginLog.seq.between(seq + 1, seq + SEARCH_REACH)
     return connection.scalar(select(LoginLog.seq).where(later, fits).limit(1))
 
 

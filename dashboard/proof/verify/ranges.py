@@ -25,30 +25,30 @@ from models.database.base import engine_options, is_sqlite, prepare_engine
 from models.database.purpose import Purpose
 
 #: Entries of one stretch.
-STRETCH = 20_000
+RANGE_SIZE = 20_000
 #: A book cut less often than this is not worth the workers.
-MANY = 3
+MIN_RANGES = 3
 #: Connections at most, however many cores there are.
 MAX_WORKERS = 8
 
 
 #: Quarter hours since 1970, action, outcome, reason (empty when there is none).
-Kind = tuple[float, str, str, str]
+QuarterKind = tuple[float, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class RangeResult:
     """What was found in one stretch: the numbers of entries that do not check, of those
     that lack personal fields, and how many entries there are of each kind.
     """
 
     suspects: list[int]
     blanked: list[int]
-    totals: Counter[Kind]
+    totals: Counter[QuarterKind]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class CheckRange:
     """The entries from ``low`` to ``high``, both included; ``anchor`` is the link before the first of all.
 
     Up to ``places`` a blank place is not told, as an entry vouches for all of them.
@@ -60,15 +60,15 @@ class Bounds:
     places: int
 
 
-def stretches(bounds: Bounds) -> Iterator[Stretch]:
+def stretches(bounds: CheckRange) -> Iterator[RangeResult]:
     """Check entries and yield the stretches in the order they were recorded.
 
     The caller's read transaction and, on SQLite, all idle connections end here.
     """
     db.session.remove()
     cuts = _cuts(bounds)
-    if len(cuts) <= MANY:
-        yield from map(partial(check, db.engine, bounds), cuts, cuts[1:])
+    if len(cuts) <= MIN_RANGES:
+        yield from map(partial(check_range, db.engine, bounds), cuts, cuts[1:])
         return
     pool, work = _workers(db.engine, bounds)
     try:
@@ -78,7 +78,7 @@ def stretches(bounds: Bounds) -> Iterator[Stretch]:
         pool.shutdown(cancel_futures=True)
 
 
-def counted(bounds: Bounds, connection: Connection | None = None) -> Iterator[Counter[Kind]]:
+def counted(bounds: CheckRange, connection: Connection | None = None) -> Iterator[Counter[QuarterKind]]:
     """Yield how many entries there are of each kind, stretch by stretch; nothing else is checked.
 
     Each stretch is read on a connection of its own, unless one is given.
@@ -89,7 +89,7 @@ def counted(bounds: Bounds, connection: Connection | None = None) -> Iterator[Co
             yield _totals(reading, asdict(bounds) | {"after": after, "to": to})
 
 
-def check(engine: Engine, bounds: Bounds, after: int, to: int) -> Stretch:
+def check_range(engine: Engine, bounds: CheckRange, after: int, to: int) -> RangeResult:
     """Check those of the entries with after < id <= to, on a connection of its own."""
     with engine.connect() as connection:
         add_functions(connection)
@@ -97,15 +97,15 @@ def check(engine: Engine, bounds: Bounds, after: int, to: int) -> Stretch:
         odd = connection.execute(odd_entries(dialect), stretch).all()
         totals = _totals(connection, stretch)
     suspects = [seq for seq, _, is_wrong in odd if is_wrong]
-    return Stretch(suspects, [seq for seq, is_blank, _ in odd if is_blank], totals)
+    return RangeResult(suspects, [seq for seq, is_blank, _ in odd if is_blank], totals)
 
 
-def _cuts(bounds: Bounds, connection: Connection | None = None) -> list[int]:
+def _cuts(bounds: CheckRange, connection: Connection | None = None) -> list[int]:
     """Return ids in ascending order, after each of which a stretch begins, and the last of all.
 
     Any ids between would do; these are of every so many-th entry, whatever was done to the others.
     """
-    numbers = range(bounds.low + STRETCH - 1, bounds.high, STRETCH)
+    numbers = range(bounds.low + RANGE_SIZE - 1, bounds.high, RANGE_SIZE)
     lowest, highest = func.min(LoginLog.id) - 1, func.max(LoginLog.id)
     ends = select(lowest, highest).where(LoginLog.seq.between(bounds.low, bounds.high))
     with nullcontext(connection) if connection else db.engine.connect() as reading:
@@ -113,29 +113,29 @@ def _cuts(bounds: Bounds, connection: Connection | None = None) -> list[int]:
         return sorted({*between, *reading.execute(ends).one()} - {None})
 
 
-def _totals(connection: Connection, stretch: dict[str, Any]) -> Counter[Kind]:
+def _totals(connection: Connection, stretch: dict[str, Any]) -> Counter[QuarterKind]:
     rows = connection.execute(counts(connection.dialect.name), stretch)
     return Counter(
         {(quarter, action, outcome, reason or ""): n for quarter, action, outcome, reason, n in rows}
     )
 
 
-def _workers(engine: Engine, bounds: Bounds) -> tuple[Executor, Any]:
+def _workers(engine: Engine, bounds: CheckRange) -> tuple[Executor, Any]:
     """Return a pool and what it is to do with each stretch."""
     count = min(max(2, os.cpu_count() or 1), MAX_WORKERS)
     if not is_sqlite(engine.url):
-        return ThreadPoolExecutor(count), partial(check, engine, bounds)
+        return ThreadPoolExecutor(count), partial(check_range, engine, bounds)
     engine.dispose()  # a connection must not be shared across the fork
     begin = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the parent ends them
     url = engine.url.render_as_string(hide_password=False)
     return ProcessPoolExecutor(count, get_context("fork"), begin), partial(_check_alone, url, bounds)
 
 
-def _check_alone(url: str, bounds: Bounds, after: int, to: int) -> Stretch:
+def _check_alone(url: str, bounds: CheckRange, after: int, to: int) -> RangeResult:
     """Check one stretch in a process that has no engine."""
     engine = create_engine(url, **engine_options(url, Purpose.COMMANDS))
     prepare_engine(engine, Purpose.COMMANDS)
     try:
-        return check(engine, bounds, after, to)
+        return check_range(engine, bounds, after, to)
     finally:
         engine.dispose()

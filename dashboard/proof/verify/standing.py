@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from dashboard.log.chain import first_link
-from dashboard.proof.verify.ranges import Kind
+from dashboard.proof.verify.ranges import QuarterKind
 from models import LoginLog, LoginTotal, StreamHead, db
 from models.database.base import is_sqlite
 
-QUARTER = 15 * 60
+QUARTER_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Standing:
     lowest: int
     highest: int
     unsealed: int
-    totals: Mapping[Kind, int]
+    totals: Mapping[QuarterKind, int]
 
     @property
     def last(self) -> int:
@@ -85,12 +85,12 @@ def _numbers(connection: Connection) -> tuple[int | None, int | None, int]:
     return row[0], row[1], row[2]
 
 
-def read_totals(connection: Connection) -> dict[Kind, int]:
+def read_totals(connection: Connection) -> dict[QuarterKind, int]:
     """Return the stored totals."""
     kind = (LoginTotal.quarter, LoginTotal.action, LoginTotal.outcome, LoginTotal.reason)
     rows = connection.execute(select(*kind, LoginTotal.count)).all()
     _require(int, *(count for *_, count in rows))
-    return {(quarter.timestamp() / QUARTER, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]
+    return {(quarter.timestamp() / QUARTER_SECONDS, *rest): count for quarter, *rest, count in rows}  # type: ignore[misc]
 
 
 def _require(kind: type, *values: object) -> None:

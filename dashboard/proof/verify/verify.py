@@ -9,22 +9,22 @@ from sqlalchemy import Connection, select
 from dashboard.log.head import require_known_encoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.verify.faults import Broken, explain
-from dashboard.proof.verify.ranges import STRETCH, Bounds, Kind, stretches
-from dashboard.proof.verify.standing import QUARTER, Standing, read_pruned, read_standing
+from dashboard.proof.verify.ranges import RANGE_SIZE, CheckRange, QuarterKind, stretches
+from dashboard.proof.verify.standing import QUARTER_SECONDS, Standing, read_pruned, read_standing
 from dashboard.proof.verify.vouchers import erased, is_purge_recorded, link_at, places_blank
 from models import LoginLog, db
 
 #: Entries looked at by one statement.
 SOME = 1_000
 #: Hears how many more entries were checked.
-Progress = Callable[[int], object]
+Advance = Callable[[int], object]
 
 
 class Unfinished(Exception):
     """The verification could not be brought to an end; it says nothing about the book."""
 
 
-def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Progress) -> bool:
+def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Advance) -> bool:
     """Check every entry of ``standing``; return whether ``checkpoint`` could be compared.
 
     Raises ``Broken`` with the first wrong entry, and ``Unfinished`` when entries were
@@ -44,7 +44,7 @@ def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Progress
     return checkpoint is not None and checkpoint.size >= standing.pruned
 
 
-def begin() -> Standing:
+def current_standing() -> Standing:
     """Return where the stream stands now; what is sealed later is not checked.
 
     Raises ``Broken`` without a head, ``UnknownEncoding`` when a newer Gatehouse sealed the log.
@@ -60,18 +60,18 @@ def begin() -> Standing:
 
 
 def check_entries(
-    standing: Standing, last: int, progress: Progress, *, after: int | None = None
-) -> Counter[Kind]:
+    standing: Standing, last: int, progress: Advance, *, after: int | None = None
+) -> Counter[QuarterKind]:
     """Check the entries up to ``last`` and return how many there are of each kind.
 
     They begin after the last pruned one or ``after`` another. Raises ``Broken`` with the first wrong one.
     """
     begin = standing.pruned if after is None else after
-    totals: Counter[Kind] = Counter()
+    totals: Counter[QuarterKind] = Counter()
     wrong, blanked = list[int](), list[int]()
     with db.engine.connect() as connection:
         places = places_blank(connection)
-    for stretch in stretches(Bounds(begin + 1, last, standing.anchor, places)):
+    for stretch in stretches(CheckRange(begin + 1, last, standing.anchor, places)):
         wrong += stretch.suspects
         blanked += stretch.blanked
         totals.update(stretch.totals)
@@ -118,8 +118,8 @@ def _without(seqs: list[int], places: int, connection: Connection) -> Iterator[i
 
 def _irregular(pruned: int, last: int) -> list[int]:
     """Return the first number that is missing or there twice."""
-    for first in range(pruned, last, STRETCH):
-        end = min(first + STRETCH, last)
+    for first in range(pruned, last, RANGE_SIZE):
+        end = min(first + RANGE_SIZE, last)
         there = select(LoginLog.seq).where(LoginLog.seq > first, LoginLog.seq <= end).order_by(LoginLog.seq)
         with db.engine.connect() as connection:
             found = connection.scalars(there).all()
@@ -152,13 +152,13 @@ def _check_vouched(connection: Connection, standing: Standing, checkpoint: Check
         raise Broken(checkpoint.size, f"{told} with another link: rewritten, or another copy restored")
 
 
-def _check_totals(standing: Standing, counted: Counter[Kind]) -> None:
+def _check_totals(standing: Standing, counted: Counter[QuarterKind]) -> None:
     """Check the totals; those of pruned entries stay, so that there may be more, but exactly as many."""
     kinds = standing.totals.keys() | counted.keys()
     surplus = {kind: standing.totals.get(kind, 0) - counted[kind] for kind in kinds}
     for (quarter, *kind), more in sorted(surplus.items()):
         if more < 0 or (more and not standing.pruned):
-            when = datetime.fromtimestamp(quarter * QUARTER, UTC)
+            when = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
             raise Broken(None, f"the totals of {when:%F %H:%M} {' '.join(kind)} are off by {more:+}")
     gone, counted_once = sum(surplus.values()), standing.pruned - standing.uncounted
     if gone != counted_once:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dashboard.query.language.period import day_begins
 
 #: Bars of a histogram at most.
-MOST = 72
+MAX_BARS = 72
 #: The finest step of any zone's offset, and of the totals.
 QUARTER = timedelta(minutes=15)
 
@@ -31,8 +31,8 @@ def edges(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
     first, last = quarter(start), quarter(end + QUARTER - datetime.resolution)
     for width in _WIDTHS:
         inner = (edge for edge in _steps(first, last, zone, width) if first < edge < last)
-        some = [first, *islice(inner, MOST)]
-        if len(some) <= MOST:
+        some = [first, *islice(inner, MAX_BARS)]
+        if len(some) <= MAX_BARS:
             break
     return [*some, last]
 

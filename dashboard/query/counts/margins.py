@@ -17,7 +17,7 @@ from dashboard.query.reading.range_scan import POSITION
 from models import LoginLog, Outcome
 
 #: Entries that are counted one by one; more than these in a quarter hour are left to the totals.
-MOST = 20_000
+MAX_MARGIN = 20_000
 Period = tuple[datetime, datetime]
 
 
@@ -41,7 +41,7 @@ def _counted(session: Session, selection: Selection) -> dict[Outcome, Count]:
     (branch,) = compile_selection(selection, _no_name)
     branches = {outcome: [*branch, LoginLog.outcome == outcome] for outcome in Outcome}
     return {
-        outcome: count(session, Keyset(select(*POSITION), [branch]), MOST, Budget())
+        outcome: count(session, Keyset(select(*POSITION), [branch]), MAX_MARGIN, Budget())
         for outcome, branch in branches.items()
     }
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from itertools import combinations
 
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.period import Bounds, bounds_of, day_bounds
+from dashboard.query.language.period import TimeBounds, bounds_of, day_bounds
 from dashboard.query.language.terms import Browser, Name, Selection, Term, Value
 from models import Outcome, Reason
 
@@ -113,7 +113,7 @@ def _refuse_empty_period(selection: Selection) -> None:
                 raise _never(str(first.term or "from"), term)
 
 
-def _no_time(first: Bounds, last: Bounds, selection: Selection) -> QueryError:
+def _no_time(first: TimeBounds, last: TimeBounds, selection: Selection) -> QueryError:
     if first is last and first.term:
         return QueryError(
             "%(zone)s skipped the day of “%(filter)s”.",

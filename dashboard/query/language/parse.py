@@ -16,7 +16,7 @@ from dashboard.query.language.users import Typed, read_user, syntax_in
 from dashboard.query.language.values import READERS, near
 
 #: Characters of a query at most; its text must fit into the detail of an export's entry.
-MAX_LENGTH = 800
+MAX_QUERY = 800
 
 _TOKEN = re.compile(  # colons and stars of full width are what Chinese keyboards write
     r'(?P<minus>-?)(?:(?P<name>[^\s":\uff1a]*)[:\uff1a])?'
@@ -33,8 +33,8 @@ def parse(text: str) -> Query:
     Raises ``QueryError`` for an unknown filter, a bad value, whatever means nothing, or more
     than 800 characters.
     """
-    if len(text) > MAX_LENGTH:
-        raise QueryError("This query is too long: at most %(limit)s characters.", limit=str(MAX_LENGTH))
+    if len(text) > MAX_QUERY:
+        raise QueryError("This query is too long: at most %(limit)s characters.", limit=str(MAX_QUERY))
     if _NOT_TEXT.search(text):
         raise QueryError("This query contains characters that are not text.")
     terms, position = list[Term](), 0

@@ -9,7 +9,7 @@ from dashboard.query.language.terms import Selection, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class TimeBounds:
     """That start <= time < end, either of which may be missing, and the term that says so."""
 
     start: datetime | None
@@ -30,14 +30,14 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return day_begins(day, zone), day_begins(day + timedelta(days=1), zone)
 
 
-def bounds_of(selection: Selection) -> Iterator[Bounds]:
+def bounds_of(selection: Selection) -> Iterator[TimeBounds]:
     """Yield all that must hold of the time, but for days that must not be."""
-    yield Bounds(selection.start, selection.end)
+    yield TimeBounds(selection.start, selection.end)
     for term in selection.query.terms:
         match term.value:
             case timedelta() as length if term.negated:
-                yield Bounds(None, selection.now - length, term)
+                yield TimeBounds(None, selection.now - length, term)
             case timedelta() as length:
-                yield Bounds(selection.now - length, None, term)
+                yield TimeBounds(selection.now - length, None, term)
             case date() as day if not term.negated:
-                yield Bounds(*day_bounds(day, selection.zone), term)
+                yield TimeBounds(*day_bounds(day, selection.zone), term)

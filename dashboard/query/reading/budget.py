@@ -4,14 +4,14 @@ import time
 from dataclasses import dataclass, field
 
 #: Seconds that a page may search before it shows what was found.
-PAGE = 0.05
+PAGE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """A stretch of time from now on, in seconds; only looked at between reads."""
 
-    seconds: float = PAGE
+    seconds: float = PAGE_SECONDS
     _began: float = field(default_factory=time.monotonic)
 
     @property

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset
-from dashboard.query.reading.range_scan import FIRST_SLICE, Position, Reader, Walk, next_size
+from dashboard.query.reading.range_scan import FIRST_SLICE, DbReader, Position, RangeScan, next_size
 from models import LoginLog
 
 #: Seconds to look for more matches.
@@ -33,7 +33,7 @@ class Count:
         return self if self.is_exact else replace(self, number=max(self.number, seen))
 
 
-def count(reader: Reader, keyset: Keyset, most: int, budget: Budget) -> Count:
+def count(reader: DbReader, keyset: Keyset, most: int, budget: Budget) -> Count:
     """Count the entries of ``keyset``, but not beyond ``most`` or the budget."""
     total = Count(0, is_exact=True)
     walks = keyset.walks(reader, descending=True)
@@ -42,7 +42,7 @@ def count(reader: Reader, keyset: Keyset, most: int, budget: Budget) -> Count:
     return total
 
 
-def _count(reader: Reader, walk: Walk, most: int, budget: Budget) -> Count:
+def _count(reader: DbReader, walk: RangeScan, most: int, budget: Budget) -> Count:
     if not walk.plan.others:
         return _some(reader, walk.plan.of(select(LoginLog.id)), most)
     total, size = Count(0, is_exact=True), FIRST_SLICE
@@ -56,7 +56,7 @@ def _count(reader: Reader, walk: Walk, most: int, budget: Budget) -> Count:
         beyond, size = edge, next_size(size, time.monotonic() - began, budget)
 
 
-def _some(reader: Reader, matching: Select[tuple[int]], most: int) -> Count:
+def _some(reader: DbReader, matching: Select[tuple[int]], most: int) -> Count:
     some = matching.limit(most + 1).subquery()
     number = reader.execute(select(func.count()).select_from(some)).scalar_one()
     return Count(min(number, most), number <= most, number > most)

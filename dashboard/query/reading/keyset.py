@@ -10,7 +10,14 @@ from sqlalchemy import Row, Select, func, select
 from dashboard.query.language.compile import Branch
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.plan import Plan, Span, hinted, plan, span
-from dashboard.query.reading.range_scan import Found, Position, Reader, Walk, full, position_of
+from dashboard.query.reading.range_scan import (
+    DbReader,
+    Position,
+    RangeScan,
+    ScannedRows,
+    full_scan,
+    position_of,
+)
 from models import LoginLog
 
 __all__ = ["Keyset", "Position", "position_of"]
@@ -35,15 +42,15 @@ class Keyset:
     _plans: list[Plan] = field(default_factory=list, compare=False, repr=False)
 
     def rows(
-        self, reader: Reader, beyond: Position | None, limit: int, *, descending: bool
+        self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool
     ) -> list[Row[Any]]:
         """Return ``limit`` rows at most that follow the position ``beyond``, however long it takes."""
         found = [walk.rows(reader, beyond, limit) for walk in self.walks(reader, descending=descending)]
         return _merged(found, descending=descending)[:limit]
 
     def find(
-        self, reader: Reader, beyond: Position | None, limit: int, *, descending: bool, budget: Budget
-    ) -> Found:
+        self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool, budget: Budget
+    ) -> ScannedRows:
         """Return ``limit`` rows at most that follow the position ``beyond``, or those found in time."""
         walks = self.walks(reader, descending=descending)
         found = [
@@ -54,16 +61,16 @@ class Keyset:
         reached = (max if descending else min)((one.reached for one in found if one.reached), default=None)
         if reached:
             rows = [row for row in rows if _is_up_to(position_of(row), reached, descending=descending)]
-        return Found(rows, reached) if len(rows) < limit else full(rows[:limit])
+        return ScannedRows(rows, reached) if len(rows) < limit else full_scan(rows[:limit])
 
-    def walks(self, reader: Reader, *, descending: bool) -> list[Walk]:
+    def walks(self, reader: DbReader, *, descending: bool) -> list[RangeScan]:
         """Return a walk for each branch, or for each of the few values that it spans."""
         if not self._plans:
             self._plans.extend(chain.from_iterable(_planned(reader, branch) for branch in self.branches))
-        return [Walk(self.statement, one, descending) for one in self._plans]
+        return [RangeScan(self.statement, one, descending) for one in self._plans]
 
 
-def _planned(reader: Reader, branch: Branch) -> list[Plan]:
+def _planned(reader: DbReader, branch: Branch) -> list[Plan]:
     """Plan a branch: a prefix or network of few entries, or of few values, has an index that serves it."""
     spanned = span(branch)
     if spanned is None:
@@ -75,7 +82,7 @@ def _planned(reader: Reader, branch: Branch) -> list[Plan]:
     return [plan([spanned.first == value, *spanned.others]) for value in values] or [plan(branch)]
 
 
-def _few(reader: Reader, spanned: Span) -> list[Any]:
+def _few(reader: DbReader, spanned: Span) -> list[Any]:
     """Return the values of a stretch, found by as many seeks; none when they are more than `FEW`."""
     found = list[Any]()
     values = hinted(select(spanned.first), spanned.index).order_by(spanned.first).limit(1)

@@ -14,11 +14,11 @@ from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset, Position, position_of
 
 #: The cursor beyond the last entry: what stands before it is the last page.
-END = "end"
+LAST_PAGE = "end"
 #: Seconds to find out whether anything stands before a page.
 PEEK = 0.005
 
-MAX_ID = 2**63 - 1
+MAX_ENTRY_ID = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM = struct.Struct(">qq")
 
@@ -59,7 +59,7 @@ class Pages:
         if after and before:
             raise QueryError("Give either “after” or “before”, not both.", field="before")
         if before:
-            end = None if before == END else _position(before, "before")
+            end = None if before == LAST_PAGE else _position(before, "before")
             return self._before(end, budget or Budget())
         return self._after(_position(after, "after") if after else None, budget or Budget())
 
@@ -94,7 +94,7 @@ class Pages:
             return None
         descending = self.newest_first is forward
         if edge is None:
-            return cursor((start[0], min(max(0, start[1] + (1 if descending else -1)), MAX_ID)))
+            return cursor((start[0], min(max(0, start[1] + (1 if descending else -1)), MAX_ENTRY_ID)))
         peek = Budget(PEEK)
         position = position_of(edge)
         found = self.keyset.find(self.session, position, 1, descending=descending, budget=peek)

@@ -14,7 +14,7 @@ from models import LoginLog
 
 #: Where an entry stands in the book: its time and id.
 Position = tuple[datetime, int]
-Reader = Session | Connection
+DbReader = Session | Connection
 
 #: Entries of the first slice; later ones grow as fast as the budget allows.
 FIRST_SLICE = 500
@@ -29,7 +29,7 @@ SKIPPED = bindparam("skipped", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScannedRows:
     """Rows in reading order, all there are up to ``reached``; to the book's end when it is None."""
 
     rows: list[Row[Any]]
@@ -37,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class RangeScan:
     """The rows of ``statement`` by ``plan``, in one direction of time."""
 
     statement: Select[Any]
@@ -45,7 +45,7 @@ class Walk:
     descending: bool
 
     def rows(
-        self, reader: Reader, beyond: Position | None, limit: int, until: Position | None = None
+        self, reader: DbReader, beyond: Position | None, limit: int, until: Position | None = None
     ) -> list[Row[Any]]:
         """Return ``limit`` rows at most that follow ``beyond``, up to ``until``."""
         wanted = self._ordered(self.slice(self.statement, beyond, until))
@@ -63,29 +63,29 @@ class Walk:
             statement = statement.where(_on_from(until, descending=not self.descending, inclusive=True))
         return self.plan.of(statement).where(*self.plan.others)
 
-    def find(self, reader: Reader, beyond: Position | None, limit: int, budget: Budget) -> Found:
+    def find(self, reader: DbReader, beyond: Position | None, limit: int, budget: Budget) -> ScannedRows:
         """Return ``limit`` rows at most, or those of the slices that the budget lets be read."""
         if not self.plan.others:
             rows = self.rows(reader, beyond, limit)
-            return full(rows) if len(rows) == limit else Found(rows, None)
+            return full_scan(rows) if len(rows) == limit else ScannedRows(rows, None)
         found, size = list[Row[Any]](), FIRST_SLICE
         while True:
             began = time.monotonic()
             edge = self.edge(reader, beyond, size)
             found += self.rows(reader, beyond, limit - len(found), edge)
             if len(found) == limit:
-                return full(found)
+                return full_scan(found)
             if edge is None or not budget.left:
-                return Found(found, edge)
+                return ScannedRows(found, edge)
             beyond, size = edge, next_size(size, time.monotonic() - began, budget)
 
-    def edge(self, reader: Reader, beyond: Position | None, size: int) -> Position | None:
+    def edge(self, reader: DbReader, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on, from the index alone; None beyond the last."""
         row = reader.execute(self.of_all.nth_of(beyond, None), {SKIPPED.key: size - 1}).first()
         return row and position_of(row)
 
     @property
-    def of_all(self) -> "Walk":
+    def of_all(self) -> "RangeScan":
         """The walk along all entries of the stretch, which its index alone serves."""
         return replace(self, plan=replace(self.plan, others=[]))
 
@@ -109,9 +109,9 @@ def position_of(row: Row[Any]) -> Position:
     return row.occurred_at, row.id
 
 
-def full(rows: list[Row[Any]]) -> Found:
+def full_scan(rows: list[Row[Any]]) -> ScannedRows:
     """Return as many rows as were wanted: what comes after them is not known."""
-    return Found(rows, position_of(rows[-1]))
+    return ScannedRows(rows, position_of(rows[-1]))
 
 
 def _on_from(edge: Position, *, descending: bool, inclusive: bool = False) -> ColumnElement[bool]:

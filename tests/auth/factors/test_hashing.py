@@ -10,21 +10,21 @@ from flask import Flask
 
 from auth import service
 from auth.attempts import BUSY, NewAccount
-from auth.events import Place
+from auth.events import Client
 from auth.factors import hashing
-from auth.factors.hashing import NoPlace, Places, network_of
+from auth.factors.hashing import HashSlots, NoHashSlot, network_of
 from auth.service import Credentials, authenticate
 from models import Action, Outcome, Reason, User, db
 from tests.support.actions import PASSWORD, AuthActions, entries
 from tests.support.waiting import wait_until
 
-HERE = Place(ip="10.0.0.7")
+HERE = Client(ip="10.0.0.7")
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a place."""
-    monkeypatch.setattr(hashing, "PATIENCE", 0)
+    monkeypatch.setattr(hashing, "SLOT_TIMEOUT", 0)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def full(app: Flask, impatient: None) -> Iterator[None]:
 
 
 @contextmanager
-def crowd(places: Places) -> Iterator[None]:
+def crowd(places: HashSlots) -> Iterator[None]:
     """Take all that strangers may have, from networks all over."""
     with ExitStack() as stack:
         for number in range(places.strangers):
@@ -43,13 +43,13 @@ def crowd(places: Places) -> Iterator[None]:
         yield
 
 
-def taken(places: Places, network: str, **named: bool) -> int:
+def taken(places: HashSlots, network: str, **named: bool) -> int:
     """Return how many more places a network may take."""
     with ExitStack() as stack:
         for count in range(100):
             try:
                 stack.enter_context(places.taken(network, **named))
-            except NoPlace:
+            except NoHashSlot:
                 return count
     raise AssertionError("without end")
 
@@ -61,7 +61,7 @@ def taken(places: Places, network: str, **named: bool) -> int:
 def test_each_share_is_bounded_and_at_least_one(
     impatient: None, total: int, all_known: int, strangers: int, of_a_network: int
 ) -> None:
-    places = Places(total)
+    places = HashSlots(total)
     assert (places.total, places.strangers, places.of_a_network) == (all_known, strangers, of_a_network)
     assert taken(places, "a") == of_a_network
     assert taken(places, "a", is_known=True) == all_known
@@ -72,7 +72,7 @@ def test_each_share_is_bounded_and_at_least_one(
 
 
 def test_a_network_does_not_shut_out_another(impatient: None) -> None:
-    places = Places(8)
+    places = HashSlots(8)
     with places.taken("a"), places.taken("a"), places.taken("a"), places.taken("a"):
         assert (taken(places, "a"), taken(places, "b")) == (0, 2)
 
@@ -100,7 +100,7 @@ def test_a_network_is_what_one_customer_has(address: str | None, network: str) -
 
 
 def test_who_waits_gets_the_place_that_becomes_free(app: Flask, alice: User) -> None:
-    places: Places = app.extensions["gatehouse.hashing"]
+    places: HashSlots = app.extensions["gatehouse.hashing"]
     waiting = threading.Event()
 
     def attempt() -> object:
@@ -132,7 +132,7 @@ def test_no_more_hashes_than_places_are_under_way(app: Flask, monkeypatch: pytes
             authenticate(Credentials(f"name{number}", "x"), HERE)
 
     monkeypatch.setattr(service, "verify_password", slow)
-    monkeypatch.setattr(hashing, "PATIENCE", 30)
+    monkeypatch.setattr(hashing, "SLOT_TIMEOUT", 30)
     with ThreadPoolExecutor(limit * 4) as pool:
         attempts = [pool.submit(attempt, number) for number in range(limit * 4)]
         wait_until(lambda: len(under_way) >= limit, "all places taken")
@@ -147,7 +147,7 @@ def test_who_gets_no_place_hears_the_same_whatever_they_typed(
     full: None, auth: AuthActions, alice: User, name: str, password: str
 ) -> None:
     page = auth.login(name, password, next="/account?a=1")
-    assert (page.status_code, page.headers["Retry-After"]) == (503, str(hashing.RETRY_AFTER))
+    assert (page.status_code, page.headers["Retry-After"]) == (503, str(hashing.BUSY_RETRY))
     assert "Too many people want to come in right now." in page.text
     assert f'value="{name}"' in page.text
     assert 'value="/account?a=1"' in page.text
@@ -169,7 +169,7 @@ def test_a_registration_without_a_place_makes_nothing_and_keeps_what_was_typed(
     full: None, auth: AuthActions
 ) -> None:
     page = auth.register("zoe", city="Köln")
-    assert (page.status_code, page.headers["Retry-After"]) == (503, str(hashing.RETRY_AFTER))
+    assert (page.status_code, page.headers["Retry-After"]) == (503, str(hashing.BUSY_RETRY))
     assert all(text in page.text for text in ("Too many people", 'value="zoe"', 'value="Köln"'))
     assert db.session.query(User).count() == 0
     assert [(entry.action, entry.reason) for entry in entries()] == [(Action.REGISTER, Reason.RATE_LIMITED)]

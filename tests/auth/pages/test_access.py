@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from auth.pages.access import refusal
+from auth.pages.access import require_role
 from models import Role
 from tests.support.actions import AuthActions, make_user
 
@@ -16,7 +16,7 @@ def doors(app: Flask) -> Flask:
         app.add_url_rule(
             f"/for/{needed}",
             endpoint=f"for_{needed}",
-            view_func=lambda needed=needed: refusal(needed) or "in",
+            view_func=lambda needed=needed: require_role(needed) or "in",
             methods=["GET", "POST"],
         )
     return app

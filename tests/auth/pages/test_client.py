@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask, g
 
-from auth.events import Place
-from auth.pages.client import MAX_AGENT, parse_agent, place_of_request
+from auth.events import Client
+from auth.pages.client import MAX_AGENT, client_of_request, parse_agent
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
@@ -17,11 +17,11 @@ def bare() -> Flask:
     return Flask(__name__)
 
 
-def place(app: Flask, **environ: object) -> Place:
+def place(app: Flask, **environ: object) -> Client:
     """Return the place of a request with this environment."""
     with app.test_request_context(environ_overrides=environ):
         g.request_id = "r1"
-        return place_of_request()
+        return client_of_request()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_is_parsed_fits_its_columns(agent: str) -> None:
 
 def test_a_place_has_address_agent_and_request(bare: Flask) -> None:
     here = place(bare, REMOTE_ADDR="10.0.0.7", HTTP_USER_AGENT=FIREFOX)
-    assert here == Place(
+    assert here == Client(
         ip="10.0.0.7", user_agent=FIREFOX, browser="Firefox 140", os="Linux", request_id="r1"
     )
 

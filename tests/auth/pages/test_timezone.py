@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 from werkzeug.test import TestResponse
 
 from auth import sessions
-from auth.events import Place
+from auth.events import Client
 from auth.profile import set_timezone
 from models import Action, LoginLog, Outcome, Role, User, db, write_transaction
 from models.zones import zone_names
@@ -174,9 +174,11 @@ def test_it_is_not_changed_when_the_database_refuses_the_entry(
 
 def test_an_account_closed_meanwhile_stays_as_it_was_left(app: Flask) -> None:
     user = make_user("alice")
-    token = write_transaction(lambda session: sessions.begin(session, user, Place(), remember=False)[0])
+    token = write_transaction(
+        lambda session: sessions.begin_session(session, user, Client(), remember=False)[0]
+    )
     visitor = sessions.find_visitor(token)
     assert visitor
     write_transaction(lambda session: session.execute(update(User).values(disabled=True)))
-    set_timezone(visitor, "UTC", Place())
+    set_timezone(visitor, "UTC", Client())
     assert (zone_of("alice"), entries()) == (None, [])

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from auth import throttle
-from auth.events import now
 from models import Reason, Role, User
+from models.clock import now
 from tests.support.actions import PASSWORD, AuthActions, entries, make_user
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background.dispatcher import Dispatcher
 from dashboard.log.recorder import record
 from dashboard.signals import entry_recorded
@@ -33,7 +33,7 @@ def told(app: Flask, *event_ids: UUID, size: int = 100) -> Dispatcher:
 
 def some_event() -> AuthEvent:
     """Return an event about nobody."""
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
 
 
 def test_entries_are_told_in_order(app: Flask, heard: Heard) -> None:

@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from auth import last_seen
-from auth.events import Place, now
-from auth.sessions import begin
+from auth.events import Client
+from auth.sessions import begin_session
 from dashboard.background import housekeeping, schedule
 from models import UserSession, db, transaction, write_transaction
+from models.clock import now
 from tests.conftest import running
 from tests.models.work import add_entry
 from tests.support.actions import make_user
@@ -48,7 +49,7 @@ def serving(database_url: str) -> Iterator[Flask]:
 
 def test_a_use_is_written_by_itself(serving: Flask) -> None:
     user, later = make_user("alice"), now() + timedelta(minutes=2)
-    _, row = write_transaction(lambda session: begin(session, user, Place(), remember=False))
+    _, row = write_transaction(lambda session: begin_session(session, user, Client(), remember=False))
     last_seen.seen().note(row.id, later)
     wait_until(lambda: _used() == later, "the use was written")
 
@@ -76,7 +77,7 @@ def test_it_is_left_alone_while_it_is_small(sqlite_app: Flask, monkeypatch: pyte
 def test_it_is_left_alone_until_nothing_was_written_for_a_while(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(housekeeping, "IDLE", 3600)
+    monkeypatch.setattr(housekeeping, "WAL_IDLE", 3600)
     monkeypatch.setattr(transaction, "_last", {})
     write_transaction(add_entry)
     assert not housekeeping.truncate_if_idle()

@@ -185,7 +185,7 @@ def test_a_loop_that_was_stopped_works_no_more(bare: Flask) -> None:
 
 
 def test_what_failed_is_tried_again_sooner_than_usual(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.background.loop.RETRY", 0.01)
+    monkeypatch.setattr("dashboard.background.loop.RETRY_AT_LATEST", 0.01)
     done, tries = Event(), iter(range(2))
 
     def work() -> None:

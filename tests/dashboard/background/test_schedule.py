@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background import schedule
 from dashboard.log.head import read_head
 from dashboard.log.recorder import record
@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 
 def write_one() -> None:
     """Record an entry."""
-    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
     write_transaction(partial(record, event=event))
 
 
@@ -100,7 +100,7 @@ def test_a_mistake_in_the_sealer_is_its_state_until_it_seals_again(
 def test_a_backlog_of_several_batches_is_sealed_in_one_round(
     app: Flask, heads: "Queue[int]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.log.sealer.BATCH", 2)
+    monkeypatch.setattr("dashboard.log.sealer.SEAL_BATCH", 2)
     for _ in range(5):
         write_one()
     schedule.start(app)

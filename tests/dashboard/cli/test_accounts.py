@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from auth.events import Place
+from auth.events import Client
 from auth.factors.passwords import verify_password
 from auth.pages.forms import RegisterForm
 from auth.service import Credentials, SignedIn, authenticate
@@ -98,7 +98,7 @@ def test_no_command_takes_a_password_that_a_form_refuses(
 def test_a_reset_ends_sessions_and_is_recorded(app: Flask, manage: Run) -> None:
     user = make_user("alice", password="old and well known")
     with app.test_request_context():
-        signed_in = authenticate(Credentials("alice", "old and well known"), Place())
+        signed_in = authenticate(Credentials("alice", "old and well known"), Client())
         assert isinstance(signed_in, SignedIn)
         result = manage("reset-password", "Alice")
         assert find_visitor(signed_in.token) is None

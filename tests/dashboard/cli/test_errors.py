@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli.group import sentence
+from dashboard.cli.group import error_sentence
 from tests.dashboard.cli.conftest import on, refusal
 from tests.support.servers.gatehouse import environment, manage
 
@@ -132,4 +132,4 @@ def test_an_error_that_nobody_foresaw_says_where_it_happened() -> None:
     try:
         [].pop()
     except IndexError as error:
-        assert sentence(error).startswith("IndexError: pop from empty list (test_errors.py, line ")
+        assert error_sentence(error).startswith("IndexError: pop from empty list (test_errors.py, line ")

@@ -83,7 +83,7 @@ def test_a_file_that_breaks_off_does_not_appear(run, tmp_path, monkeypatch):
 
 
 def test_progress_is_due_though_nobody_watches(run, monkeypatch):
-    monkeypatch.setattr(progress, "EVERY", 0)
+    monkeypatch.setattr(progress, "NOTE_EVERY", 0)
     monkeypatch.setattr(Rows.chunks, "__defaults__", (2, 2))
     result = run()
     assert result.exit_code == 0, result.output

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from models import LoginLog, db
+from models.clock import now
 from tests.conftest import running
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.dashboard.proof.timeline import DAY

@@ -7,7 +7,6 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import func, select
 
-from auth.events import now
 from auth.factors.passwords import verify_password
 from dashboard.cli.seeding.rows import COMMON
 from dashboard.cli.seeding.seals import batches, sealed
@@ -17,6 +16,7 @@ from dashboard.log.chain import first_link, group_digest, next_link
 from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
 from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
+from models.clock import now
 from models.database.types import pack_ip
 from tests.dashboard.cli.conftest import Run
 from tests.dashboard.cli.seeding.past import past

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from models import LoginLog, User, db
+from models.clock import now
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, restored, sealed_book
 from tests.support.actions import make_user

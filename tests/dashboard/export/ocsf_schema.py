@@ -6,7 +6,7 @@ from typing import Any
 
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from dashboard.export.ocsf import VERSION
+from dashboard.export.ocsf import OCSF_VERSION
 
 TYPES = {
     "object": dict,
@@ -25,7 +25,7 @@ SILENT = {"$schema", "$id", "$defs", "title", "deprecated"}
 @cache
 def published() -> dict[str, Any]:
     """Return the schema as its authors wrote it."""
-    return dict(get_ocsf_schema(VERSION))
+    return dict(get_ocsf_schema(OCSF_VERSION))
 
 
 @cache

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from auth.events import Person, Place
+from auth.events import Client, Subject
 from dashboard.export import job as exports
 from dashboard.export import progress
 from dashboard.export.job import Export, Order
@@ -36,8 +36,8 @@ def order(q="", form="jsonl"):
         format=form,
         selection=selection,
         asked={"q": q} if q else {},
-        person=Person("audrey", 7),
-        place=Place(ip="10.9.9.9"),
+        person=Subject("audrey", 7),
+        place=Client(ip="10.9.9.9"),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.pages.client import place_of_request
+from auth.pages.client import client_of_request
 from dashboard.export import csv as csv_lines
 from dashboard.export import jsonl
 from dashboard.export.csv import BYTE_ORDER_MARK, DELIMITERS, Layout
@@ -71,7 +71,7 @@ def read_back(line, delimiter=","):
     return dict(zip(FIELDS, cells, strict=True))
 
 
-def agent(text, layout=PLAIN, write=csv_lines.line):
+def agent(text, layout=PLAIN, write=csv_lines.csv_line):
     """Return how an agent stands in a line, and what a reader finds."""
     line = write(as_fields(row(user_agent=text)), layout)
     assert line.endswith("\r\n")
@@ -85,7 +85,7 @@ def test_the_header_is_that_of_the_contract():
 
 def test_a_line_of_csv():
     fields = as_fields(row(asn=64500, new_device=False, detail='{"a":1,"b":"x,y"}'))
-    assert csv_lines.line(fields, PLAIN) == (
+    assert csv_lines.csv_line(fields, PLAIN) == (
         "7,00000000-0000-0000-0000-000000000001,2026-11-22T14:57:30.000005+00:00,login,success,,alice,3,,,,64500,"
         ',,,,,,,gatehouse,false,"{""a"":1,""b"":""x,y""}"\r\n'
     )
@@ -109,7 +109,7 @@ def test_whole_seconds_keep_their_microseconds():
 
 naughty = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1)
 formulas = st.tuples(st.sampled_from(BLANKS), st.sampled_from(SIGNS), naughty).map("".join)
-LINES = [(csv_lines.line, Layout(sign)) for sign in set(DELIMITERS.values())] + [
+LINES = [(csv_lines.csv_line, Layout(sign)) for sign in set(DELIMITERS.values())] + [
     (csv_lines.excel_line, SHANGHAI)
 ]
 
@@ -139,7 +139,7 @@ def test_a_sign_that_leads_nothing_stays(text):
 )
 def test_every_column_is_guarded(text):
     fields = dict.fromkeys(FIELDS, text)
-    assert set(read_back(csv_lines.line(fields, PLAIN)).values()) == {"'" + text}
+    assert set(read_back(csv_lines.csv_line(fields, PLAIN)).values()) == {"'" + text}
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", '"', "\n", "\r"])
@@ -154,7 +154,7 @@ def test_what_separates_cells_anywhere_is_quoted_everywhere(separator, layout):
 def test_no_id_looks_like_a_number_or_a_time_to_a_spreadsheet(app):
     with app.test_request_context():
         app.preprocess_request()
-        asked = place_of_request().request_id
+        asked = client_of_request().request_id
     rng = Random(1)
     for _ in range(20_000):
         some = str(UUID(int=rng.getrandbits(128))), str(UUID(int=rng.randrange(10**32), version=4))
@@ -166,7 +166,7 @@ def test_no_id_looks_like_a_number_or_a_time_to_a_spreadsheet(app):
 @given(naughty)
 def test_a_line_of_json_is_one_line_and_comes_back(text):
     fields = as_fields(row(username=text, detail=json.dumps({"q": text})))
-    line = jsonl.line(fields)
+    line = jsonl.json_line(fields)
     assert line.count("\n") == 1
     assert json.loads(line) == fields
     assert fields["detail"] == {"q": text}

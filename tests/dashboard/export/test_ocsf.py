@@ -85,9 +85,9 @@ def entry_of(event: dict[str, Any]) -> Fields:
 
 @given(entries())
 def test_an_event_is_valid_and_its_entry_can_be_told_from_it(fields: Fields) -> None:
-    event = json.loads(ocsf.line(fields))
+    event = json.loads(ocsf.ocsf_line(fields))
     assert faults_of(event) == []
-    assert jsonl.line(entry_of(event)) == jsonl.line(fields)
+    assert jsonl.json_line(entry_of(event)) == jsonl.json_line(fields)
 
 
 @pytest.mark.parametrize(

@@ -9,27 +9,27 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.export import abandoned, progress
-from dashboard.export.progress import Cancelled, Progress
+from dashboard.export.progress import Cancelled, JobProgress
 from dashboard.log.sealer import seal_all
 from models import ExportJob, ExportState, LoginLog, Role, User, db, write_transaction
+from models.clock import now
 from tests.support.actions import AuthActions, entries, make_user
 
 
-def running(user_id: int = 7) -> Progress:
+def running(user_id: int = 7) -> JobProgress:
     """Begin an export and return its progress, ready to note."""
     export_id = uuid4()
-    write_transaction(lambda session: progress.begin(session, export_id, user_id))
-    return Progress(export_id)
+    write_transaction(lambda session: progress.begin_job(session, export_id, user_id))
+    return JobProgress(export_id)
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0)
+    monkeypatch.setattr(progress, "NOTE_EVERY", 0)
 
 
-def stored(job: Progress) -> ExportJob:
+def stored(job: JobProgress) -> ExportJob:
     return db.session.scalars(select(ExportJob).where(ExportJob.export_id == job.export_id)).one()
 
 
@@ -55,7 +55,7 @@ def test_an_export_whose_process_died_is_ended_for_it(app: Flask, monkeypatch: p
     job = running(user.id)
     job.note(500, now())
     assert abandoned.end_abandoned() == 0
-    later = now() + 2 * abandoned.SILENCE
+    later = now() + 2 * abandoned.ABANDONED_AFTER
     monkeypatch.setattr(abandoned, "now", lambda: later)
     assert (abandoned.end_abandoned(), abandoned.end_abandoned()) == (1, 0)
     assert stored(job).state == ExportState.ABORTED
@@ -69,7 +69,7 @@ def test_an_export_that_ended_long_ago_is_forgotten(app: Flask, monkeypatch: pyt
     write_transaction(lambda session: job.end(session, ExportState.DONE, 1))
     assert stored(running()).rows == 0
     assert stored(job).state == ExportState.DONE
-    monkeypatch.setattr(progress, "KEPT", timedelta(0))
+    monkeypatch.setattr(progress, "KEEP_JOBS", timedelta(0))
     other = running()
     assert [one.export_id for one in db.session.scalars(select(ExportJob))] == [other.export_id]
 

@@ -9,11 +9,11 @@ from flask import Flask
 from flask_socketio import SocketIOTestClient
 from sqlalchemy import text, update
 
-from auth.events import now
 from dashboard.live.feed import MAX_PULLS, NAMESPACE, LiveFeed, Viewer
 from dashboard.log.head import read_head
 from dashboard.log.sealer import seal_all
 from models import Role, User, UserSession, db, write_transaction
+from models.clock import now
 from tests.support.actions import AuthActions, entries, make_user
 from tests.support.book import entry, store
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from dashboard.live import handshake
-from dashboard.live.handshake import Gate
+from dashboard.live.handshake import Handshake
 from models import Role, User, write_transaction
 from tests.conftest import running
 from tests.support.actions import AuthActions, make_user
@@ -22,7 +22,7 @@ class Door:
     """A gate in front of a server that only counts."""
 
     def __init__(self, app: Flask) -> None:
-        self.gate = Gate(app, self.inner, app.config["SETTINGS"])
+        self.gate = Handshake(app, self.inner, app.config["SETTINGS"])
         self.app, self.served = app, 0
         self.nested: list[int] = []
 
@@ -114,12 +114,12 @@ def test_beyond_the_seats_nobody_gets_in(sqlite_url: str) -> None:
 def test_one_person_gets_some_seats_and_leaves_the_others(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handshake, "PER_PERSON", 2)
+    monkeypatch.setattr(handshake, "SEATS_PER_PERSON", 2)
     cookie, other = cookie_of(door.app), cookie_of(door.app, name="walter")
     with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
         assert door.knock(cookie) == 200
         with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
-            assert (door.knock(cookie), door.headers["Retry-After"]) == (429, str(handshake.RETRY))
+            assert (door.knock(cookie), door.headers["Retry-After"]) == (429, str(handshake.SEAT_RETRY))
             assert door.knock(other) == 200
     assert door.knock(cookie) == 200
 

@@ -11,7 +11,7 @@ from redis.client import PubSub
 from socketio import Server
 
 from dashboard.live.feed import NAMESPACE, LiveFeed
-from dashboard.live.head_announcement import CHANNEL, Doorbells
+from dashboard.live.head_announcement import CHANNEL, HeadAnnouncer
 from dashboard.log.sealer import seal_all
 from tests.conftest import running
 from tests.support.book import entry, store
@@ -71,7 +71,7 @@ def processes(redis_url: str, redis: "Redis[bytes]") -> list[Process]:
 
     def process() -> Process:
         woken: Queue[None] = Queue()
-        manager = Doorbells(redis_url, lambda: woken.put(None))
+        manager = HeadAnnouncer(redis_url, lambda: woken.put(None))
         return Process(redis, Server(async_mode="threading", client_manager=manager, logger=QUIET), woken)
 
     return [process(), process()]

@@ -4,14 +4,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from dashboard.log.head import REACH, read_head, sealed_after
+from dashboard.log.head import LIVE_REACH, read_head, sealed_after
 from dashboard.log.sealer import seal_all
 from models import StreamHead, db, write_transaction
 from tests.support.book import entry, store
 
 
 @pytest.mark.parametrize(
-    ("seq", "pruned", "floor"), [(0, 0, 0), (5, 0, 0), (5, 3, 3), (REACH + 7, 0, 7), (REACH + 7, 9, 9)]
+    ("seq", "pruned", "floor"),
+    [(0, 0, 0), (5, 0, 0), (5, 3, 3), (LIVE_REACH + 7, 0, 7), (LIVE_REACH + 7, 9, 9)],
 )
 def test_a_viewer_may_start_a_while_back_but_not_before_what_is_gone(
     app: Flask, seq: int, pruned: int, floor: int

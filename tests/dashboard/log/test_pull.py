@@ -10,7 +10,7 @@ from sqlalchemy import update
 from dashboard.export.fields import as_fields
 from dashboard.log import wire
 from dashboard.log.pull import MAX_LIMIT, BadSince, Since, answer
-from dashboard.log.recent_entries import Ring
+from dashboard.log.recent_entries import RecentEntries
 from dashboard.log.sealer import seal_all
 from models import StreamHead, write_transaction
 from tests.support.actions import entries
@@ -46,15 +46,15 @@ def test_a_bad_pull_is_refused_by_field(code: str, data: Any) -> None:
 
 
 @pytest.fixture
-def ring(app: Flask) -> Iterator[Ring]:
+def ring(app: Flask) -> Iterator[RecentEntries]:
     """A ring on a stream of five sealed entries and one that is not."""
     store(entry(number) for number in range(5))
     seal_all()
     store([entry(9)])
-    yield Ring(lambda row: wire.dumps(as_fields(row)))
+    yield RecentEntries(lambda row: wire.dumps(as_fields(row)))
 
 
-def pull(ring: Ring, cursor: int, limit: int = 500, epoch: str | None = None) -> dict[str, Any]:
+def pull(ring: RecentEntries, cursor: int, limit: int = 500, epoch: str | None = None) -> dict[str, Any]:
     """Ask, and return the answer as it arrives."""
     epoch = ring.head().epoch if epoch is None else epoch
     received: dict[str, Any] = wire.loads(wire.dumps(answer(Since(epoch, cursor, limit), ring)))
@@ -69,38 +69,40 @@ def seqs(answered: dict[str, Any]) -> list[int]:
 @pytest.mark.parametrize(
     ("cursor", "limit", "numbers"), [(0, 500, [1, 2, 3, 4, 5]), (0, 2, [1, 2]), (3, 2, [4, 5]), (5, 9, [])]
 )
-def test_a_pull_gets_what_follows_its_cursor(ring: Ring, cursor: int, limit: int, numbers: list[int]) -> None:
+def test_a_pull_gets_what_follows_its_cursor(
+    ring: RecentEntries, cursor: int, limit: int, numbers: list[int]
+) -> None:
     answered = pull(ring, cursor, limit)
     assert seqs(answered) == numbers
     assert (answered["head"], answered["floor"], "reset" in answered) == (5, 0, False)
 
 
-def test_entries_have_the_fields_of_an_export_row(ring: Ring) -> None:
+def test_entries_have_the_fields_of_an_export_row(ring: RecentEntries) -> None:
     (received,) = pull(ring, 4)["entries"]
     assert received == as_fields(entries()[4])
 
 
 @pytest.mark.parametrize(("cursor", "epoch"), [(0, "another"), (6, None), (2**62, None), (0, "")])
-def test_a_viewer_of_another_stream_starts_over(ring: Ring, cursor: int, epoch: str | None) -> None:
+def test_a_viewer_of_another_stream_starts_over(ring: RecentEntries, cursor: int, epoch: str | None) -> None:
     head = ring.head()
     answered = pull(ring, cursor, epoch=epoch)
     assert answered == {"reset": True, "epoch": head.epoch, "head": 5, "floor": 0}
 
 
-def test_a_viewer_who_was_away_too_long_starts_over(ring: Ring) -> None:
+def test_a_viewer_who_was_away_too_long_starts_over(ring: RecentEntries) -> None:
     write_transaction(lambda session: session.execute(update(StreamHead).values(pruned=3)))
     assert pull(ring, 2) == {"reset": True, "epoch": ring.head().epoch, "head": 5, "floor": 3}
     assert seqs(pull(ring, 3)) == [4, 5]
 
 
-def test_a_viewer_who_knows_more_than_this_process_is_believed(ring: Ring) -> None:
+def test_a_viewer_who_knows_more_than_this_process_is_believed(ring: RecentEntries) -> None:
     assert pull(ring, 5)["entries"] == []
     seal_all()
     assert seqs(pull(ring, 5)) == [6]
     assert pull(ring, 6)["head"] == 6
 
 
-def test_pulling_again_and_again_gets_each_entry_once(ring: Ring) -> None:
+def test_pulling_again_and_again_gets_each_entry_once(ring: RecentEntries) -> None:
     cursor, seen = 0, []
     while received := seqs(pull(ring, cursor, 2)):
         seen += received

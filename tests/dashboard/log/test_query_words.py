@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import false, insert, select, update
 from sqlalchemy.orm import Session
 
-from auth.events import now
 from dashboard.log import query_words
-from dashboard.log.query_words import Traces, forget, forget_older, keep, words_behind
+from dashboard.log.query_words import Traces, forget, forget_older, keep_words, words_behind
 from dashboard.log.recorder import query_ref
 from models import ExportQuery, db, write_transaction
+from models.clock import now
 from tests.support.actions import make_user
 from tests.support.book import entry, store
 
@@ -22,7 +22,7 @@ ALICE = Traces(frozenset({"alice.almeida", "alice@example.org"}), frozenset({"20
 def kept(*asked: str) -> None:
     """Keep the words of several exports."""
     for words in asked:
-        write_transaction(lambda session, words=words: keep(session, words))
+        write_transaction(lambda session, words=words: keep_words(session, words))
 
 
 def there() -> set[str]:
@@ -55,7 +55,7 @@ def test_words_that_another_export_kept_meanwhile_are_no_error(mariadb_app: Flas
         with db.engine.begin() as other:
             other.execute(insert(ExportQuery).values(q_ref=query_ref("x"), words="x", used_at=now()))
         with patch.object(query_words, "update", lambda _: update(ExportQuery).where(false())):
-            keep(session, "x")
+            keep_words(session, "x")
 
     write_transaction(work)
     assert there() == {"x"}

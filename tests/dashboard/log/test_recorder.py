@@ -11,22 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log.recorder import MAX_DETAIL, canonical, name_ref, record
 from models import Action, LoginLog, Outcome, write_transaction
 from tests.conftest import running
 from tests.support.actions import entries
 
-WHERE = Place("10.0.0.7", "192.0.2.1", "Curl/8", "Curl 8", "Linux", "Phone", "r1")
+WHERE = Client("10.0.0.7", "192.0.2.1", "Curl/8", "Curl 8", "Linux", "Phone", "r1")
 
 
-def event(person: Person, **facts: object) -> AuthEvent:
+def event(person: Subject, **facts: object) -> AuthEvent:
     """Return an event about somebody."""
     facts = {"action": Action.LOG_EXPORT, "outcome": Outcome.SUCCESS, "place": WHERE} | facts
     return AuthEvent(person=person, **facts)
 
 
-def recorded(event: AuthEvent, actor: Person | None = None) -> LoginLog:
+def recorded(event: AuthEvent, actor: Subject | None = None) -> LoginLog:
     """Record an event and return its row."""
     write_transaction(partial(record, event=event, actor=actor))
     return entries()[-1]
@@ -35,13 +35,13 @@ def recorded(event: AuthEvent, actor: Person | None = None) -> LoginLog:
 def test_a_row_holds_all_of_its_event(app: Flask) -> None:
     moment, ref = datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC), uuid4()
     told = event(
-        Person("Zoë", 7), occurred_at=moment, session_ref=ref, auth_method="totp", detail={"rows": 3}
+        Subject("Zoë", 7), occurred_at=moment, session_ref=ref, auth_method="totp", detail={"rows": 3}
     )
     row = recorded(told)
     assert (row.event_id, row.occurred_at, row.session_ref) == (told.event_id, moment, ref)
     assert (row.user_id, row.username, row.username_key, row.auth_method) == (7, "Zoë", "zoë", "totp")
     assert (row.action, row.outcome, row.reason) == ("log_export", "success", None)
-    kept = Place(row.ip, row.peer_ip, row.user_agent, row.browser, row.os, row.device, row.request_id)
+    kept = Client(row.ip, row.peer_ip, row.user_agent, row.browser, row.os, row.device, row.request_id)
     assert (kept, row.detail) == (WHERE, '{"rows":3}')
     assert (row.seq, row.chain, row.place, row.person) == (None,) * 4
     assert {len(row.place_nonce or b""), len(row.person_nonce or b"")} == {16}
@@ -49,19 +49,19 @@ def test_a_row_holds_all_of_its_event(app: Flask) -> None:
 
 
 def test_somebody_else_may_have_done_it(app: Flask) -> None:
-    row = recorded(event(Person("alice", 7)), Person("admin", 1))
+    row = recorded(event(Subject("alice", 7)), Subject("admin", 1))
     assert (row.username, row.actor_name, row.actor_id) == ("alice", "admin", 1)
 
 
 @pytest.mark.parametrize("name", ["hunter2", "", "\x00", "😀", "a" * 5000, "' --"])
 def test_a_name_without_an_account_is_masked(app: Flask, name: str) -> None:
-    row = recorded(event(Person(name)))
+    row = recorded(event(Subject(name)))
     assert row.username in (f"{name[:1]}***", "***")
     assert (row.user_id, row.username_key, len(row.name_ref or b"")) == (None, None, 16)
 
 
 def test_an_event_enters_once(app: Flask) -> None:
-    told = event(Person("alice", 7))
+    told = event(Subject("alice", 7))
     recorded(told)
     with pytest.raises(IntegrityError):
         recorded(told)
@@ -69,7 +69,7 @@ def test_an_event_enters_once(app: Flask) -> None:
 
 
 def test_every_row_has_a_nonce_of_its_own(app: Flask) -> None:
-    rows = [recorded(event(Person("alice", 7))) for _ in range(3)]
+    rows = [recorded(event(Subject("alice", 7))) for _ in range(3)]
     assert len({nonce for row in rows for nonce in (row.place_nonce, row.person_nonce)}) == 6
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dashboard.log import sealer
 from dashboard.log.chain import first_link
 from dashboard.log.head import read_head, sealed_after
-from dashboard.log.sealer import BATCH, SealConflict, seal_all, seal_once
+from dashboard.log.sealer import SEAL_BATCH, SealConflict, seal_all, seal_once
 from models import LoginLog, StreamHead, db, write_transaction
 from tests.support.actions import entries
 from tests.support.book import entry, store
@@ -53,10 +53,10 @@ def test_nothing_to_seal_takes_no_lock(app: Flask, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_transaction_seals_a_batch_and_no_more(app: Flask) -> None:
-    store(entry(number) for number in range(BATCH + 7))
-    assert (seal_once(), head()) == (BATCH, BATCH)
-    assert (seal_all(), head()) == (7, BATCH + 7)
-    assert order() == [(number + 1, number) for number in range(BATCH + 7)]
+    store(entry(number) for number in range(SEAL_BATCH + 7))
+    assert (seal_once(), head()) == (SEAL_BATCH, SEAL_BATCH)
+    assert (seal_all(), head()) == (7, SEAL_BATCH + 7)
+    assert order() == [(number + 1, number) for number in range(SEAL_BATCH + 7)]
 
 
 def test_the_head_holds_the_last_link(app: Flask) -> None:

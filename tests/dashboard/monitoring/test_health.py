@@ -16,12 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.background import schedule
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from dashboard.signals import entry_recorded
 from models import Action, Outcome, db, write_transaction
+from models.clock import now
 from tests.conftest import running
 from tests.support.book import entry, store
 from tests.support.servers.process import free_port
@@ -29,14 +30,14 @@ from tests.support.servers.silent import silent_server
 from tests.support.waiting import wait_until
 
 TOKEN = "a token for monitoring"
-ATTEMPT = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Person("x"), place=Place())
+ATTEMPT = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
 
 
 @pytest.fixture(autouse=True)
 def not_lately(monkeypatch: pytest.MonkeyPatch) -> None:
     """No commit of another test tells that this database can be written."""
-    monkeypatch.setattr("dashboard.monitoring.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes.PROBE_IDLE", 0)
     monkeypatch.setattr("dashboard.monitoring.probes.AGAIN", 0)
 
 
@@ -171,7 +172,7 @@ def test_what_came_late_but_was_just_seen_is_not_behind(app: Flask, client: Flas
 
 
 def test_attempts_that_wait_in_the_spool_are_told(app: Flask, client: FlaskClient) -> None:
-    replay.keep(replace(ATTEMPT, occurred_at=now() - timedelta(minutes=5)))
+    replay.keep_attempt(replace(ATTEMPT, occurred_at=now() - timedelta(minutes=5)))
     status, body = readyz(client)
     assert (status, body["degraded"], body["spooled"]["count"]) == (200, ["spool"], 1)
     assert body["causes"] == ["spool: 1 refused attempts not in the log yet, the oldest waits for 5 min"]

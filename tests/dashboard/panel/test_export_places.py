@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from auth.events import now
 from dashboard.export import quota
 from models import ExportJob, Role, User, db, write_transaction
+from models.clock import now
 from tests.support.actions import AuthActions, entries, make_user
 
 EXPORT = "/admin/logins/export"
@@ -43,11 +43,11 @@ def started() -> int:
 
 
 def test_a_person_has_two_and_is_told_the_way_on(begin: Begin) -> None:
-    assert [begin().status_code for _ in range(quota.PER_PERSON)] == [200, 200]
+    assert [begin().status_code for _ in range(quota.EXPORTS_PER_PERSON)] == [200, 200]
     refused = begin()
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(quota.RETRY))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(quota.EXPORT_RETRY))
     assert "Wait until one has ended, or cancel it" in refused.text
-    assert started() == quota.PER_PERSON
+    assert started() == quota.EXPORTS_PER_PERSON
     assert begin("walter").status_code == 200
 
 
@@ -60,10 +60,10 @@ def test_a_place_is_free_again_once_the_export_ends(begin: Begin) -> None:
 
 
 def test_a_worker_has_no_more_than_it_can_bear(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quota, "PER_WORKER", 3)
+    monkeypatch.setattr(quota, "EXPORTS_PER_WORKER", 3)
     assert [begin(name).status_code for name in ("ann", "bea", "cyd")] == [200] * 3
     refused = begin("dora")
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(quota.RETRY))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(quota.EXPORT_RETRY))
     assert "try again in a moment" in refused.text
 
 
@@ -82,10 +82,12 @@ def test_exports_of_other_workers_count_while_they_live(begin: Begin) -> None:
 
     def add(heard_of: datetime) -> None:
         times = {"started_at": heard_of, "updated_at": heard_of}
-        jobs = [ExportJob(export_id=uuid4(), user_id=person, **times) for _ in range(quota.PER_PERSON)]
+        jobs = [
+            ExportJob(export_id=uuid4(), user_id=person, **times) for _ in range(quota.EXPORTS_PER_PERSON)
+        ]
         write_transaction(lambda session: session.add_all(jobs))
 
-    add(moment - quota.SILENCE * 2)
+    add(moment - quota.DEAD_AFTER * 2)
     assert begin().status_code == 200
     add(moment)
     assert begin().status_code == 429

@@ -7,12 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from auth import last_seen
-from auth.events import now
 from auth.sessions import SEEN_EVERY
 from dashboard.log.head import read_head
 from dashboard.log.sealer import seal_once
-from dashboard.panel.live_page import FIRST
+from dashboard.panel.live_page import FIRST_ENTRIES
 from models import User, UserSession, db, write_transaction
+from models.clock import now
 from tests.support.actions import AuthActions, entries
 
 
@@ -35,11 +35,11 @@ def test_it_shows_the_newest_sealed_entries_up_to_its_cursor(auditor: User, clie
 
 def test_it_begins_with_so_many(auditor: User, client: FlaskClient) -> None:
     stranger = AuthActions(client.application.test_client())
-    for _ in range(FIRST + 1):
+    for _ in range(FIRST_ENTRIES + 1):
         stranger.register("x y")
     seal_once()
 
-    assert len(shown(client.get("/admin/live/").text)) == FIRST
+    assert len(shown(client.get("/admin/live/").text)) == FIRST_ENTRIES
 
 
 def test_an_empty_book_says_what_to_do(auditor: User, client: FlaskClient) -> None:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from models import User
+from models.clock import now
 from tests.support.actions import AuthActions, make_user
 from tests.support.book import entry, store
 from tests.support.waiting import wait_until
@@ -76,7 +76,7 @@ def test_the_overview_is_shown_while_nothing_can_be_written(
     auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seal_all()
-    monkeypatch.setattr("dashboard.monitoring.probes.IDLE", 0)
+    monkeypatch.setattr("dashboard.monitoring.probes.PROBE_IDLE", 0)
     monkeypatch.setattr("dashboard.monitoring.probes._write_nothing", [].pop)
     wait_until(lambda: "nobody can sign in" in client.get("/admin/").text, "the try has failed")
 

@@ -36,7 +36,7 @@ def person(auth: AuthActions, role: Role) -> Role:
     """Somebody of each role, signed in; there is an entry, and an export of theirs."""
     make_user("someone", role, id=1)
     store([entry(1)])
-    write_transaction(lambda session: progress.begin(session, EXPORT, 1))
+    write_transaction(lambda session: progress.begin_job(session, EXPORT, 1))
     auth.login("someone")
     return role
 

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from auth.events import now
 from models import Role, User, write_transaction
+from models.clock import now
 from tests.support.actions import AuthActions, make_user
 
 

@@ -17,18 +17,19 @@ from sqlalchemy import Connection, Row, event, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from auth import service, throttle
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, NewAccount, Refused, SignedIn
-from auth.sessions import Visitor
+from auth.sessions import CurrentUser
 from dashboard.export.fields import as_fields
 from dashboard.log import sealer, wire
 from dashboard.log.head import read_head
 from dashboard.log.pull import Since, answer
-from dashboard.log.recent_entries import BrokenStream, Ring
+from dashboard.log.recent_entries import BrokenStream, RecentEntries
 from dashboard.log.recorder import record
 from dashboard.proof import erase, prune
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from models import Action, LoginLog, Outcome, UserSession, db, write_transaction
+from models.clock import now
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import PASSWORD, entries
 from tests.support.feed import Feed
@@ -73,13 +74,13 @@ class Promises(RuleBasedStateMachine):
         #: Every seal that was ever read, and the highest head.
         self.read: dict[int, Row[Any]] = {}
         self.head = 0
-        self.rings = [Ring(lambda row: wire.dumps(as_fields(row))) for _ in range(2)]
+        self.rings = [RecentEntries(lambda row: wire.dumps(as_fields(row))) for _ in range(2)]
         self.feeds: list[Feed] = []
 
     @rule(name=NAMES, how=ANSWERS)
     def register(self, name: str, how: str) -> None:
         with commit(how):
-            refusal = service.register(NewAccount(username=name, password=PASSWORD), Place())
+            refusal = service.register(NewAccount(username=name, password=PASSWORD), Client())
         assert isinstance(refusal, Refused) == (name in self.accounts)
         self.told[Action.REGISTER, Outcome.FAILURE if refusal else Outcome.SUCCESS] += 1
         self.accounts.add(name)
@@ -87,7 +88,7 @@ class Promises(RuleBasedStateMachine):
     @rule(target=visitors, name=NAMES, how=ANSWERS)
     def sign_in(self, name: str, how: str) -> Any:
         with commit(how):
-            result = service.authenticate(Credentials(name, PASSWORD), Place(ip="10.0.0.7"))
+            result = service.authenticate(Credentials(name, PASSWORD), Client(ip="10.0.0.7"))
         assert isinstance(result, SignedIn) == (name in self.accounts)
         self.told[Action.LOGIN, Outcome.SUCCESS if isinstance(result, SignedIn) else Outcome.FAILURE] += 1
         if isinstance(result, Refused):
@@ -99,20 +100,20 @@ class Promises(RuleBasedStateMachine):
     @rule(name=NAMES | st.just("nobody"), how=ANSWERS)
     def sign_in_with_a_wrong_password(self, name: str, how: str) -> None:
         with commit(how):
-            assert isinstance(service.authenticate(Credentials(name, "wrong"), Place()), Refused)
+            assert isinstance(service.authenticate(Credentials(name, "wrong"), Client()), Refused)
         self.told[Action.LOGIN, Outcome.FAILURE] += 1
 
     @rule(visitor=visitors, how=ANSWERS, times=st.integers(1, 2))
-    def sign_out(self, visitor: Visitor, how: str, times: int) -> None:
+    def sign_out(self, visitor: CurrentUser, how: str, times: int) -> None:
         for _ in range(times):
             with commit(how):
-                service.sign_out(visitor, Place())
+                service.sign_out(visitor, Client())
         self.told[Action.LOGOUT, Outcome.SUCCESS] += self.inside.pop(visitor.session_ref, None) is not None
 
     @rule(how=ANSWERS)
     def record_an_event_twice(self, how: str) -> None:
         kind = (Action.PROFILE_CHANGE, Outcome.SUCCESS)
-        happened = AuthEvent(action=kind[0], outcome=kind[1], person=Person("zoë", 3), place=Place())
+        happened = AuthEvent(action=kind[0], outcome=kind[1], person=Subject("zoë", 3), place=Client())
         store = partial(record, event=happened)
         with commit(how):
             write_transaction(store)
@@ -123,7 +124,7 @@ class Promises(RuleBasedStateMachine):
     @rule()
     def seal(self) -> None:
         waiting = db.session.scalar(select(func.count()).where(LoginLog.seq.is_(None)))
-        assert sealer.seal_once() == min(waiting, sealer.BATCH)
+        assert sealer.seal_once() == min(waiting, sealer.SEAL_BATCH)
 
     @rule()
     def seal_what_another_process_sealed_meanwhile(self) -> None:
@@ -163,9 +164,9 @@ class Promises(RuleBasedStateMachine):
     @precondition(lambda self: self.head and max(self.read) > read_head(db.session()).floor)
     @rule(share=st.integers(0, 20), batches=st.integers(1, 3))
     def prune(self, share: int, batches: int) -> None:
-        standing = begin()
-        wanted = prune.Plan(standing, now(), standing.seq - share % (standing.seq - standing.pruned))
-        prune.check(wanted, lambda _: None)
+        standing = current_standing()
+        wanted = prune.PrunePlan(standing, now(), standing.seq - share % (standing.seq - standing.pruned))
+        prune.check_before(wanted, lambda _: None)
         list(islice(prune.prune(wanted), batches))
 
     @invariant()
@@ -212,7 +213,7 @@ class Promises(RuleBasedStateMachine):
 
     def all_is_sealed_proven_and_seen(self) -> None:
         sealer.seal_all()
-        assert (begin().unsealed, fault()) == (0, None)
+        assert (current_standing().unsealed, fault()) == (0, None)
         for ring in self.rings:
             head = ring.refresh()
             for feed in (newcomer := Feed(head.epoch, head.floor), *self.feeds):
@@ -224,7 +225,7 @@ class Promises(RuleBasedStateMachine):
         self.nothing_appears_below_a_head_that_was_read()
         self.what_a_viewer_applied_has_no_gap_and_no_repeat()
 
-    def pull(self, feed: Feed, ring: Ring, limit: int) -> dict[str, Any]:
+    def pull(self, feed: Feed, ring: RecentEntries, limit: int) -> dict[str, Any]:
         """Return what a viewer is answered: the entries that follow, all of them, unless those are pruned."""
         wish, floor = Since.parse(feed.wish(limit)), read_head(db.session()).floor
         try:

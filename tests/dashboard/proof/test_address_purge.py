@@ -8,28 +8,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.log.chain import PERSON, PLACE_COLUMNS
 from dashboard.log.sealer import seal_all
 from dashboard.proof import address_purge, erase
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.proof.verify.faults import Broken
-from dashboard.proof.verify.ranges import Bounds, Stretch, stretches
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.ranges import CheckRange, RangeResult, stretches
+from dashboard.proof.verify.verify import current_standing, verify
 from models import Action, LoginLog, db
+from models.clock import now
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, fault, sealed_book
 
 
 @pytest.fixture(autouse=True)
 def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A book of twelve entries, blanked three at a time."""
-    monkeypatch.setattr(address_purge, "BATCH", 3)
+    monkeypatch.setattr(address_purge, "PLACE_BATCH", 3)
     assert sealed_book() == 12
 
 
 def purged(through: int) -> int:
     """Purge the places up to an entry and return how many."""
-    count = sum(purge_addresses(begin(), through, now()))
+    count = sum(purge_addresses(current_standing(), through, now()))
     seal_all()
     return count
 
@@ -57,7 +57,7 @@ def test_each_batch_has_an_entry_that_says_how_far() -> None:
 
 
 def test_it_goes_on_where_it_ended() -> None:
-    list(islice(purge_addresses(begin(), 7, now()), 1))
+    list(islice(purge_addresses(current_standing(), 7, now()), 1))
     assert fault() is None
     assert purged(7) == 4
     assert purged(7) == 0
@@ -91,7 +91,7 @@ def test_a_changed_place_is_not_swept_away() -> None:
 
 
 def test_two_at_once_blank_no_batch_twice() -> None:
-    standing = begin()
+    standing = current_standing()
     first, second = (purge_addresses(standing, 7, now()) for _ in range(2))
     next(first)
     with pytest.raises(AddressPurgeConflict):
@@ -111,7 +111,7 @@ def purged_meanwhile() -> Iterator[None]:
     """Addresses are purged once a verification has read how far they were."""
     with pytest.MonkeyPatch.context() as once:
 
-        def first(bounds: Bounds) -> Iterator[Stretch]:
+        def first(bounds: CheckRange) -> Iterator[RangeResult]:
             once.undo()
             purged(7)
             return stretches(bounds)
@@ -122,7 +122,7 @@ def purged_meanwhile() -> Iterator[None]:
 
 @pytest.mark.usefixtures("purged_meanwhile")
 def test_a_purge_during_a_verification_harms_nothing() -> None:
-    verify(begin(), None, lambda _: None)
+    verify(current_standing(), None, lambda _: None)
     assert blank() == set(range(1, 8))
     assert fault() is None
 
@@ -130,7 +130,7 @@ def test_a_purge_during_a_verification_harms_nothing() -> None:
 def test_a_forged_blank_during_a_purge_is_found(purged_meanwhile: None) -> None:
     changed(LOG, LOG.c.seq == 9, **dict.fromkeys(PLACE_COLUMNS))
     with pytest.raises(Broken, match="entry 9"):
-        verify(begin(), None, lambda _: None)
+        verify(current_standing(), None, lambda _: None)
 
 
 def test_where_it_goes_on_is_not_what_a_verification_believes() -> None:

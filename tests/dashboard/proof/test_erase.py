@@ -9,14 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from auth.events import Person
+from auth.events import Subject
 from auth.factors.passwords import verify_password
 from dashboard.log.chain import PERSONAL_COLUMNS
 from dashboard.log.recorder import MAX_DETAIL, canonical
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase
 from dashboard.proof.erase_ranges import as_text
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from dashboard.signals import person_erased
 from models import Action, LoginLog, User, UserSession, db
 from tests.dashboard.proof.verify.tampering import LOG, changed, fault, sealed_book
@@ -26,7 +26,7 @@ from tests.support.book import entry, store
 
 def erased(user_id: int) -> int:
     """Erase the entries of a person and return how many were blanked."""
-    return sum(erase.blank(user_id, erase.entries_of(user_id), actor=Person("operator")))
+    return sum(erase.blank(user_id, erase.entries_of(user_id), actor=Subject("operator")))
 
 
 def blanked() -> set[int | None]:
@@ -37,7 +37,7 @@ def blanked() -> set[int | None]:
 @pytest.fixture(autouse=True)
 def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A book with seven entries of user 1, blanked three at a time."""
-    monkeypatch.setattr(erase, "BATCH", 3)
+    monkeypatch.setattr(erase, "ERASE_BATCH", 3)
     sealed_book()
 
 
@@ -109,7 +109,7 @@ def test_entries_that_come_meanwhile_are_blanked_too() -> None:
 
 
 def test_an_erasure_during_a_verification_harms_nothing() -> None:
-    standing = begin()
+    standing = current_standing()
     erased(1)
     verify(standing, None, lambda _: None)
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Table, event
 
-from auth.events import now
 from auth.factors import passwords
 from dashboard.log import sealer
 from dashboard.log.chain import PERSONAL_COLUMNS, PUBLIC
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase, prune
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from models import db, transaction
+from models.clock import now
 from tests.dashboard.proof.promises import Promises
 from tests.dashboard.proof.verify.tampering import (
     HEAD,
@@ -97,7 +97,7 @@ def copies(quick_app: Flask, request: pytest.FixtureRequest) -> Copies:
     seal_all()
     made.append(copied())
     if request.param == "pruned":
-        list(prune.prune(prune.Plan(begin(), now(), 3)))
+        list(prune.prune(prune.PrunePlan(current_standing(), now(), 3)))
         seal_all()
         made.append(copied())
     return made
@@ -105,13 +105,13 @@ def copies(quick_app: Flask, request: pytest.FixtureRequest) -> Copies:
 
 def stretch() -> tuple[int, int]:
     """Return the numbers of the first and of the last entry."""
-    standing = begin()
+    standing = current_standing()
     return standing.pruned + 1, standing.seq
 
 
 def vouched() -> Checkpoint:
     """Return a checkpoint of where the stream stands."""
-    standing = begin()
+    standing = current_standing()
     return Checkpoint(standing.origin, standing.epoch, standing.seq, standing.chain, now())
 
 
@@ -128,7 +128,7 @@ def test_a_book_that_was_erased_from_and_pruned_is_intact(copies: Copies) -> Non
 @given(column=st.sampled_from(sorted(COLUMNS.keys() - NOT_SEALED)), row=places, bit=places)
 def test_any_flipped_bit_is_found(copies: Copies, column: str, row: int, bit: int) -> None:
     restored(copies[-1])
-    checkpoint, is_pruned = vouched(), begin().pruned > 0
+    checkpoint, is_pruned = vouched(), current_standing().pruned > 0
     table, name = COLUMNS[column].table, COLUMNS[column].name
     rows = [found for found in copies[-1][table] if found[name] not in (None, "")]
     assume(rows and not (is_pruned and column in NOT_SEALED_WHEN_PRUNED))

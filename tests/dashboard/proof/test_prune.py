@@ -9,17 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from auth.events import now
 from dashboard.log.head import read_head
 from dashboard.log.sealer import seal_all
 from dashboard.proof import prune, upkeep
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.history import History
 from dashboard.proof.clock import Clock
-from dashboard.proof.prune import Plan, PruneConflict
+from dashboard.proof.prune import PruneConflict, PrunePlan
 from dashboard.proof.verify.faults import Broken
-from dashboard.proof.verify.verify import Unfinished, begin, verify
+from dashboard.proof.verify.verify import Unfinished, current_standing, verify
 from models import Action, LoginLog, LoginTotal, StreamHead, db, write_transaction
+from models.clock import now
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, fault, removed
 from tests.support.book import entry, store
 
@@ -32,14 +32,14 @@ AGES = (9, 8, 7, 6, 5, 1, 4, 0, 0)
 @pytest.fixture(autouse=True)
 def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nine entries, deleted two at a time."""
-    monkeypatch.setattr(prune, "BATCH", 2)
+    monkeypatch.setattr(prune, "PRUNE_BATCH", 2)
     store([entry(number, occurred_at=now() - age * DAY) for number, age in enumerate(AGES, 1)])
     assert seal_all() == len(AGES)
 
 
-def planned(days: float = 3) -> Plan:
+def planned(days: float = 3) -> PrunePlan:
     """Return the plan for entries older than that."""
-    return prune.plan(begin(), days * DAY, Clock(now(), NO_CHECKPOINTS))
+    return prune.plan_prune(current_standing(), days * DAY, Clock(now(), NO_CHECKPOINTS))
 
 
 def seqs() -> list[int]:
@@ -97,7 +97,7 @@ def test_pruning_goes_on_where_it_ended() -> None:
     list(prune.prune(planned()))
     seal_all()
     assert fault() is None
-    assert begin().pruned == 5
+    assert current_standing().pruned == 5
 
 
 def test_an_interrupted_prune_leaves_an_intact_book() -> None:
@@ -120,7 +120,7 @@ def test_two_cannot_prune_at_once() -> None:
 def test_a_batch_whose_commit_was_unsure_is_not_repeated() -> None:
     list(islice(prune.prune(planned()), 1))
     write_transaction(lambda session: prune._delete(0, 2, session))
-    assert begin().pruned == 2
+    assert current_standing().pruned == 2
 
 
 def test_a_cut_off_beginning_is_found() -> None:
@@ -157,26 +157,26 @@ def test_totals_of_pruned_entries_are_still_counted() -> None:
 def test_a_changed_entry_is_not_swept_away() -> None:
     changed(LOG, LOG.c.seq == 3, browser="Lynx")
     with pytest.raises(Broken, match="entry 3"):
-        prune.check(planned(), lambda _: None)
+        prune.check_before(planned(), lambda _: None)
 
 
 def test_a_prune_during_a_verification_is_told() -> None:
-    standing = begin()
+    standing = current_standing()
     list(prune.prune(planned()))
     with pytest.raises(Unfinished, match="pruned meanwhile"):
         verify(standing, None, lambda _: None)
 
 
 def test_a_checkpoint_older_than_what_went_is_not_compared(app: Flask) -> None:
-    standing = begin()
+    standing = current_standing()
     links = select(LoginLog.seq, LoginLog.chain).where(LoginLog.seq.in_((3, 5))).order_by(LoginLog.seq)
     old, new = (
         Checkpoint(standing.origin, standing.epoch, size or 0, link or b"", now())
         for size, link in db.session.execute(links)
     )
     list(prune.prune(planned()))
-    assert not verify(begin(), old, lambda _: None)
-    assert verify(begin(), new, lambda _: None)
+    assert not verify(current_standing(), old, lambda _: None)
+    assert verify(current_standing(), new, lambda _: None)
 
 
 def test_retention_prunes_once_a_day(app: Flask) -> None:
@@ -184,7 +184,7 @@ def test_retention_prunes_once_a_day(app: Flask) -> None:
     assert upkeep.prune_if_due(timedelta(hours=1)) == 0
     changed(LOG, LOG.c.action == Action.LOG_PURGE, occurred_at=now() - 2 * DAY)
     assert upkeep.prune_if_due(timedelta(hours=1)) == 2
-    assert begin().pruned == 7
+    assert current_standing().pruned == 7
 
 
 def test_retention_without_old_entries_writes_nothing(app: Flask) -> None:

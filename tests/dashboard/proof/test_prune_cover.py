@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dashboard.proof import prune
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, signed
 from dashboard.proof.checkpoint.key import make_key
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from models import Action
 from tests.dashboard.proof.timeline import DAY, FAR, HOUR, RETENTION, Site
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, fault
@@ -82,19 +82,19 @@ def test_only_what_we_signed_of_this_log_covers_entries(
     genuine = unsigned.store.take()
     planted(unsigned, forge(genuine, make_key(unsigned.store.key)))
     before = unsigned.moment + DAY
-    assert prune.covered(begin(), unsigned.clock().history, before) == 0
+    assert prune.covered(current_standing(), unsigned.clock().history, before) == 0
     planted(unsigned, replace(genuine, time=genuine.time + HOUR))  # whose signature is of another time
-    assert prune.covered(begin(), unsigned.clock().history, before) == 0
+    assert prune.covered(current_standing(), unsigned.clock().history, before) == 0
     unsigned.moment += 2 * HOUR
     unsigned.store.keep(unsigned.store.take())
-    assert prune.covered(begin(), unsigned.clock().history, before) == 30
+    assert prune.covered(current_standing(), unsigned.clock().history, before) == 30
 
 
 def test_a_checkpoint_under_an_older_name_covers_nothing(unsigned: Site) -> None:
     path = unsigned.store.keep(unsigned.store.take())
     older = f"{path.stem.rsplit('-', 1)[0]}-{unsigned.moment - 50 * DAY:%Y%m%dT%H%M%SZ}.json"
     path.rename(path.with_name(older))
-    assert prune.covered(begin(), unsigned.clock().history, unsigned.moment - 40 * DAY) == 0
+    assert prune.covered(current_standing(), unsigned.clock().history, unsigned.moment - 40 * DAY) == 0
 
 
 def test_our_own_checkpoint_of_a_wrong_time_makes_nothing_old(site: Site) -> None:
@@ -102,7 +102,7 @@ def test_our_own_checkpoint_of_a_wrong_time_makes_nothing_old(site: Site) -> Non
     site.moment -= RETENTION + HOUR  # and newer than all that tell the truth
     planted(site, site.store.take())
     site.moment = right
-    assert prune.covered(begin(), site.clock().history, site.moment - RETENTION) == 11
+    assert prune.covered(current_standing(), site.clock().history, site.moment - RETENTION) == 11
     assert (site.prune(), fault()) == (11, None)
 
 

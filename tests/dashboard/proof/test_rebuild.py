@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, update
 from dashboard.log.sealer import seal_all
 from dashboard.proof.rebuild import Moved, rebuild_totals
 from dashboard.proof.verify import ranges
-from dashboard.proof.verify.verify import begin
+from dashboard.proof.verify.verify import current_standing
 from models import write_transaction
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, TOTALS, copied, fault, sealed_book
 from tests.support.book import entry, store
@@ -16,7 +16,7 @@ from tests.support.book import entry, store
 @pytest.fixture(autouse=True)
 def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A book of twelve entries, counted five at a time."""
-    monkeypatch.setattr(ranges, "STRETCH", 5)
+    monkeypatch.setattr(ranges, "RANGE_SIZE", 5)
     assert sealed_book() == 12
 
 
@@ -27,7 +27,7 @@ def done(*statements: object) -> None:
 
 def rebuilt() -> int:
     """Make the totals again and return how many are lost."""
-    return rebuild_totals(begin(), lambda _: None)
+    return rebuild_totals(current_standing(), lambda _: None)
 
 
 def pruned(count: int) -> None:
@@ -79,15 +79,15 @@ def test_entries_sealed_meanwhile_are_counted() -> None:
         seal_all()
 
     numbers = [range(500 + 10 * turn, 510 + 10 * turn) for turn in range(3)]
-    assert rebuild_totals(begin(), meanwhile) == 0
-    assert begin().seq == 42
+    assert rebuild_totals(current_standing(), meanwhile) == 0
+    assert current_standing().seq == 42
     assert fault() is None
 
 
 def test_a_prune_meanwhile_stops_it() -> None:
     before = copied()[TOTALS]
     with pytest.raises(Moved):
-        rebuild_totals(begin(), lambda _: pruned(4) if begin().pruned == 0 else None)
+        rebuild_totals(current_standing(), lambda _: pruned(4) if current_standing().pruned == 0 else None)
     assert copied()[TOTALS] == before
 
 

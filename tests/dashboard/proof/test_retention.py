@@ -9,14 +9,15 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from auth import sessions
-from auth.events import Place, now
+from auth.events import Client
 from dashboard.background import schedule
 from dashboard.log import query_words
 from dashboard.log.sealer import seal_all
 from dashboard.proof import retention
 from dashboard.proof.clock import Doubtful
-from dashboard.proof.retention import forget_places, forget_sessions, forget_words
+from dashboard.proof.retention import forget_sessions, forget_words, purge_old_addresses
 from models import ExportQuery, LoginLog, UserSession, db, write_transaction
+from models.clock import now
 from tests.conftest import running
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import make_user
@@ -45,11 +46,11 @@ def leave_traces() -> None:
 
     def work(session: object) -> None:
         for remember, columns in ((False, {"revoked_at": now() - 40 * DAY}), (True, {})):
-            _, row = sessions.begin(session, user, Place(ip="192.0.2.1"), remember=remember)  # type: ignore[arg-type]
+            _, row = sessions.begin_session(session, user, Client(ip="192.0.2.1"), remember=remember)  # type: ignore[arg-type]
             row.created_at = now() - 20 * DAY
             for name, value in columns.items():
                 setattr(row, name, value)
-        query_words.keep(session, "user:carol")  # type: ignore[arg-type]
+        query_words.keep_words(session, "user:carol")  # type: ignore[arg-type]
 
     write_transaction(work)
     old = update(ExportQuery).values(used_at=now() - 20 * DAY)
@@ -70,11 +71,11 @@ def left() -> tuple[list[int | None], int, list[str | None], int]:
 def test_what_is_old_enough_is_forgotten(app: Flask) -> None:
     log_of(20, 15, 1, 0)
     leave_traces()
-    assert (forget_sessions(), forget_words(10 * DAY), forget_places(10 * DAY)) == (1, 1, 2)
+    assert (forget_sessions(), forget_words(10 * DAY), purge_old_addresses(10 * DAY)) == (1, 1, 2)
     seal_all()
     assert left() == ([3, 4, 5], 1, [None], 0)
     assert fault() is None
-    assert (forget_sessions(), forget_words(10 * DAY), forget_places(10 * DAY)) == (0, 0, 0)
+    assert (forget_sessions(), forget_words(10 * DAY), purge_old_addresses(10 * DAY)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +87,12 @@ def test_a_clock_in_doubt_forgets_nothing(app: Flask, ages: tuple[float, ...]) -
     before = left()
     assert (forget_sessions(), forget_words(10 * DAY)) == (0, 0)
     with pytest.raises(Doubtful, match="no address is purged"):
-        forget_places(10 * DAY)
+        purge_old_addresses(10 * DAY)
     assert left() == before
 
 
 def test_a_serving_process_does_it_by_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "LOOK", 0.02)
+    monkeypatch.setattr(retention, "RETENTION_INTERVAL", 0.02)
     before = set(threading.enumerate())
     with running(database_url, retention_addresses="10d") as app:
         log_of(20, 0)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from auth.events import now
 from dashboard.background import schedule
 from dashboard.log.sealer import seal_all
 from dashboard.proof import upkeep
-from dashboard.proof.checkpoint.checkpoint import parse
+from dashboard.proof.checkpoint.checkpoint import parse_checkpoint
 from models import LoginLog, StreamHead, db
+from models.clock import now
 from tests.conftest import running
 from tests.support.book import entry, store
 
@@ -53,7 +53,10 @@ def test_a_checkpoint_is_kept_without_any_sign_in(
     [path] = (tmp_path / "kept").glob("*.json")
     with running(database_url):
         head = db.session.scalars(select(StreamHead)).one()
-        assert (parse(path.read_text()).origin, parse(path.read_text()).size) == (head.origin, 0)
+        assert (parse_checkpoint(path.read_text()).origin, parse_checkpoint(path.read_text()).size) == (
+            head.origin,
+            0,
+        )
 
 
 @pytest.mark.parametrize(("retention", "pruned"), [("10d", 1), (None, 0)])

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_login import login_user
 
 from auth import sessions
-from auth.events import Place
+from auth.events import Client
 from dashboard.web.locale import viewer_locale, viewer_zone
 from models import write_transaction
 from tests.conftest import running
@@ -64,7 +64,9 @@ def test_the_zone_is_what_was_asked_for_or_the_browsers(
 @pytest.mark.parametrize(("query", "zone"), [("", "Asia/Shanghai"), ("?tz=UTC", "UTC")])
 def test_a_persons_own_settings_win_over_the_browser(site: Flask, query: str, zone: str) -> None:
     user = make_user("lina", locale="en", timezone="Asia/Shanghai")
-    token = write_transaction(lambda session: sessions.begin(session, user, Place(), remember=False)[0])
+    token = write_transaction(
+        lambda session: sessions.begin_session(session, user, Client(), remember=False)[0]
+    )
     headers = {"Cookie": "tz=Asia/Tokyo", "Accept-Language": "zh"}
     with site.test_request_context(f"/{query}", headers=headers):
         login_user(sessions.find_visitor(token))

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from dashboard.web import server_log
-from dashboard.web.server_log import LONGEST, MANY, Pace, visible
+from dashboard.web.server_log import MAX_LINES, MAX_MESSAGE_LENGTH, LineLimit, visible
 from models import db
 from tests.support.actions import AuthActions
 from tests.support.servers.gatehouse import serving
@@ -77,7 +77,7 @@ def test_what_can_be_seen_stays() -> None:
 def test_a_line_has_an_end(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
     logger.error("%s", "x" * 100_000)
-    assert len(written.getvalue()) < LONGEST + 100
+    assert len(written.getvalue()) < MAX_MESSAGE_LENGTH + 100
 
 
 @pytest.mark.parametrize("path", ["/%s", "/login%s", "/admin/%s"])
@@ -99,31 +99,31 @@ def test_one_place_writes_so_many_lines_and_shuts_out_no_other(
     log: tuple[logging.Logger, io.StringIO],
 ) -> None:
     logger, written = log
-    logger.handlers[0].addFilter(Pace())
-    for number in range(MANY * 3):
+    logger.handlers[0].addFilter(LineLimit())
+    for number in range(MAX_LINES * 3):
         logger.error("bad request %d", number)
     logger.error("something else")
-    assert written.getvalue().count("bad request") == MANY
+    assert written.getvalue().count("bad request") == MAX_LINES
     assert written.getvalue().count("something else") == 1
 
 
 def test_a_loss_is_always_told(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
-    logger.handlers[0].addFilter(Pace())
-    for number in range(MANY + 5):
+    logger.handlers[0].addFilter(LineLimit())
+    for number in range(MAX_LINES + 5):
         logger.error("%d are lost", number, extra={"is_loss": True})
-    assert len(written.getvalue().splitlines()) == MANY + 5
+    assert len(written.getvalue().splitlines()) == MAX_LINES + 5
 
 
 def test_what_was_held_back_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    pace, clock = Pace(), [0.0]
+    pace, clock = LineLimit(), [0.0]
     monkeypatch.setattr("dashboard.web.server_log.time.monotonic", lambda: clock[0])
 
     def line() -> str | None:
         record = server_log.Record("x", logging.ERROR, "file.py", 7, "bad %s", ("request",), None)
         return record.getMessage() if pace.filter(record) else None
 
-    assert [line() for _ in range(MANY + 5)] == ["bad request"] * MANY + [None] * 5
+    assert [line() for _ in range(MAX_LINES + 5)] == ["bad request"] * MAX_LINES + [None] * 5
     clock[0] = 61.0
     assert line() == "bad request (after 5 more like it)"
     assert line() == "bad request"
@@ -131,6 +131,6 @@ def test_what_was_held_back_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_malformed_requests_do_not_fill_the_disk(sqlite_url: str, tmp_path: Path) -> None:
     with serving(sqlite_url, tmp_path) as site:
-        for _ in range(MANY * 2):
+        for _ in range(MAX_LINES * 2):
             assert requests.get(site.url, headers={"X-Long": "x" * 9000}).status_code == 431
-        assert site.server.log.read_text().count("\n") <= MANY + 5
+        assert site.server.log.read_text().count("\n") <= MAX_LINES + 5

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from models.database import breaker
-from models.database.breaker import REST, Breaker
+from models.database.breaker import BREAK_SECONDS, Breaker
 
 
 class Clock:
@@ -41,19 +41,19 @@ def test_all_may_ask_while_there_are_answers(clock: Clock) -> None:
 
 def test_nobody_may_for_a_while_and_then_one(clock: Clock, tripped: Breaker) -> None:
     assert not tripped.lets_through(4)
-    clock.now += REST
+    clock.now += BREAK_SECONDS
     assert [tripped.lets_through(4) for _ in range(3)] == [True, False, False]
 
 
 def test_an_answer_lets_all_ask_again(clock: Clock, tripped: Breaker) -> None:
-    clock.now += REST
+    clock.now += BREAK_SECONDS
     assert tripped.lets_through(4)
     tripped.answered()
     assert [tripped.lets_through(4) for _ in range(3)] == [True] * 3
 
 
 def test_no_answer_again_means_another_rest(clock: Clock, tripped: Breaker) -> None:
-    clock.now += REST
+    clock.now += BREAK_SECONDS
     assert tripped.lets_through(4)
     clock.now += 4
     tripped.unanswered(asked_at=clock.now - 4)
@@ -61,7 +61,7 @@ def test_no_answer_again_means_another_rest(clock: Clock, tripped: Breaker) -> N
 
 
 def test_who_asks_and_is_never_heard_of_again_is_followed_by_another(clock: Clock, tripped: Breaker) -> None:
-    clock.now += REST
+    clock.now += BREAK_SECONDS
     assert tripped.lets_through(4)
     clock.now += 4
     assert tripped.lets_through(4)

@@ -13,19 +13,20 @@ from flask import Flask
 from sqlalchemy import text
 
 from auth import events
-from auth.events import AuthEvent, Person, Place, now
+from auth.events import AuthEvent, Client, Subject
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from dashboard.log.spool.spool import Spool
 from models import Action, Outcome, User, write_transaction, zones
+from models.clock import now
 from tests.dashboard.cli.conftest import Run, on
 from tests.support.book import entry, store
 
 ATTEMPT: dict[str, Any] = {
     "action": Action.LOGIN,
     "outcome": Outcome.FAILURE,
-    "person": Person("nobody"),
-    "place": Place(),
+    "person": Subject("nobody"),
+    "place": Client(),
 }
 PARTS = ["configuration", "database", "migrations", "redis", "clock", "zones", "spool", "proxy"]
 PARTS += ["sharing", "sealing", "totals", "server"]
@@ -79,7 +80,7 @@ def waiting(app: Flask, alice: User) -> Callable[..., None]:
 
     def keep(since: datetime, origin: str = "") -> None:
         box = Spool(app.config["SETTINGS"].spool_file, app.config["SETTINGS"].database_location)
-        box.hear(origin or replay.origin())
+        box.hear(origin or replay.log_origin())
         box.append(replay.columns(AuthEvent(**ATTEMPT, occurred_at=since)))
 
     return keep

@@ -12,10 +12,10 @@ import requests
 from flask import Flask
 from sqlalchemy import delete
 
-from auth.events import now
 from dashboard.cli.doctor.state import _host
 from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, write_transaction
+from models.clock import now
 from models.stream_head import ENCODING
 from tests.conftest import running
 from tests.dashboard.cli.conftest import Run, on

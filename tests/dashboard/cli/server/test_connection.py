@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.cli.server.connection import UNREAD, Connection, _sent, origin_of
+from dashboard.cli.server.connection import UNREAD, ClientConnection, _sent, origin_of
 from tests.support.waiting import wait_until
 
 
@@ -30,7 +30,7 @@ class Pair:
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             self.client.connect(listener.getsockname())
             sock, address = listener.accept()
-        self.connection = Connection(SimpleNamespace(is_ssl=False), sock, address, None)
+        self.connection = ClientConnection(SimpleNamespace(is_ssl=False), sock, address, None)
 
     def fill(self) -> None:
         """Send until nothing goes out any more."""

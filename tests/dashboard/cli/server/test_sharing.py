@@ -37,17 +37,17 @@ def test_the_first_is_told_nothing_the_second_who_the_first_is(
 ) -> None:
     (tmp_path / "link.db").symlink_to(tmp_path / "gatehouse.db")
     for spelling in (url, f"sqlite:///{tmp_path / 'link.db'}"):
-        warning = sharing.begin(spelling)
+        warning = sharing.share(spelling)
         assert warning and warning.startswith(
             f"process {server.pid} serves {tmp_path / 'gatehouse.db'} already"
         )
 
 
 def test_a_server_that_died_is_forgotten(url: str, server: subprocess.Popen[str]) -> None:
-    assert sharing.check(url) == f"process {server.pid}"
+    assert sharing.check_sharing(url) == f"process {server.pid}"
     server.kill()
     server.wait()
-    assert sharing.check(url) == "none"
+    assert sharing.check_sharing(url) == "none"
 
 
 def test_doctor_tells_of_two(url: str, server: subprocess.Popen[str]) -> None:
@@ -55,18 +55,18 @@ def test_doctor_tells_of_two(url: str, server: subprocess.Popen[str]) -> None:
     with second:
         assert second.stdout and "already" in second.stdout.readline()
         with pytest.raises(Bad, match=f"process {server.pid} serves"):
-            sharing.check(url)
+            sharing.check_sharing(url)
         second.kill()
-    assert sharing.check(url) == f"process {server.pid}"
+    assert sharing.check_sharing(url) == f"process {server.pid}"
 
 
 def test_mariadb_may_be_served_by_many() -> None:
-    assert sharing.begin("mysql+pymysql://db/x") is None
-    assert sharing.check("mysql+pymysql://db/x") == "any number may serve it"
+    assert sharing.share("mysql+pymysql://db/x") is None
+    assert sharing.check_sharing("mysql+pymysql://db/x") == "any number may serve it"
 
 
 def test_a_folder_that_cannot_be_written_is_not_its_business() -> None:
-    assert sharing.begin("sqlite:////proc/nowhere/gatehouse.db") is None
+    assert sharing.share("sqlite:////proc/nowhere/gatehouse.db") is None
 
 
 def test_serve_warns_and_serves(sqlite_url: str, tmp_path: Path) -> None:

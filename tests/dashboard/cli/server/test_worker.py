@@ -104,7 +104,7 @@ def test_who_sends_on_after_the_end_is_dropped_with_the_answer_read(impatient: R
 
 def test_an_answer_that_is_never_read_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "UNREAD", 0.2)
-    monkeypatch.setattr(worker, "LOOK", 0)
+    monkeypatch.setattr(worker, "UNREAD_INTERVAL", 0)
     with working() as running, running.connect(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", so_rcvbuf=4096):
         assert running.echo.broken_off.wait(30)
 

@@ -4,23 +4,23 @@ import threading
 
 import pytest
 
-from dashboard.export.pipeline.prefetch import AT_ONCE, made_ahead
+from dashboard.export.pipeline.prefetch import AT_ONCE, prefetched
 
 
 def test_everything_comes_in_order():
-    assert list(made_ahead(str, range(1, 100))) == [str(number) for number in range(1, 100)]
+    assert list(prefetched(str, range(1, 100))) == [str(number) for number in range(1, 100)]
 
 
 def test_so_many_are_made_at_once():
     meeting = threading.Barrier(AT_ONCE, timeout=20)
-    made = made_ahead(lambda number: meeting.wait() if number else -1, range(AT_ONCE + 1))
+    made = prefetched(lambda number: meeting.wait() if number else -1, range(AT_ONCE + 1))
     assert next(made) == -1
     assert sorted(made) == list(range(AT_ONCE))
 
 
 def test_only_a_few_are_made_ahead():
     made = []
-    taken = made_ahead(made.append, range(1, 100))
+    taken = prefetched(made.append, range(1, 100))
     assert next(taken) is None
     taken.close()  # waits for what is being made
     assert 1 <= len(made) <= 1 + AT_ONCE
@@ -33,7 +33,7 @@ def failing(number):
 
 
 def test_an_error_of_the_work_is_raised_where_the_results_are_taken():
-    taken = made_ahead(failing, range(1, 100))
+    taken = prefetched(failing, range(1, 100))
     assert next(taken) == 1
     with pytest.raises(ValueError, match="gone"):
         next(taken)
@@ -41,7 +41,7 @@ def test_an_error_of_the_work_is_raised_where_the_results_are_taken():
 
 def test_an_error_of_the_source_is_raised_there_too():
     with pytest.raises(ValueError, match="gone"):
-        list(made_ahead(int, map(failing, range(100))))
+        list(prefetched(int, map(failing, range(100))))
 
 
 def test_leaving_ends_what_was_begun():
@@ -54,7 +54,7 @@ def test_leaving_ends_what_was_begun():
             assert go_on.wait(20)
         made.append(number)
 
-    taken = made_ahead(work, range(10))
+    taken = prefetched(work, range(10))
     next(taken)
     taking = threading.Thread(target=lambda: next(taken))
     taking.start()
@@ -67,5 +67,5 @@ def test_leaving_ends_what_was_begun():
 
 
 def test_two_share_the_threads():
-    both = made_ahead(str, range(20)), made_ahead(str, range(20))
+    both = prefetched(str, range(20)), prefetched(str, range(20))
     assert list(zip(*both, strict=True)) == [(str(number), str(number)) for number in range(20)]

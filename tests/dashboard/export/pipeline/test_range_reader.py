@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from dashboard.export.pipeline.range_reader import Statements, Stretch, Trail
+from dashboard.export.pipeline.range_reader import RangeReader, ReadRange, Statements
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.range_scan import POSITION
 from models import LoginLog, db
@@ -16,7 +16,7 @@ def read(branch, beyond=None, until=None):
     """Return the statement and the entries that it finds."""
     with db.engine.connect() as connection:
         (walk,) = Keyset(select(*POSITION), [branch]).walks(connection, descending=False)
-        trail, stretch = Trail(walk), Stretch(beyond, until)
+        trail, stretch = RangeReader(walk), ReadRange(beyond, until)
         ids = trail.ids(connection, stretch)
         made = []
 
@@ -83,5 +83,5 @@ def test_a_statement_is_made_once_for_each_shape(app):
     with db.engine.connect() as connection:
         for beyond, until, how in [(None, 5, 1), (None, 4, 1), (5, 2, 1), (4, 1, 1), (4, None, 1), (4, 1, 2)]:
             ends = [None if number is None else position(number) for number in (beyond, until)]
-            statements.run(connection, Stretch(*ends), how).all()
+            statements.run(connection, ReadRange(*ends), how).all()
     assert made == [(True, False, 1), (False, False, 1), (False, True, 1), (False, False, 2)]

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from dashboard.export import csv, jsonl
 from dashboard.export.fields import FIELDS, as_fields
 from dashboard.export.pipeline import dialect
-from dashboard.export.pipeline.aggregate import Cut, Entries, Lines, gather, gathered
+from dashboard.export.pipeline.aggregate import Cut, Entries, Lines, aggregated, read_aggregate
 from dashboard.export.pipeline.serialize import csv_lines, excel_lines, json_lines
-from dashboard.export.pipeline.sql_lines import EXCEL_APART, csv_raw, excel_raw, json_raw
+from dashboard.export.pipeline.sql_lines import EXCEL_APART, csv_sql, excel_sql, json_sql
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
 from tests.dashboard.export.values import NAUGHTY, details, texts
 
@@ -33,9 +33,9 @@ IPS = [None, "10.4.7.94", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::1:0:0:
 DETAILS = [None, '{"a":"x,\\"y\\"","n":1}', '{"q":"user:张伟 \\\\"}']
 PLAIN, LOCAL = csv.Layout(";"), csv.Layout("\t", ZoneInfo("Africa/Monrovia"))  # seconds off UTC until 1972
 FORMATS = [
-    (partial(csv.line, layout=PLAIN), csv_raw, partial(csv_lines, PLAIN), ()),
-    (partial(csv.excel_line, layout=LOCAL), excel_raw, partial(excel_lines, LOCAL), EXCEL_APART),
-    (jsonl.line, json_raw, json_lines, ()),
+    (partial(csv.csv_line, layout=PLAIN), csv_sql, partial(csv_lines, PLAIN), ()),
+    (partial(csv.excel_line, layout=LOCAL), excel_sql, partial(excel_lines, LOCAL), EXCEL_APART),
+    (jsonl.json_line, json_sql, json_lines, ()),
 ]
 TIMES = [datetime(2026, 1, 2, 3, 4, 5, micro, UTC) for micro in (0, 1, 999999, 120000)]
 
@@ -111,7 +111,9 @@ def written(statement: Select[Any], raw: RawOf, finish: Finish, apart: Names) ->
 def lines_of(connection: Connection, entries: Entries, raw: RawOf, apart: Names = ()) -> Lines:
     """Have the database write lines."""
     dialect = connection.dialect
-    return gathered(dialect, connection.execute(gather(dialect, entries, raw(dialect))).all(), apart)
+    return read_aggregate(
+        dialect, connection.execute(aggregated(dialect, entries, raw(dialect))).all(), apart
+    )
 
 
 def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
@@ -166,7 +168,7 @@ def test_lines_of_any_values_equal_python_s(app: Flask, batch: list[dict[str, ob
         assert written(select(LoginLog), raw, finish, apart) == b"".join(lines)
 
 
-@pytest.mark.parametrize("raw", [csv_raw, excel_raw, json_raw])
+@pytest.mark.parametrize("raw", [csv_sql, excel_sql, json_sql])
 def test_what_the_server_cuts_is_not_taken_for_all(mariadb_app: Flask, raw: RawOf) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     entries: Entries = lambda columns: select(*columns).select_from(LoginLog)  # noqa: E731
@@ -191,7 +193,7 @@ def test_what_a_small_packet_cuts_is_not_taken_for_all_either(mariadb_app: Flask
         connection.invalidate()
     try:
         with db.engine.connect() as connection, pytest.raises(Cut):
-            lines_of(connection, entries, csv_raw).pieces()
+            lines_of(connection, entries, csv_sql).pieces()
     finally:
         with db.engine.connect() as connection:
             connection.exec_driver_sql(f"SET GLOBAL max_allowed_packet = {usual}")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, abort
 
 from dashboard.export.pipeline import yielding
-from dashboard.export.pipeline.yielding import courteous
+from dashboard.export.pipeline.yielding import yield_to_requests
 
 
 class Waiting(threading.Condition):
@@ -29,7 +29,7 @@ def requests(monkeypatch):
     """Requests for which an export would wait an hour."""
     monkeypatch.setattr(yielding.requests, "_change", Waiting())
     monkeypatch.setattr(yielding.requests, "_under_way", 0)
-    monkeypatch.setattr(yielding, "PATIENCE", 3600)
+    monkeypatch.setattr(yielding, "MAX_YIELD", 3600)
     monkeypatch.setattr(yielding, "QUIET", 0)
     return yielding.requests
 
@@ -74,14 +74,14 @@ def test_it_waits_until_it_was_quiet(app, requests, monkeypatch):
 
 
 def test_it_goes_on_when_requests_never_end(app, requests, monkeypatch):
-    monkeypatch.setattr(yielding, "PATIENCE", 0)
+    monkeypatch.setattr(yielding, "MAX_YIELD", 0)
     requests.begin(app)
-    assert list(courteous(range(3))) == [0, 1, 2]
+    assert list(yield_to_requests(range(3))) == [0, 1, 2]
 
 
 def test_the_first_chunk_waits_for_nobody(app, requests):
     requests.begin(app)
-    chunks = courteous(range(2))
+    chunks = yield_to_requests(range(2))
     assert next(chunks) == 0
     with pytest.raises(TimeoutError):
         next(chunks)

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Connection, event, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
-from auth.events import AuthEvent, Person, Place
+from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, SignedIn, authenticate
 from auth.sessions import find_visitor
 from dashboard.log.spool import replay
@@ -119,10 +119,10 @@ def test_while_the_outage_lasts_attempts_are_kept(auth: AuthActions, alice: User
 
 
 def test_what_the_database_had_taken_after_all_is_taken_back(app: Flask, alice: User) -> None:
-    result = authenticate(Credentials("alice", PASSWORD), Place())
+    result = authenticate(Credentials("alice", PASSWORD), Client())
     assert isinstance(result, SignedIn)
     (admitted,) = entries()
-    replay.keep(told_off(alice, admitted.event_id))
+    replay.keep_attempt(told_off(alice, admitted.event_id))
     assert replay.enter_all() == 1
     assert find_visitor(result.token) is None
     revoked = entries()[1]
@@ -131,9 +131,9 @@ def test_what_the_database_had_taken_after_all_is_taken_back(app: Flask, alice: 
 
 
 def test_it_is_taken_back_though_the_first_commit_of_that_is_lost(app: Flask, alice: User) -> None:
-    result = authenticate(Credentials("alice", PASSWORD), Place())
+    result = authenticate(Credentials("alice", PASSWORD), Client())
     assert isinstance(result, SignedIn)
-    replay.keep(told_off(alice, entries()[0].event_id))
+    replay.keep_attempt(told_off(alice, entries()[0].event_id))
     event.listen(db.engine, "commit", lose, once=True)
     replay.enter_all()
     assert find_visitor(result.token) is None
@@ -147,17 +147,17 @@ def lose(connection: Connection) -> None:
 
 
 def test_a_refusal_the_database_had_taken_stays_as_it_is(app: Flask, alice: User) -> None:
-    authenticate(Credentials("alice", "wrong"), Place())
-    replay.keep(told_off(alice, entries()[0].event_id))
+    authenticate(Credentials("alice", "wrong"), Client())
+    replay.keep_attempt(told_off(alice, entries()[0].event_id))
     replay.enter_all()
     assert [entry.reason for entry in entries()] == [Reason.INVALID_PASSWORD]
 
 
 def told_off(user: User, event_id: object) -> AuthEvent:
     """Return the event of somebody who was told that it did not work."""
-    who = Person(user.username, user.id)
+    who = Subject(user.username, user.id)
     return AuthEvent(
-        action=Action.LOGIN, outcome=Outcome.FAILURE, person=who, place=Place(), event_id=event_id
+        action=Action.LOGIN, outcome=Outcome.FAILURE, person=who, place=Client(), event_id=event_id
     )
 
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from dashboard.panel.parts.bars import bound
 from dashboard.query.counts.buckets import edges
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.budget import Budget
+from models.clock import now
 from tests.support.actions import AuthActions, make_user
 from tests.support.book import NOW, entry, store
 
@@ -90,7 +90,7 @@ def test_a_search_that_was_not_finished_keeps_its_picture(client, auditor, monke
     store(entry(number) for number in range(1, 4))
     seal_all()
     monkeypatch.setattr("dashboard.query.reading.range_scan.FIRST_SLICE", 1)
-    monkeypatch.setattr("dashboard.query.reading.budget.PAGE", 0)
+    monkeypatch.setattr("dashboard.query.reading.budget.PAGE_SECONDS", 0)
     monkeypatch.setattr("dashboard.panel.parts.matches.Budget", lambda *_: Budget(0))
     assert "data-grey" in client.get(BARS, query_string={"q": "agent:Opera"}).text
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from dashboard.panel.parts.counts import Attempts, attempts, new_users, people_in
 from models import Action, Outcome, User, db
+from models.clock import now
 from tests.support.actions import AuthActions
 from tests.support.book import entry, store
 

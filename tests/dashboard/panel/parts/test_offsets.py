@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.panel.parts.offsets import FIRST, LAST, offsets
+from dashboard.panel.parts.offsets import FIRST_YEAR, LAST_YEAR, offsets
 from models import User
 
 ZONES = ["UTC", "America/Vancouver", "Africa/Casablanca", "America/Havana", "Australia/Lord_Howe"]
-moments = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
+moments = st.datetimes(
+    FIRST_YEAR.replace(tzinfo=None), LAST_YEAR.replace(tzinfo=None), timezones=st.just(UTC)
+)
 
 
 @given(moments, st.sampled_from(ZONES))

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from dashboard.panel.parts import times
-from dashboard.panel.parts.times import Clock
+from dashboard.panel.parts.times import PageTime
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, UTC)
 
@@ -19,10 +19,10 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(times, "now", lambda: NOON)
 
 
-def tell(app: Flask, how: Callable[[Clock, datetime], str], back: timedelta, **headers: str) -> str:
+def tell(app: Flask, how: Callable[[PageTime, datetime], str], back: timedelta, **headers: str) -> str:
     """Return what a clock says of a moment before noon to a viewer in Shanghai."""
     with app.test_request_context("/?tz=Asia/Shanghai", headers=headers):
-        return how(times.clock(), NOON - back)
+        return how(times.page_time(), NOON - back)
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def tell(app: Flask, how: Callable[[Clock, datetime], str], back: timedelta, **h
     ],
 )
 def test_ago(app: Flask, back: timedelta, words: str) -> None:
-    assert tell(app, Clock.ago, back) == words
+    assert tell(app, PageTime.ago, back) == words
 
 
 def test_ago_speaks_chinese(app: Flask) -> None:
-    assert tell(app, Clock.ago, timedelta(minutes=2), **{"Accept-Language": "zh-CN"}) == "2分钟前"
+    assert tell(app, PageTime.ago, timedelta(minutes=2), **{"Accept-Language": "zh-CN"}) == "2分钟前"
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_ago_speaks_chinese(app: Flask) -> None:
     ],
 )
 def test_local_time_names_the_day_when_it_is_another(app: Flask, back: timedelta, text: str) -> None:
-    assert tell(app, Clock.local_time, back) == text
+    assert tell(app, PageTime.local_time, back) == text
 
 
 def test_stamp_is_exact(app: Flask) -> None:
-    assert tell(app, Clock.stamp, timedelta(0)) == "2026-11-22 20:00:00.123456 UTC+8"
+    assert tell(app, PageTime.stamp, timedelta(0)) == "2026-11-22 20:00:00.123456 UTC+8"
 
 
 @pytest.mark.parametrize(

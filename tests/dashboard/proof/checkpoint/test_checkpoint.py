@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 
-from auth.events import now
 from dashboard.log.sealer import seal_all
 from dashboard.proof.checkpoint import store as checkpoint_store
 from dashboard.proof.checkpoint.checkpoint import (
@@ -22,12 +21,13 @@ from dashboard.proof.checkpoint.checkpoint import (
     Forged,
     NotACheckpoint,
     key_id,
-    parse,
+    parse_checkpoint,
     signed,
 )
 from dashboard.proof.checkpoint.key import NoKey, make_key, read_key
 from dashboard.proof.checkpoint.store import Store
 from dashboard.web.atomic_file import write_new, write_over
+from models.clock import now
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, fault, restored, sealed_book
 from tests.support.book import entry, store
 
@@ -38,7 +38,7 @@ PLAIN = Checkpoint("0a" * 16, "0b" * 16, 7, b"\xff" * 32, NOON)
 
 def test_a_checkpoint_reads_back_and_checks() -> None:
     checkpoint = signed(PLAIN, KEY)
-    assert parse(checkpoint.as_json()) == checkpoint
+    assert parse_checkpoint(checkpoint.as_json()) == checkpoint
     checkpoint.check_signature(KEY.public_key())
 
 
@@ -74,21 +74,21 @@ def test_a_checkpoint_of_another_key_is_told_apart() -> None:
 def test_a_malformed_field_is_no_checkpoint(field: str, value: object) -> None:
     found = json.loads(signed(PLAIN, KEY).as_json())
     with pytest.raises(NotACheckpoint):
-        parse(json.dumps(found | {field: value}))
+        parse_checkpoint(json.dumps(found | {field: value}))
     del found[field]
     with pytest.raises(NotACheckpoint):
-        parse(json.dumps(found))
+        parse_checkpoint(json.dumps(found))
 
 
 @pytest.mark.parametrize("text", ["", "x", "[]", "7", "null", "[" * 100_000, '{"format": 1}', "\x00", "NaN"])
 def test_other_texts_are_no_checkpoints(text: str) -> None:
     with pytest.raises(NotACheckpoint, match="not a checkpoint"):
-        parse(text)
+        parse_checkpoint(text)
 
 
 def test_a_time_that_never_was_is_no_checkpoint() -> None:
     with pytest.raises(NotACheckpoint, match="time"):
-        parse(signed(PLAIN, KEY).as_json().replace("11-22T", "02-30T"))
+        parse_checkpoint(signed(PLAIN, KEY).as_json().replace("11-22T", "02-30T"))
 
 
 def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.log.sealer import seal_all
 from dashboard.proof.verify.faults import Broken
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from models import LoginLog, LoginTotal, StreamHead, db, write_transaction
 from models.database.types import Ip, pack_ip, unpack_ip
 from tests.support.book import entry, store, various
@@ -41,7 +41,7 @@ def sealed_book() -> int:
 def fault(checkpoint: Any = None) -> Broken | None:
     """Verify the book and return what is wrong with it."""
     try:
-        verify(begin(), checkpoint, lambda _: None)
+        verify(current_standing(), checkpoint, lambda _: None)
     except Broken as broken:
         return broken
     return None

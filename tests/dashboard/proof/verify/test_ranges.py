@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.proof.verify import ranges
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from tests.dashboard.proof.verify.tampering import LOG, changed, fault, removed, sealed_book
 
 LAST = 12
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def side_by_side(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Check short stretches of a book of twelve entries in several processes or threads."""
     assert sealed_book() == LAST
-    monkeypatch.setattr(ranges, "STRETCH", 3)
-    monkeypatch.setattr(ranges, "MANY", 1)
+    monkeypatch.setattr(ranges, "RANGE_SIZE", 3)
+    monkeypatch.setattr(ranges, "MIN_RANGES", 1)
 
 
 def test_stretches_are_checked_side_by_side() -> None:
     counts: list[int] = []
-    verify(begin(), None, counts.append)
+    verify(current_standing(), None, counts.append)
     assert counts == [3, 3, 3, 3]
 
 

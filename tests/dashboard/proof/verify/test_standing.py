@@ -5,7 +5,7 @@ from flask import Flask
 
 from dashboard.log.head import UnknownEncoding
 from dashboard.log.sealer import seal_all
-from dashboard.proof.verify.verify import begin, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from models import db
 from tests.dashboard.proof.verify.tampering import HEAD, changed, copied, fault, restored, sealed_book
 from tests.support.book import entry, store
@@ -35,7 +35,7 @@ def test_a_stream_without_head_is_broken() -> None:
 
 def test_entries_that_are_not_sealed_are_counted() -> None:
     store([entry(200), entry(201)])
-    assert begin().unsealed == 2
+    assert current_standing().unsealed == 2
     assert fault() is None
 
 
@@ -44,7 +44,7 @@ def test_an_entry_sealed_meanwhile_is_left_to_the_next_time() -> None:
         store([entry(300, "late")])
         assert seal_all() == 1
 
-    verify(begin(), None, meanwhile)
+    verify(current_standing(), None, meanwhile)
     assert fault() is None
 
 
@@ -52,7 +52,7 @@ def test_a_log_that_a_newer_gatehouse_sealed_is_neither_checked_nor_sealed() -> 
     changed(HEAD, HEAD.c.id == 1, encoding=3)
     store([entry(400)])
     with pytest.raises(UnknownEncoding, match="encoding 3"):
-        begin()
+        current_standing()
     with pytest.raises(UnknownEncoding, match="encoding 3"):
         seal_all()
     changed(HEAD, HEAD.c.id == 1, encoding=2)

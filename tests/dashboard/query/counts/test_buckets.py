@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.query.counts.buckets import MOST, QUARTER, edges
+from dashboard.query.counts.buckets import MAX_BARS, QUARTER, edges
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia"]
 moments = st.datetimes(datetime(1975, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -17,7 +17,7 @@ moments = st.datetimes(datetime(1975, 1, 1), datetime(2900, 1, 1), timezones=st.
 @given(moments, st.timedeltas(timedelta(microseconds=1), timedelta(days=36_500)), st.sampled_from(ZONES))
 def test_bars_are_few_follow_each_other_and_cover_the_period(start, length, zone):
     found = edges(start, start + length, ZoneInfo(zone))
-    assert 2 <= len(found) <= MOST + 1
+    assert 2 <= len(found) <= MAX_BARS + 1
     assert start - QUARTER < found[0] <= start
     assert start + length <= found[-1] < start + length + QUARTER
     assert all(this < following for this, following in pairwise(found))

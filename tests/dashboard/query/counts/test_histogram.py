@@ -126,6 +126,6 @@ def minutes_apart(sqlite_app):
 
 
 def test_a_crowded_quarter_hour_is_left_to_the_totals(book, monkeypatch):
-    monkeypatch.setattr("dashboard.query.counts.margins.MOST", 0)
+    monkeypatch.setattr("dashboard.query.counts.margins.MAX_MARGIN", 0)
     assert not histogram(to="2026-11-22T06:01").is_exact
     assert histogram(to="2026-11-22T05:59:59.999999").is_exact

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.query.language.errors import QueryError
-from dashboard.query.language.parse import MAX_LENGTH, parse
+from dashboard.query.language.parse import MAX_QUERY, parse
 from dashboard.query.language.terms import Browser, Country, Name
 from models import Action, Outcome, Reason
 from models.names import begins_username, username_key
@@ -146,7 +146,7 @@ def test_nothing_asked_is_everything(text):
         ("on:9999-12-31", 0, "2026-11-22"),
         ("a\0b", None, "not text"),
         ("a\udcffb", None, "not text"),
-        ("x" * (MAX_LENGTH + 1), None, "too long"),
+        ("x" * (MAX_QUERY + 1), None, "too long"),
     ],
 )
 def test_what_is_not_understood_is_refused_where_it_stands(text, position, words):

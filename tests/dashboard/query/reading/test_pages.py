@@ -14,7 +14,7 @@ from dashboard.query.language.errors import QueryError
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset
-from dashboard.query.reading.pages import END, Pages, _position, cursor
+from dashboard.query.reading.pages import LAST_PAGE, Pages, _position, cursor
 from models import LoginLog, db
 from tests.support.book import NOW, entry, store
 
@@ -83,7 +83,7 @@ def test_forwards_every_entry_comes_once_in_order(book, pace, q, newest_first):
 @every_query
 def test_backwards_from_the_last_page_too(book, pace, q, newest_first):
     entries, seen = keyset(q), []
-    shown = page(entries, newest_first, before=END)
+    shown = page(entries, newest_first, before=LAST_PAGE)
     assert shown.next is None
     while True:
         seen = [row.event_id.int for row in shown.entries] + seen
@@ -115,7 +115,7 @@ def test_new_entries_do_not_move_the_pages_behind_them(book):
 
 
 def test_beyond_the_oldest_is_an_empty_page(book):
-    oldest = page(keyset(), before=END).entries[-1]
+    oldest = page(keyset(), before=LAST_PAGE).entries[-1]
     shown = page(keyset(), after=cursor((oldest.occurred_at, oldest.id)))
     assert (shown.entries, shown.next) == ([], None)
     assert page(keyset(), before=shown.prev).entries[-1] == oldest
@@ -134,7 +134,7 @@ def test_a_damaged_cursor_is_refused_or_a_position(book, text):
 
 def test_two_cursors_are_one_too_many(book):
     with pytest.raises(QueryError):
-        page(keyset(), after=page(keyset()).next, before=END)
+        page(keyset(), after=page(keyset()).next, before=LAST_PAGE)
 
 
 @given(st.datetimes(timezones=st.just(NOW.tzinfo)), st.integers(0, 2**63 - 1))

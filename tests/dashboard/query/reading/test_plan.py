@@ -11,7 +11,7 @@ from dashboard.log.recorder import name_ref
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.keyset import Keyset
-from dashboard.query.reading.pages import END, Pages, cursor
+from dashboard.query.reading.pages import LAST_PAGE, Pages, cursor
 from models import LoginLog, db
 from models.database.base import is_sqlite
 from tests.support.book import NOW, SESSION, entry, store, various
@@ -28,7 +28,7 @@ SERVED = {
     "action:login outcome:failure": {"ix_login_log_action_outcome_time"},
 }
 PERIODS = [{}, {"from": "2026-11-01", "to": "2026-11-22"}]
-POSITIONS = [{}, {"after": cursor((NOW, 5))}, {"before": cursor((NOW, 5))}, {"before": END}]
+POSITIONS = [{}, {"after": cursor((NOW, 5))}, {"before": cursor((NOW, 5))}, {"before": LAST_PAGE}]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def branches(asked):
 @pytest.mark.parametrize("q", SERVED)
 def test_an_equality_is_served_by_its_index(plans, q, period, cursors):
     told = plans({"q": q, **period}, **cursors)
-    is_timed = period or cursors not in ({}, {"before": END})
+    is_timed = period or cursors not in ({}, {"before": LAST_PAGE})
     sought = "time" if is_timed else "equality" if q else "nothing"
     assert {seek(line) for line in told} == {(index, sought) for index in SERVED[q]}
     assert "filesort" not in str(told)
