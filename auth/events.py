@@ -40,7 +40,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthEvent:
-    """One attempt and how it ended; ``person`` is None when it is about nobody.
+    """One attempt and how it ended; ``subject`` is None when it is about nobody.
 
     ``event_id`` is a UUIDv7 made once, before the first try to store it; ``session_ref``
     the public id of the session it began, ended or was made in; ``detail`` plain JSON values.
@@ -48,8 +48,8 @@ class AuthEvent:
 
     action: Action
     outcome: Outcome
-    person: Subject | None
-    place: Client
+    subject: Subject | None
+    client: Client
     reason: Reason | None = None
     session_ref: UUID | None = None
     auth_method: str | None = None

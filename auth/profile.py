@@ -10,7 +10,7 @@ from auth.sessions import CurrentUser
 from models import Action, Outcome, User, write_transaction
 
 
-def set_timezone(visitor: CurrentUser, zone: str | None, place: Client) -> None:
+def set_timezone(visitor: CurrentUser, zone: str | None, client: Client) -> None:
     """Let times be shown in ``zone``, an IANA name; None follows the browser. The same again is no entry.
 
     An account that was closed meanwhile stays as it is. Raises ``NotWritten`` when the change
@@ -19,8 +19,8 @@ def set_timezone(visitor: CurrentUser, zone: str | None, place: Client) -> None:
     event = AuthEvent(
         action=Action.PROFILE_CHANGE,
         outcome=Outcome.SUCCESS,
-        person=Subject(visitor.username, visitor.user_id),
-        place=place,
+        subject=Subject(visitor.username, visitor.user_id),
+        client=client,
         session_ref=visitor.session_ref,
     )
 

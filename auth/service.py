@@ -22,31 +22,31 @@ from models.clock import now
 from models.names import username_key
 
 
-def authenticate(given: Credentials, place: Client) -> SignedIn | Refused:
+def authenticate(given: Credentials, client: Client) -> SignedIn | Refused:
     """Check the credentials and begin a session, or turn the attempt away.
 
     The password is hashed for unknown names too, so that the answer takes as long.
     Raises ``NotWritten`` when the attempt cannot be recorded.
     """
     key = username_key(given.name)
-    event = _attempt(Subject(given.name), place)
+    event = _attempt(Subject(given.name), client)
     with signals.refused_unrecorded(event):
         user = _find(key)
         db.session.close()  # others may have the connection while the password is hashed
     if user:
-        event = replace(event, person=Subject(user.username, user.id))
-    reason, limited = _judge(user, given, place, throttle.retry_after(key, place.ip))
+        event = replace(event, subject=Subject(user.username, user.id))
+    reason, limited = _judge(user, given, client, throttle.retry_after(key, client.ip))
     conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
     with signals.refused_unrecorded(event):
         result = write_transaction(conclude)
     if limited:
         return limited
     if isinstance(result, Refused):
-        throttle.count_failure(key, place.ip)
+        throttle.count_failure(key, client.ip)
     return result
 
 
-def sign_out(visitor: CurrentUser, place: Client) -> None:
+def sign_out(visitor: CurrentUser, client: Client) -> None:
     """End the visitor's session; signing out twice is one entry.
 
     Raises ``NotWritten`` when that cannot be recorded; the session then goes on.
@@ -54,8 +54,8 @@ def sign_out(visitor: CurrentUser, place: Client) -> None:
     event = AuthEvent(
         action=Action.LOGOUT,
         outcome=Outcome.SUCCESS,
-        person=Subject(visitor.username, visitor.user_id),
-        place=place,
+        subject=Subject(visitor.username, visitor.user_id),
+        client=client,
         reason=Reason.USER_INITIATED,
         session_ref=visitor.session_ref,
     )
@@ -67,33 +67,33 @@ def sign_out(visitor: CurrentUser, place: Client) -> None:
     write_transaction(work)
 
 
-def register(account: NewAccount, place: Client) -> Refused | None:
+def register(account: NewAccount, client: Client) -> Refused | None:
     """Make an account; return the refusal when its name or address is taken or there is too much to do.
 
     Raises ``NotWritten`` when it cannot be recorded.
     """
     event = AuthEvent(
-        action=Action.REGISTER, outcome=Outcome.SUCCESS, person=Subject(account.username), place=place
+        action=Action.REGISTER, outcome=Outcome.SUCCESS, subject=Subject(account.username), client=client
     )
     try:
-        password_hash = hashing.hashed(partial(hash_password, account.password), place.ip)
+        password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
     except hashing.NoHashSlot:
-        refuse_registration(account.username, Reason.RATE_LIMITED, place)
+        refuse_registration(account.username, Reason.RATE_LIMITED, client)
         return BUSY
     try:
         with signals.refused_unrecorded(event):
             write_transaction(partial(_enrol, account, password_hash, event))
     except IntegrityError:
-        return refuse_registration(account.username, _taken(account), place)
+        return refuse_registration(account.username, _taken(account), client)
     return None
 
 
-def refuse_registration(name: str, reason: Reason, place: Client) -> Refused:
+def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
     """Record a registration that was turned away, in a transaction of its own."""
     known = _find(username_key(name)) if reason is Reason.USERNAME_IN_USE else None
-    person = Subject(known.username, known.id) if known else Subject(name)
+    subject = Subject(known.username, known.id) if known else Subject(name)
     event = AuthEvent(
-        action=Action.REGISTER, outcome=Outcome.FAILURE, person=person, place=place, reason=reason
+        action=Action.REGISTER, outcome=Outcome.FAILURE, subject=subject, client=client, reason=reason
     )
     send = partial(signals.emit, signals.registration_failed, event)
     with signals.refused_unrecorded(event):
@@ -101,15 +101,15 @@ def refuse_registration(name: str, reason: Reason, place: Client) -> Refused:
     return Refused(reason)
 
 
-def reset_password(user: User, password: str, place: Client) -> None:
+def reset_password(user: User, password: str, client: Client) -> None:
     """Give an account a new password, unlock it and end all its sessions; raises ``hashing.NoPlace``."""
     event = AuthEvent(
         action=Action.PASSWORD_RESET,
         outcome=Outcome.SUCCESS,
-        person=Subject(user.username, user.id),
-        place=place,
+        subject=Subject(user.username, user.id),
+        client=client,
     )
-    password_hash = hashing.hashed(partial(hash_password, password), place.ip)
+    password_hash = hashing.hashed(partial(hash_password, password), client.ip)
 
     def work(session: Session) -> None:
         found = session.get_one(User, user.id, with_for_update=True)
@@ -127,14 +127,14 @@ def _find(key: str) -> User | None:
 
 
 def _judge(
-    user: User | None, given: Credentials, place: Client, wait: int | None
+    user: User | None, given: Credentials, client: Client, wait: int | None
 ) -> tuple[Reason | None, Refused | None]:
     """Return why the attempt is turned away, if it is, and the answer when its password was not looked at."""
     if wait is not None:
         return Reason.RATE_LIMITED, Refused(Reason.RATE_LIMITED, wait)
     try:
         stored = user.password_hash if user else None
-        matches = hashing.hashed(partial(verify_password, stored, given.password), place.ip)
+        matches = hashing.hashed(partial(verify_password, stored, given.password), client.ip)
     except hashing.NoHashSlot:
         return BUSY.reason, BUSY
     return _objection(user, matches), None
@@ -153,10 +153,10 @@ def _objection(user: User | None, password_matches: bool) -> Reason | None:
     return None
 
 
-def _attempt(person: Subject, place: Client) -> AuthEvent:
+def _attempt(subject: Subject, client: Client) -> AuthEvent:
     """Return the event of a refused attempt; an admitted one differs in outcome and session."""
     return AuthEvent(
-        action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=place, auth_method="password"
+        action=Action.LOGIN, outcome=Outcome.FAILURE, subject=subject, client=client, auth_method="password"
     )
 
 
@@ -175,7 +175,7 @@ def _conclude(
 
 
 def _admit(session: Session, user: User, given: Credentials, event: AuthEvent) -> SignedIn:
-    token, row = sessions.begin_session(session, user, event.place, remember=given.remember)
+    token, row = sessions.begin_session(session, user, event.client, remember=given.remember)
     admitted = replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id)
     signals.emit(signals.login_succeeded, admitted, session)
     session.flush()
@@ -198,7 +198,7 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
     )
     session.add(user)
     session.flush()
-    enrolled = replace(event, person=Subject(user.username, user.id))
+    enrolled = replace(event, subject=Subject(user.username, user.id))
     signals.emit(signals.user_registered, enrolled, session)
 
 

@@ -46,7 +46,7 @@ class CurrentUser(UserMixin):
         return self.token
 
 
-def begin_session(session: Session, user: User, place: Client, *, remember: bool) -> tuple[str, UserSession]:
+def begin_session(session: Session, user: User, client: Client, *, remember: bool) -> tuple[str, UserSession]:
     """Add a new session of ``user`` and return its token and row."""
     token, moment = secrets.token_urlsafe(32), now()
     row = UserSession(
@@ -56,8 +56,8 @@ def begin_session(session: Session, user: User, place: Client, *, remember: bool
         created_at=moment,
         last_seen_at=moment,
         remember=remember,
-        ip=place.ip,
-        user_agent=place.user_agent,
+        ip=client.ip,
+        user_agent=client.user_agent,
     )
     session.add(row)
     return token, row

@@ -60,5 +60,5 @@ def _limiter() -> SlidingWindowCounterRateLimiter:
 
 
 def _limits(account: str, address: str | None) -> list[tuple[RateLimitItem, str, str]]:
-    place = address or "-"
-    return [(_PAIR, account, place), (_ACCOUNT, account, "-"), (_ADDRESS, "-", place)]
+    network = address or "-"
+    return [(_PAIR, account, network), (_ACCOUNT, account, "-"), (_ADDRESS, "-", network)]

@@ -39,7 +39,7 @@ def event() -> AuthEvent:
     place = Client(
         ip="203.0.113.7", user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
     )
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("visitor"), place=place)
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("visitor"), client=place)
 
 
 def recorded(events: list[AuthEvent]) -> None:

@@ -81,7 +81,7 @@ def unrecorded(app: Flask) -> None:
 def event() -> AuthEvent:
     """Return a refused sign-in."""
     failed = {"action": Action.LOGIN, "outcome": Outcome.FAILURE, "reason": Reason.INVALID_PASSWORD}
-    return AuthEvent(person=Subject("alice", 1), place=PLACE, **failed)
+    return AuthEvent(subject=Subject("alice", 1), client=PLACE, **failed)
 
 
 def recorded() -> None:

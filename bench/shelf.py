@@ -89,8 +89,8 @@ def _add_readers() -> None:
             action=Action.LOGIN,
             outcome=Outcome.FAILURE,
             reason=Reason.INVALID_PASSWORD,
-            person=Subject(seldom.username, seldom.id),
-            place=Client(ip="203.0.113.7"),
+            subject=Subject(seldom.username, seldom.id),
+            client=Client(ip="203.0.113.7"),
             occurred_at=min(middle, now()),
         )
         write_transaction(lambda session, event=event: record(session, event))  # type: ignore[misc]

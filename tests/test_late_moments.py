@@ -147,7 +147,7 @@ def leave_work() -> None:
     write_transaction(
         lambda session: session.execute(update(ExportJob).values(updated_at=now() - timedelta(days=1)))
     )
-    refused = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("zoe"), place=Client())
+    refused = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("zoe"), client=Client())
     replay.keep_attempt(refused)
 
 

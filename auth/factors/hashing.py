@@ -21,7 +21,7 @@ T = TypeVar("T")
 _KEY = "gatehouse.hashing"
 #: Hashes under way for each processor.
 EACH_CORE = 2
-#: Seconds that an attempt waits for its place.
+#: Seconds that an attempt waits for its slot.
 SLOT_TIMEOUT = 2.0
 #: Seconds after which somebody who got none may try again.
 BUSY_RETRY = 5
@@ -51,7 +51,7 @@ class HashSlots:
 
     @contextmanager
     def taken(self, network: str, *, is_known: bool = False) -> Iterator[None]:
-        """Hold a place during the block; raises ``NoHashSlot`` when none became free in time."""
+        """Hold a slot during the block; raises ``NoHashSlot`` when none became free in time."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._has_room(network, is_known), SLOT_TIMEOUT):
                 raise NoHashSlot
@@ -83,7 +83,7 @@ def init_app(app: Flask, workers: int = 1) -> None:
 
 
 def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False) -> T:
-    """Return what ``work``, which hashes, makes once there is a place for somebody from ``address``.
+    """Return what ``work``, which hashes, makes once there is a slot for somebody from ``address``.
 
     ``is_known`` says that the device was here before. The caller's read transaction ends here: who
     waits must not hold a connection. Raises ``NoHashSlot``.

@@ -12,7 +12,7 @@ MAX_AGENT = 512
 
 
 def client_of_request() -> Client:
-    """Return the place of the present request.
+    """Return the client of the present request.
 
     ``ip`` is the address after the trusted proxies; ``peer_ip`` is kept only when it differs.
     """

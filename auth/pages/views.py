@@ -87,12 +87,12 @@ def register() -> Answer:
     closed = current_app.config["REGISTRATION"] == "closed"
     if not form.is_submitted():
         return register_page(form, 403 if closed else 200)
-    name, place = form.username.data or "", client_of_request()
+    name, client = form.username.data or "", client_of_request()
     if closed or not form.validate():
         reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
-        service.refuse_registration(name, reason, place)
+        service.refuse_registration(name, reason, client)
         return register_page(form, 403 if closed else 400)
-    refused = service.register(_account(form), place)
+    refused = service.register(_account(form), client)
     if refused and refused.retry_after is not None:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:

@@ -63,9 +63,9 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
         format=form,
         selection=_selection(query),
         asked={"q": query} if query else {},
-        person=None,
+        subject=None,
         actor=OPERATOR,
-        place=Client(),
+        client=Client(),
         delimiter=DELIMITERS[delimiter or ","],
     )
     seal_all()  # without a server nobody else does

@@ -44,12 +44,12 @@ def end_abandoned() -> int:
 
 def _broken_off(job: ExportJob, session: Session) -> AuthEvent:
     user = session.get(User, job.user_id)
-    person = Subject(user.username, user.id) if user else None
+    subject = Subject(user.username, user.id) if user else None
     return AuthEvent(
         action=Action.LOG_EXPORT,
         outcome=Outcome.FAILURE,
         reason=Reason.ABORTED,
-        person=person,
-        place=Client(),
+        subject=subject,
+        client=Client(),
         detail={"export_id": str(job.export_id), "stage": "end", "rows": job.rows},
     )

@@ -35,8 +35,8 @@ class Order:
     format: str
     selection: Selection
     asked: dict[str, str]
-    person: Subject | None
-    place: Client
+    subject: Subject | None
+    client: Client
     actor: Subject | None = None
     session_ref: UUID | None = None
     delimiter: str = ","
@@ -60,7 +60,7 @@ class Export:
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]
         with used_for(Purpose.COMMANDS):
             self._engine = db.engine
-        is_watched = order.person is not None and order.person.id is not None
+        is_watched = order.subject is not None and order.subject.id is not None
         self._progress = JobProgress(order.export_id) if is_watched else None
         self._ended, self._end_id = False, uuid7()
         self._asked = _referenced(order.asked)  # now: the stream runs outside of any context
@@ -103,7 +103,7 @@ class Export:
 
         def work(session: Session) -> None:
             if self._progress:
-                progress.begin_job(session, order.export_id, order.person.id)  # type: ignore[union-attr,arg-type]
+                progress.begin_job(session, order.export_id, order.subject.id)  # type: ignore[union-attr,arg-type]
             if words := order.asked.get("q"):
                 query_words.keep_words(session, words)
             record(session, event, actor=order.actor)
@@ -132,8 +132,8 @@ class Export:
             action=Action.LOG_EXPORT,
             outcome=outcome,
             reason=reason,
-            person=order.person,
-            place=order.place,
+            subject=order.subject,
+            client=order.client,
             session_ref=order.session_ref,
             detail={
                 "export_id": str(order.export_id),

@@ -79,22 +79,22 @@ def columns(event: AuthEvent, actor: Subject | None = None) -> dict[str, object]
         "action": event.action,
         "outcome": event.outcome,
         "reason": event.reason,
-        **_name(event.person),
+        **_name(event.subject),
         "actor_id": actor and actor.id,
         "actor_name": actor and actor.name,
         "session_ref": event.session_ref,
         "auth_method": event.auth_method,
-        **asdict(event.place),
+        **asdict(event.client),
         "source": SOURCE,
         "detail": canonical(event.detail),
     }
 
 
-def _name(person: Subject | None) -> dict[str, object]:
+def _name(subject: Subject | None) -> dict[str, object]:
     """Return the name columns; a name without an account may be a password, so it is masked."""
-    if person is None or (person.id is not None and not person.name):
-        return {"user_id": person and person.id}
-    key = username_key(person.name.strip())
-    if person.id is None:
-        return {"username": masked(person.name), "name_ref": name_ref(key)}
-    return {"user_id": person.id, "username": person.name, "username_key": key}
+    if subject is None or (subject.id is not None and not subject.name):
+        return {"user_id": subject and subject.id}
+    key = username_key(subject.name.strip())
+    if subject.id is None:
+        return {"username": masked(subject.name), "name_ref": name_ref(key)}
+    return {"user_id": subject.id, "username": subject.name, "username_key": key}

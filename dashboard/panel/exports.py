@@ -38,8 +38,8 @@ def order_of(form: Mapping[str, str]) -> Order:
         format=_format(form.get("format", "csv")),
         selection=selection,
         asked={name: form[name] for name in QUERY_PARAMETERS if form.get(name)} | {"tz": selection.zone.key},
-        person=Subject(current_user.username, current_user.user_id),
-        place=client_of_request(),
+        subject=Subject(current_user.username, current_user.user_id),
+        client=client_of_request(),
         session_ref=current_user.session_ref,
         delimiter=_delimiter(form.get("delimiter", ",")),
     )
@@ -53,18 +53,18 @@ def download(order: Order) -> Response:
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
     """
-    place = quota.take(current_user.user_id)
+    slot = quota.take(current_user.user_id)
     try:
         export = Export(order)
     except BaseException as error:
-        place.free()
+        slot.free()
         if not isinstance(error, UsedId):
             raise
         raise QueryError(
             "An export with the id “%(value)s” was begun before.", field="export_id", value=shown(str(error))
         ) from None
     response = Response(export, mimetype=export.form.mimetype)
-    response.call_on_close(place.free)
+    response.call_on_close(slot.free)
     response.headers["X-Accel-Buffering"] = "no"  # a proxy's buffer would run full and stand still
     response.headers["X-Gatehouse-Export-Id"] = str(order.export_id)
     response.headers["X-Gatehouse-Last-Seq"] = str(export.last_seq)

@@ -90,7 +90,7 @@ def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Subject | Non
 
 def _erased(user_id: int) -> AuthEvent:
     return AuthEvent(
-        action=Action.ERASE, outcome=Outcome.SUCCESS, person=Subject("", user_id), place=Client()
+        action=Action.ERASE, outcome=Outcome.SUCCESS, subject=Subject("", user_id), client=Client()
     )
 
 

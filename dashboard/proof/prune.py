@@ -112,7 +112,7 @@ def prune(
     ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
     recorded since then. Raises ``PruneConflict`` when another process prunes.
     """
-    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, person=None, place=Client())
+    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, subject=None, client=Client())
     if not write_transaction(partial(_announce, wanted, event, actor, unless_since)):
         return
     for first in range(wanted.standing.pruned, wanted.through, PRUNE_BATCH):

@@ -26,7 +26,7 @@ Count = Callable[[], int]
 
 def some_event() -> AuthEvent:
     """Return an event about nobody."""
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("x"), client=Client())
 
 
 def also_stores(_app: Flask, *, event: AuthEvent, **_: Any) -> UUID:

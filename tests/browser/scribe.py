@@ -30,7 +30,7 @@ class Scribe:
         moment = at or now()
         people = [Subject(name, 1 if known else None) for name in names]
         events = [
-            AuthEvent(action=action, outcome=outcome, person=person, place=Client(), occurred_at=moment)
+            AuthEvent(action=action, outcome=outcome, subject=person, client=Client(), occurred_at=moment)
             for person in people
         ]
         with self._app.app_context():

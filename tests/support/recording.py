@@ -177,14 +177,14 @@ def signed_in() -> SignedIn:
     return result
 
 
-def order(person: Subject) -> Order:
+def order(subject: Subject) -> Order:
     """Return an order of everything."""
     selection = read_selection({"q": ""}, ZoneInfo("UTC"), now())
     facts = {"export_id": uuid4(), "format": "csv", "selection": selection, "asked": {}}
-    return Order(person=person, place=Client(), **facts)  # type: ignore[arg-type]
+    return Order(subject=subject, client=Client(), **facts)  # type: ignore[arg-type]
 
 
 def refused(user: User) -> AuthEvent:
     """Return the event of somebody who was told that it did not work."""
     person = Subject(user.username, user.id)
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=person, place=Client())
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=person, client=Client())

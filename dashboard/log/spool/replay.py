@@ -113,8 +113,8 @@ def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:
         event = AuthEvent(
             action=Action.SESSION_REVOKE,
             outcome=Outcome.SUCCESS,
-            person=Subject(admitted.username or "", admitted.user_id),
-            place=Client(),
+            subject=Subject(admitted.username or "", admitted.user_id),
+            client=Client(),
             reason=Reason.RECORDING_UNAVAILABLE,
             session_ref=admitted.session_ref,
             event_id=event_id,

@@ -33,7 +33,7 @@ def told(app: Flask, *event_ids: UUID, size: int = 100) -> Dispatcher:
 
 def some_event() -> AuthEvent:
     """Return an event about nobody."""
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
+    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("x"), client=Client())
 
 
 def test_entries_are_told_in_order(app: Flask, heard: Heard) -> None:

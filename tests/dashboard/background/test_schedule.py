@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 
 def write_one() -> None:
     """Record an entry."""
-    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
+    event = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("x"), client=Client())
     write_transaction(partial(record, event=event))
 
 

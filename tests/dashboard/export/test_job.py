@@ -36,8 +36,8 @@ def order(q="", form="jsonl"):
         format=form,
         selection=selection,
         asked={"q": q} if q else {},
-        person=Subject("audrey", 7),
-        place=Client(ip="10.9.9.9"),
+        subject=Subject("audrey", 7),
+        client=Client(ip="10.9.9.9"),
     )
 
 

@@ -20,10 +20,10 @@ from tests.support.actions import entries
 WHERE = Client("10.0.0.7", "192.0.2.1", "Curl/8", "Curl 8", "Linux", "Phone", "r1")
 
 
-def event(person: Subject, **facts: object) -> AuthEvent:
+def event(subject: Subject, **facts: object) -> AuthEvent:
     """Return an event about somebody."""
     facts = {"action": Action.LOG_EXPORT, "outcome": Outcome.SUCCESS, "place": WHERE} | facts
-    return AuthEvent(person=person, **facts)
+    return AuthEvent(subject=subject, **facts)
 
 
 def recorded(event: AuthEvent, actor: Subject | None = None) -> LoginLog:

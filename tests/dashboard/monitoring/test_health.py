@@ -30,7 +30,7 @@ from tests.support.servers.silent import silent_server
 from tests.support.waiting import wait_until
 
 TOKEN = "a token for monitoring"
-ATTEMPT = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, person=Subject("x"), place=Client())
+ATTEMPT = AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=Subject("x"), client=Client())
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
 
 

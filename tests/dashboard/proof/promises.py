@@ -113,7 +113,7 @@ class Promises(RuleBasedStateMachine):
     @rule(how=ANSWERS)
     def record_an_event_twice(self, how: str) -> None:
         kind = (Action.PROFILE_CHANGE, Outcome.SUCCESS)
-        happened = AuthEvent(action=kind[0], outcome=kind[1], person=Subject("zoë", 3), place=Client())
+        happened = AuthEvent(action=kind[0], outcome=kind[1], subject=Subject("zoë", 3), client=Client())
         store = partial(record, event=happened)
         with commit(how):
             write_transaction(store)

@@ -157,7 +157,7 @@ def told_off(user: User, event_id: object) -> AuthEvent:
     """Return the event of somebody who was told that it did not work."""
     who = Subject(user.username, user.id)
     return AuthEvent(
-        action=Action.LOGIN, outcome=Outcome.FAILURE, person=who, place=Client(), event_id=event_id
+        action=Action.LOGIN, outcome=Outcome.FAILURE, subject=who, client=Client(), event_id=event_id
     )
 
 
