@@ -2,7 +2,7 @@
 """The command line: ``python manage.py COMMAND``; ``--help`` lists the commands."""
 
 from dashboard.app import create_app
-from dashboard.cli import COMMANDS
+from dashboard.cli.commands import COMMANDS
 from dashboard.cli.group import CommandLine
 
 cli = CommandLine(create_app, COMMANDS)

@@ -35,16 +35,16 @@ class LivePage(PanelView):
             pace=asdict(pace(head, now())),
             actions=list(Action),
             admin_actions=sorted(ADMIN_ACTIONS),
-            **_figures(),
+            **_counts(),
         )
 
     @expose("/tiles")
     def tiles(self) -> str:
         """Return the tiles alone, as they are now."""
-        return self.render("admin/tiles.html", **_figures())
+        return self.render("admin/tiles.html", **_counts())
 
 
-def _figures() -> dict[str, Any]:
+def _counts() -> dict[str, Any]:
     """Return what the tiles show: the last hour, the same hour last week, and who is here."""
     moment = now()
     return {

@@ -137,7 +137,7 @@ def test_all_sessions_of_one_person_end_and_no_other(app: Flask, alice: User) ->
 
 def test_a_visitor_costs_one_query(app: Flask, alice: User) -> None:
     token, statements = begin(alice), []
-    event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(last_seen[2]))
+    event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
     find_visitor(token)
     assert len([sql for sql in statements if sql.startswith("SELECT")]) == 1
 

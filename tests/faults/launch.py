@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-import auth.events
 import manage
+import models.clock
 from dashboard.cli.server.sockets import Sockets
 from dashboard.log import recorder, seals
 from dashboard.proof import retention, upkeep
@@ -99,7 +99,7 @@ def hurry() -> None:
 
 def plant() -> None:
     """Put the faults where they strike."""
-    auth.events.datetime = SlowClock  # type: ignore[attr-defined]
+    models.clock.datetime = SlowClock  # type: ignore[attr-defined]
     recorder.committed = dying(recorder.committed, before="committed")  # type: ignore[assignment]
     Sockets.__call__ = slow(Sockets.__call__)  # type: ignore[method-assign]
     hurry()

@@ -114,7 +114,7 @@ def test_a_receiver_that_hangs_shows_as_a_stuck_dispatcher(
         hanging.set()
         free.wait(30)
 
-    monkeypatch.setattr("dashboard.background.dispatcher.LONGEST", 0)
+    monkeypatch.setattr("dashboard.background.dispatcher.STUCK_AFTER", 0)
     dispatcher = Dispatcher(app)
     dispatcher.put(uuid4())
     with entry_recorded.connected_to(hangs):

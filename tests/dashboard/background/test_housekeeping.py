@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, and keep nothing."""
-    for name, value in {"SEEN_LOOK": 0.02, "WAL_LOOK": 0.02, "WAL_KEPT": 0, "IDLE": 0}.items():
+    for name, value in {"SEEN_LOOK": 0.02, "WAL_LOOK": 0.02, "WAL_KEPT": 0, "WAL_IDLE": 0}.items():
         monkeypatch.setattr(housekeeping, name, value)
 
 

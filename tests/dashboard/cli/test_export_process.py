@@ -26,7 +26,7 @@ ROWS = 100_000
 #: The command line, but progress is due after every chunk instead of every second.
 EARLY = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r});"
-    "from dashboard.export import progress; progress.EVERY = 0;"
+    "from dashboard.export import progress; progress.NOTE_EVERY = 0;"
     "from manage import cli; cli.main(prog_name='manage.py')"
 )
 

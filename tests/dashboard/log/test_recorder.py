@@ -22,7 +22,7 @@ WHERE = Client("10.0.0.7", "192.0.2.1", "Curl/8", "Curl 8", "Linux", "Phone", "r
 
 def event(subject: Subject, **facts: object) -> AuthEvent:
     """Return an event about somebody."""
-    facts = {"action": Action.LOG_EXPORT, "outcome": Outcome.SUCCESS, "place": WHERE} | facts
+    facts = {"action": Action.LOG_EXPORT, "outcome": Outcome.SUCCESS, "client": WHERE} | facts
     return AuthEvent(subject=subject, **facts)
 
 

@@ -204,7 +204,7 @@ def test_a_receiver_that_hangs_shows_as_the_dispatcher(
     def hangs(_app: Flask, *, event_id: object) -> None:
         free.wait(30)
 
-    monkeypatch.setattr("dashboard.background.dispatcher.LONGEST", 0)
+    monkeypatch.setattr("dashboard.background.dispatcher.STUCK_AFTER", 0)
     schedule.start(app)
     with entry_recorded.connected_to(hangs):
         schedule.committed(app, uuid4())

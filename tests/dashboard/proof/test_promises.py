@@ -68,8 +68,8 @@ def test_promises_hold_in_any_order_of_events(
     monkeypatch.setattr(passwords, "_hasher", quick)
     monkeypatch.setattr(passwords, "_DUMMY_HASH", quick.hash("nobody's"))
     monkeypatch.setattr(transaction, "time", Mock())  # no pause before another try
-    for module in (sealer, erase, prune):
-        monkeypatch.setattr(module, "BATCH", 3)
+    for module, name in ((sealer, "SEAL_BATCH"), (erase, "ERASE_BATCH"), (prune, "PRUNE_BATCH")):
+        monkeypatch.setattr(module, name, 3)
 
     def anew() -> Promises:
         db.session.remove()

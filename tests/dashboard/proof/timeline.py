@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from auth import events
 from dashboard.log.sealer import seal_all
 from dashboard.proof import clock, upkeep
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock, Doubtful
 from models import LoginLog, db
+from models import clock as present
 from tests.support.book import entry, store
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -29,7 +29,7 @@ class Site:
             update={"checkpoint_dir": folder / "checkpoints", "checkpoint_key": folder / "key"}
         )
         patch.setitem(app.config, "SETTINGS", settings)
-        patch.setattr(events, "datetime", self)
+        patch.setattr(present, "datetime", self)
         patch.setattr(clock, "database_time", lambda: self.database)
         self.moment = datetime.now(UTC) - 1000 * DAY
         self.database: datetime | None = None

@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from auth import events
 from auth.events import AuthEvent, Client, Subject
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from dashboard.log.spool.spool import Spool
 from models import Action, Outcome, User, write_transaction, zones
+from models import clock as present
 from models.clock import now
 from tests.dashboard.cli.conftest import Run, on
 from tests.support.book import entry, store
@@ -25,8 +25,8 @@ from tests.support.book import entry, store
 ATTEMPT: dict[str, Any] = {
     "action": Action.LOGIN,
     "outcome": Outcome.FAILURE,
-    "person": Subject("nobody"),
-    "place": Client(),
+    "subject": Subject("nobody"),
+    "client": Client(),
 }
 PARTS = ["configuration", "database", "migrations", "redis", "clock", "zones", "spool", "proxy"]
 PARTS += ["sharing", "sealing", "totals", "server"]
@@ -212,7 +212,7 @@ def test_retention_that_rests_is_bad(manage: Run, signed: dict[str, object]) -> 
 def test_a_database_with_another_time_is_bad(
     mariadb_app: Flask, mariadb_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "datetime", Mock(now=lambda zone: datetime.now(zone) + timedelta(minutes=1)))
+    monkeypatch.setattr(present, "datetime", Mock(now=lambda zone: datetime.now(zone) + timedelta(minutes=1)))
     code, parts = report(partial(Context().run, on(mariadb_url)))
     assert (code, parts["clock"][0]) == (1, "bad")
     assert parts["clock"][1] == "the database's clock differs by -60 s: set both by NTP"

@@ -21,7 +21,7 @@ WAIT = b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"
 def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     """A worker without background threads."""
     nothing = SimpleNamespace(start=lambda app: None, stop=lambda app: None)
-    monkeypatch.setattr(server, "background", nothing)
+    monkeypatch.setattr(server, "schedule", nothing)
     with working(Worker) as running:
         running.worker.booted = True
         yield running

@@ -62,14 +62,14 @@ def test_lines_of_many_chunks_come_by_time_and_id(app, monkeypatch, q, size, sma
 def test_chunks_keep_no_transaction_open(app, monkeypatch):
     left = []
 
-    def made_ahead(work, source):
+    def prefetched(work, source):
         for one in source:
             left.append(db.engine.pool.checkedout())
             yield work(one)
             left.append(db.engine.pool.checkedout())
             store([entry(100 + len(left))])
 
-    monkeypatch.setattr(rows, "made_ahead", made_ahead)
+    monkeypatch.setattr(rows, "prefetched", prefetched)
     assert sum(chunk.rows for chunk in sealed().chunks(db.engine)) == 10
     assert len(left) > 6
     assert set(left) == {0}
