@@ -12,7 +12,10 @@ from dashboard.cli.server import sharing
 from tests.support.servers.gatehouse import ROOT
 from tests.support.servers.gatehouse import serving as served
 
-HOLD = "import sys; from dashboard.cli.server.sharing import share; print(share(*sys.argv[1:]), flush=True); input()"
+HOLD = (
+    "import sys; from dashboard.cli.server.sharing import share;"
+    "print(share(sys.argv[1]), flush=True); input()"
+)
 
 
 @pytest.fixture
