@@ -93,7 +93,7 @@ def shoot(page: Page, site: Site, path: str, name: str) -> None:
     """Open a page, let it settle and save its picture."""
     page.goto(f"{site.url}{path}")
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => true)")
     if page.locator("#peak").count():
         page.locator("#peak:not(:empty)").wait_for()  # drawn each second
     page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LOOK, Odd
 from tests.browser.test_widths import DOOR, PANEL
+from tests.support.waiting import wait_until
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """rules => axe.run({ resultTypes: ["violations"], runOnly: rules }).then(
@@ -61,7 +62,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 def judged(page: Page, looks: list[tuple[str, int]]) -> list[str]:
     """Return what axe finds in each look of the page."""
     found = set()
-    page.wait_for_function("!document.getElementById('bars') || document.querySelector('.bars')")
+    drawn = "!document.getElementById('bars') || document.querySelector('.bars') !== null"
+    wait_until(lambda: page.evaluate(drawn), "the bars are drawn")
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})

@@ -101,7 +101,7 @@ def test_a_mistake_is_said_beside_the_field_and_selected(book: Page) -> None:
     query.press("Enter")
     expect(book.get_by_role("alert")).to_contain_text("There is no filter “nope”")
     expect(query).to_have_attribute("aria-invalid", "true")
-    book.wait_for_function("getSelection().toString() === 'nope:1'")
+    wait_until(lambda: book.evaluate("getSelection().toString()") == "nope:1", "the mistake is selected")
 
 
 def test_entries_are_reached_opened_and_closed_by_keys(book: Page) -> None:

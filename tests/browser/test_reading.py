@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, StorageState, expect
 from tests.browser.conftest import Open, watch
 from tests.browser.scribe import Scribe
 from tests.support.servers.gatehouse import Site
+from tests.support.waiting import wait_until
 
 OLD = [f"old-{number:02}" for number in range(60)]
 SLIDES = """() => import("/static/panel/slide.js").then(({ slideIn }) => {
@@ -43,7 +44,8 @@ def waiting(page: Page, number: int) -> Locator:
 def page(live: Page, scribe: Scribe) -> Page:
     """The live page with more rows than a screen holds, at rest."""
     live.locator(f'[data-event="{scribe.write(*OLD)}"]').wait_for()
-    live.wait_for_function("document.querySelector('#feed tbody').getAnimations().length === 0")
+    moving = "document.querySelector('#feed tbody').getAnimations().length"
+    wait_until(lambda: live.evaluate(moving) == 0, "the table is at rest")
     return live
 
 
