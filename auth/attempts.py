@@ -1,9 +1,8 @@
-"""What somebody asks at the gate, and how it is answered."""
+"""What somebody wants to be let in with, and how they are turned away."""
 
 from dataclasses import dataclass
 
 from auth.factors.hashing import BUSY_RETRY
-from auth.sessions import CurrentUser
 from models import Reason, Role
 
 
@@ -27,18 +26,6 @@ class NewAccount:
     city: str | None = None
     hobbies: tuple[str, ...] = ()
     role: Role = Role.USER
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that began, and whose it is."""
-
-    visitor: CurrentUser
-
-    @property
-    def token(self) -> str:
-        """What opens the session; it belongs in the cookie and nowhere else."""
-        return self.visitor.token
 
 
 @dataclass(frozen=True, slots=True)

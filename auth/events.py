@@ -1,12 +1,12 @@
 """What an auth signal carries: frozen facts, complete before any transaction begins."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from models import Action, Outcome, Reason
+from models import Action, Outcome, Reason, User
 from models.clock import now
 
 
@@ -37,20 +37,28 @@ class Subject:
     name: str
     id: int | None = None
 
+    @classmethod
+    def of(cls, account: User) -> "Subject":
+        """Return the subject that an account is."""
+        return cls(account.username, account.id)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class AuthEvent:
-    """One attempt and how it ended; ``subject`` is None when it is about nobody.
+    """What happened and how it ended; ``subject`` is None when it is about nobody.
 
-    ``event_id`` is a UUIDv7 made once, before the first try to store it; ``session_ref``
-    the public id of the session it began, ended or was made in; ``detail`` plain JSON values.
+    ``actor`` is who did it, when that is not the subject; ``session_ref`` the public id of the session
+    it began, ended or was made in; ``detail`` plain JSON values. ``event_id`` is a UUIDv7, made with the
+    event and so before the first try to store it: another try stores the same.
     """
 
     action: Action
     outcome: Outcome
     subject: Subject | None
     client: Client
+    _: KW_ONLY
     reason: Reason | None = None
+    actor: Subject | None = None
     session_ref: UUID | None = None
     auth_method: str | None = None
     detail: dict[str, object] | None = None

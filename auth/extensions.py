@@ -17,4 +17,4 @@ def init_app(app: Flask) -> None:
     throttle.init_app(app)
     manager = LoginManager(app)
     manager.session_protection = None  # the server-side session knows place and age itself
-    manager.user_loader(sessions.find_visitor)
+    manager.user_loader(sessions.load_user)

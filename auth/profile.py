@@ -5,31 +5,25 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from auth import signals
-from auth.events import AuthEvent, Client, Subject
+from auth.events import AuthEvent, Client
 from auth.sessions import CurrentUser
-from models import Action, Outcome, User, write_transaction
+from models import Action, User
 
 
-def set_timezone(visitor: CurrentUser, zone: str | None, client: Client) -> None:
+def set_timezone(user: CurrentUser, zone: str | None, client: Client) -> None:
     """Let times be shown in ``zone``, an IANA name; None follows the browser. The same again is no entry.
 
     An account that was closed meanwhile stays as it is. Raises ``NotWritten`` when the change
     cannot be recorded; nothing is changed then.
     """
-    event = AuthEvent(
-        action=Action.PROFILE_CHANGE,
-        outcome=Outcome.SUCCESS,
-        subject=Subject(visitor.username, visitor.user_id),
-        client=client,
-        session_ref=visitor.session_ref,
-    )
+    event = user.event(Action.PROFILE_CHANGE, client)
 
-    def work(session: Session) -> None:
-        user = session.get_one(User, visitor.user_id, with_for_update=True)
-        if user.disabled or user.timezone == zone:
-            return
-        change: dict[str, object] = {"field": "timezone", "old": user.timezone, "new": zone}
-        user.timezone = zone
-        signals.emit(signals.account_changed, replace(event, detail=change), session)
+    def change(session: Session) -> AuthEvent | None:
+        account = session.get_one(User, user.user_id, with_for_update=True)
+        if account.disabled or account.timezone == zone:
+            return None
+        detail: dict[str, object] = {"field": "timezone", "old": account.timezone, "new": zone}
+        account.timezone = zone
+        return replace(event, detail=detail)
 
-    write_transaction(work)
+    signals.record(signals.account_changed, change)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from auth import sessions, signals, throttle
-from auth.attempts import BUSY, Credentials, NewAccount, Refused, SignedIn
+from auth.attempts import BUSY, Credentials, NewAccount, Refused
 from auth.events import AuthEvent, Client, Subject
 from auth.factors import hashing
 from auth.factors.passwords import hash_password, verify_password
@@ -22,21 +22,23 @@ from models.clock import now
 from models.names import username_key
 
 
-def authenticate(given: Credentials, client: Client) -> SignedIn | Refused:
+def authenticate(credentials: Credentials, client: Client) -> CurrentUser | Refused:
     """Check the credentials and begin a session, or turn the attempt away.
 
     The password is hashed for unknown names too, so that the answer takes as long.
     Raises ``NotWritten`` when the attempt cannot be recorded.
     """
-    key = username_key(given.name)
-    event = _attempt(Subject(given.name), client)
+    key = username_key(credentials.name)
+    event = AuthEvent(
+        Action.LOGIN, Outcome.FAILURE, Subject(credentials.name), client, auth_method="password"
+    )
     with signals.refused_unrecorded(event):
         user = _find(key)
         db.session.close()  # others may have the connection while the password is hashed
     if user:
-        event = replace(event, subject=Subject(user.username, user.id))
-    reason, limited = _judge(user, given, client, throttle.retry_after(key, client.ip))
-    conclude = partial(_conclude, user=user, given=given, event=event, reason=reason)
+        event = replace(event, subject=Subject.of(user))
+    reason, limited = _judge(user, credentials, client, throttle.retry_after(key, client.ip))
+    conclude = partial(_conclude, user=user, credentials=credentials, event=event, reason=reason)
     with signals.refused_unrecorded(event):
         result = write_transaction(conclude)
     if limited:
@@ -46,25 +48,15 @@ def authenticate(given: Credentials, client: Client) -> SignedIn | Refused:
     return result
 
 
-def sign_out(visitor: CurrentUser, client: Client) -> None:
-    """End the visitor's session; signing out twice is one entry.
+def sign_out(user: CurrentUser, client: Client) -> None:
+    """End the session of ``user``; signing out twice is one entry.
 
     Raises ``NotWritten`` when that cannot be recorded; the session then goes on.
     """
-    event = AuthEvent(
-        action=Action.LOGOUT,
-        outcome=Outcome.SUCCESS,
-        subject=Subject(visitor.username, visitor.user_id),
-        client=client,
-        reason=Reason.USER_INITIATED,
-        session_ref=visitor.session_ref,
+    event = user.event(Action.LOGOUT, client, reason=Reason.USER_INITIATED)
+    signals.record(
+        signals.user_logged_out, lambda session: event if sessions.end(session, user.session_id) else None
     )
-
-    def work(session: Session) -> None:
-        if sessions.end(session, visitor.session_id):
-            signals.emit(signals.user_logged_out, event, session)
-
-    write_transaction(work)
 
 
 def register(account: NewAccount, client: Client) -> Refused | None:
@@ -72,9 +64,7 @@ def register(account: NewAccount, client: Client) -> Refused | None:
 
     Raises ``NotWritten`` when it cannot be recorded.
     """
-    event = AuthEvent(
-        action=Action.REGISTER, outcome=Outcome.SUCCESS, subject=Subject(account.username), client=client
-    )
+    event = AuthEvent(Action.REGISTER, Outcome.SUCCESS, Subject(account.username), client)
     try:
         password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
     except hashing.NoHashSlot:
@@ -82,7 +72,7 @@ def register(account: NewAccount, client: Client) -> Refused | None:
         return BUSY
     try:
         with signals.refused_unrecorded(event):
-            write_transaction(partial(_enrol, account, password_hash, event))
+            signals.record(signals.user_registered, partial(_enrol, account, password_hash, event))
     except IntegrityError:
         return refuse_registration(account.username, _taken(account), client)
     return None
@@ -91,33 +81,25 @@ def register(account: NewAccount, client: Client) -> Refused | None:
 def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
     """Record a registration that was turned away, in a transaction of its own."""
     known = _find(username_key(name)) if reason is Reason.USERNAME_IN_USE else None
-    subject = Subject(known.username, known.id) if known else Subject(name)
-    event = AuthEvent(
-        action=Action.REGISTER, outcome=Outcome.FAILURE, subject=subject, client=client, reason=reason
-    )
-    send = partial(signals.emit, signals.registration_failed, event)
+    subject = Subject.of(known) if known else Subject(name)
+    event = AuthEvent(Action.REGISTER, Outcome.FAILURE, subject, client, reason=reason)
     with signals.refused_unrecorded(event):
-        write_transaction(send)
+        signals.record(signals.registration_failed, lambda _: event)
     return Refused(reason)
 
 
 def reset_password(user: User, password: str, client: Client) -> None:
-    """Give an account a new password, unlock it and end all its sessions; raises ``hashing.NoPlace``."""
-    event = AuthEvent(
-        action=Action.PASSWORD_RESET,
-        outcome=Outcome.SUCCESS,
-        subject=Subject(user.username, user.id),
-        client=client,
-    )
+    """Give an account a new password, unlock it and end all its sessions; raises ``hashing.NoHashSlot``."""
+    event = AuthEvent(Action.PASSWORD_RESET, Outcome.SUCCESS, Subject.of(user), client)
     password_hash = hashing.hashed(partial(hash_password, password), client.ip)
 
-    def work(session: Session) -> None:
-        found = session.get_one(User, user.id, with_for_update=True)
-        found.password_hash, found.locked_until = password_hash, None
+    def reset(session: Session) -> AuthEvent:
+        account = session.get_one(User, user.id, with_for_update=True)
+        account.password_hash, account.locked_until = password_hash, None
         sessions.end_all(session, user.id)
-        signals.emit(signals.password_changed, event, session)
+        return event
 
-    write_transaction(work)
+    signals.record(signals.password_changed, reset)
 
 
 def _find(key: str) -> User | None:
@@ -127,14 +109,14 @@ def _find(key: str) -> User | None:
 
 
 def _judge(
-    user: User | None, given: Credentials, client: Client, wait: int | None
+    user: User | None, credentials: Credentials, client: Client, wait: int | None
 ) -> tuple[Reason | None, Refused | None]:
     """Return why the attempt is turned away, if it is, and the answer when its password was not looked at."""
     if wait is not None:
         return Reason.RATE_LIMITED, Refused(Reason.RATE_LIMITED, wait)
     try:
         stored = user.password_hash if user else None
-        matches = hashing.hashed(partial(verify_password, stored, given.password), client.ip)
+        matches = hashing.hashed(partial(verify_password, stored, credentials.password), client.ip)
     except hashing.NoHashSlot:
         return BUSY.reason, BUSY
     return _objection(user, matches), None
@@ -153,37 +135,36 @@ def _objection(user: User | None, password_matches: bool) -> Reason | None:
     return None
 
 
-def _attempt(subject: Subject, client: Client) -> AuthEvent:
-    """Return the event of a refused attempt; an admitted one differs in outcome and session."""
-    return AuthEvent(
-        action=Action.LOGIN, outcome=Outcome.FAILURE, subject=subject, client=client, auth_method="password"
-    )
-
-
 def _conclude(
-    session: Session, *, user: User | None, given: Credentials, event: AuthEvent, reason: Reason | None
-) -> SignedIn | Refused:
+    session: Session,
+    *,
+    user: User | None,
+    credentials: Credentials,
+    event: AuthEvent,
+    reason: Reason | None,
+) -> CurrentUser | Refused:
     """Admit or refuse, on the account as it is now: it may have changed since the hash was read."""
     if reason is None and user:
         locked = session.get(User, user.id, with_for_update=True)
         unchanged = locked is not None and locked.password_hash == user.password_hash
         reason = _objection(locked, unchanged)
         if reason is None and locked:
-            return _admit(session, locked, given, event)
+            return _admit(session, locked, credentials, event)
     signals.emit(signals.login_failed, replace(event, reason=reason), session)
     return Refused(reason or Reason.UNKNOWN_USER)
 
 
-def _admit(session: Session, user: User, given: Credentials, event: AuthEvent) -> SignedIn:
-    token, row = sessions.begin_session(session, user, event.client, remember=given.remember)
-    admitted = replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id)
-    signals.emit(signals.login_succeeded, admitted, session)
+def _admit(session: Session, user: User, credentials: Credentials, event: AuthEvent) -> CurrentUser:
+    token, row = sessions.begin_session(session, user, event.client, remember=credentials.remember)
+    signals.emit(
+        signals.login_succeeded, replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id), session
+    )
     session.flush()
-    return SignedIn(sessions.visitor_of(user, row, token))
+    return CurrentUser.of(user, row, token)
 
 
-def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> None:
-    """Add the account and its entry; the database refuses a name or address that is taken."""
+def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
+    """Add the account; the database refuses a name or address that is taken."""
     user = User(
         username=account.username,
         username_key=username_key(account.username),
@@ -198,8 +179,7 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
     )
     session.add(user)
     session.flush()
-    enrolled = replace(event, subject=Subject(user.username, user.id))
-    signals.emit(signals.user_registered, enrolled, session)
+    return replace(event, subject=Subject.of(user))
 
 
 def _taken(account: NewAccount) -> Reason:

@@ -12,9 +12,9 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from auth.events import Client
+from auth.events import AuthEvent, Client, Subject
 from auth.last_seen import seen
-from models import Role, User, UserSession, db, write_transaction
+from models import Action, Outcome, Reason, Role, User, UserSession, db, write_transaction
 from models.clock import now
 
 #: How long a session lasts whose owner asked to be remembered.
@@ -29,7 +29,10 @@ SESSION_BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser(UserMixin):
-    """The signed-in person of a request, read from the database with it."""
+    """The signed-in person of a request, read from the database with it.
+
+    ``token`` opens the session; it belongs in the cookie and nowhere else.
+    """
 
     token: str
     session_id: int
@@ -40,6 +43,33 @@ class CurrentUser(UserMixin):
     role: Role
     locale: str | None
     timezone: str | None
+
+    @classmethod
+    def of(cls, account: User, session: UserSession, token: str) -> "CurrentUser":
+        """Return the person whose session ``token`` opens."""
+        return cls(
+            token=token,
+            session_id=session.id,
+            session_ref=session.public_id,
+            last_seen_at=session.last_seen_at,
+            user_id=account.id,
+            username=account.username,
+            role=Role(account.role),
+            locale=account.locale,
+            timezone=account.timezone,
+        )
+
+    @property
+    def subject(self) -> Subject:
+        """Whom entries about this person name."""
+        return Subject(self.username, self.user_id)
+
+    def event(self, action: Action, client: Client, reason: Reason | None = None) -> AuthEvent:
+        """Return the event of something that this person did in this session."""
+        session_ref = self.session_ref
+        return AuthEvent(
+            action, Outcome.SUCCESS, self.subject, client, reason=reason, session_ref=session_ref
+        )
 
     def get_id(self) -> str:
         """Return what the signed cookie holds: the token of the server-side session."""
@@ -63,25 +93,10 @@ def begin_session(session: Session, user: User, client: Client, *, remember: boo
     return token, row
 
 
-def visitor_of(user: User, session: UserSession, token: str) -> CurrentUser:
-    """Return the person whose session ``token`` opens."""
-    return CurrentUser(
-        token=token,
-        session_id=session.id,
-        session_ref=session.public_id,
-        last_seen_at=session.last_seen_at,
-        user_id=user.id,
-        username=user.username,
-        role=Role(user.role),
-        locale=user.locale,
-        timezone=user.timezone,
-    )
-
-
-def find_visitor(token: str) -> CurrentUser | None:
+def load_user(token: str) -> CurrentUser | None:
     """Return whose live session ``token`` opens, or None."""
     row = db.session.execute(_live().where(UserSession.token_hash == _hash(token))).one_or_none()
-    return row and visitor_of(*row, token)
+    return row and CurrentUser.of(*row, token)
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:
@@ -90,11 +105,11 @@ def is_live(at: datetime) -> ColumnElement[bool]:
     return UserSession.revoked_at.is_(None) & has_begun & ~_is_old(at)
 
 
-def touch(visitor: CurrentUser) -> None:
+def touch(user: CurrentUser) -> None:
     """Note that the session is in use, once a minute; it is written later, see `auth.last_seen`."""
     moment = now()
-    if moment - visitor.last_seen_at >= SEEN_EVERY:
-        seen().note(visitor.session_id, moment)
+    if moment - user.last_seen_at >= SEEN_EVERY:
+        seen().note(user.session_id, moment)
 
 
 def end(session: Session, session_id: int) -> bool:

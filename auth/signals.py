@@ -1,55 +1,59 @@
 """The blinker signals of the auth blueprint: the only bridge to the dashboard.
 
-Each is sent by ``auth.service`` inside the transaction that makes the fact true:
-
-* sender: the Flask application;
-* ``event``: an `auth.events.AuthEvent`;
-* ``session``: the SQLAlchemy session of that transaction.
-
-Exactly one receiver, the *storage* receiver, stores the event with that session and
-returns ``event.event_id``. A receiver that raises refuses the attempt; other
-consequences belong on ``dashboard.signals.entry_recorded``, which follows the commit.
-Blinker keeps receivers in no order and only weakly: connect module-level functions.
+What follows each of them is told in `dashboard.receivers`. Blinker keeps receivers in no order and
+only weakly: connect module-level functions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from blinker import Namespace
+from blinker import NamedSignal, Namespace
 from flask import current_app
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
-from models import NotWritten
+from models import NotWritten, write_transaction
 
 _namespace = Namespace()
+_CONTRACT = """
 
-#: An account was made: register, success.
-user_registered = _namespace.signal("user-registered")
-#: A registration was refused: register, failure, with the reason.
-registration_failed = _namespace.signal("registration-failed")
-#: A session began: login, success.
-login_succeeded = _namespace.signal("login-succeeded")
-#: Somebody was turned away: login, failure, with the reason.
-login_failed = _namespace.signal("login-failed")
-#: A session was ended by its owner: logout, success.
-user_logged_out = _namespace.signal("user-logged-out")
-#: A password was changed or reset: password_change or password_reset.
-password_changed = _namespace.signal("password-changed")
-#: A profile or second factor was changed: profile_change or mfa_*.
-account_changed = _namespace.signal("account-changed")
-#: A session was ended by somebody else or from another session: session_revoke.
-session_revoked = _namespace.signal("session-revoked")
-#: Somebody said that a sign-in was not theirs: not_me.
-not_me_reported = _namespace.signal("not-me-reported")
+Sent by `emit` inside the transaction that makes it true.
 
-#: An attempt was refused because the database did not take its entry. No transaction is
-#: open (``session`` is not sent) and no receiver must store it there; it may be kept elsewhere.
-recording_unavailable = _namespace.signal("recording-unavailable")
+* sender: the Flask application;
+* ``event``: an `auth.events.AuthEvent`;
+* ``session``: the SQLAlchemy session of that transaction.
 
-#: The signals whose event is stored in the transaction that makes it true.
+Exactly one receiver, the *storage* receiver, stores the event with that session and returns
+``event.event_id``. A receiver that raises refuses the attempt; other consequences belong on
+`dashboard.signals.entry_recorded`, which follows the commit.
+"""
+
+
+def _stored(name: str, fact: str) -> NamedSignal:
+    """Return a signal whose event is stored in the transaction that makes it true."""
+    return _namespace.signal(name, doc=fact + _CONTRACT)
+
+
+user_registered = _stored("user-registered", "An account was made: register, success.")
+registration_failed = _stored(
+    "registration-failed", "A registration was refused: register, failure, with the reason."
+)
+login_succeeded = _stored("login-succeeded", "A session began: login, success.")
+login_failed = _stored("login-failed", "Somebody was turned away: login, failure, with the reason.")
+user_logged_out = _stored("user-logged-out", "A session was ended by its owner: logout, success.")
+password_changed = _stored(
+    "password-changed", "A password was changed or reset: password_change or password_reset."
+)
+account_changed = _stored(
+    "account-changed", "A profile or second factor was changed: profile_change or mfa_*."
+)
+session_revoked = _stored(
+    "session-revoked", "A session was ended by somebody else or from another session: session_revoke."
+)
+not_me_reported = _stored("not-me-reported", "Somebody said that a sign-in was not theirs: not_me.")
+
 AUTH_SIGNALS = (
     user_registered,
     registration_failed,
@@ -62,9 +66,54 @@ AUTH_SIGNALS = (
     not_me_reported,
 )
 
+recording_unavailable = _namespace.signal(
+    "recording-unavailable",
+    doc="""An attempt was refused because the database did not take its entry.
+
+Sent by `refused_unrecorded`, outside of any transaction.
+
+* sender: the Flask application;
+* ``event``: the `auth.events.AuthEvent` that is not in the log.
+
+No receiver may store it in the database; it may be kept elsewhere. One that raises changes nothing
+for the visitor but the page: the attempt is refused either way.
+""",
+)
+
 
 class NotRecorded(Exception):
     """No storage receiver, or more than one, answered for an event, or a receiver failed."""
+
+
+def record(signal: NamedSignal, change: Callable[[Session], AuthEvent | None]) -> None:
+    """Make a change and its entry in one transaction, or neither.
+
+    ``change`` returns what happened, or None when there was nothing to change: then there is no entry. The
+    event is made before: ``change`` may run again. Raises ``NotWritten`` and what ``change`` raises.
+    """
+
+    def work(session: Session) -> None:
+        if event := change(session):
+            emit(signal, event, session)
+
+    write_transaction(work)
+
+
+def emit(signal: NamedSignal, event: AuthEvent, session: Session) -> None:
+    """Send ``event`` and insist that it was stored exactly once.
+
+    Raises ``NotRecorded`` otherwise; the caller's transaction then rolls back. Errors of
+    the database pass: they may ask for another try.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        answers = [answer for _, answer in signal.send(app, event=event, session=session)]
+    except DBAPIError:
+        raise
+    except Exception as error:
+        raise NotRecorded(f"{signal.name}: a receiver failed: {error!r}") from error
+    if answers.count(event.event_id) != 1:
+        raise NotRecorded(f"{signal.name}: stored {answers.count(event.event_id)} times")
 
 
 @contextmanager
@@ -76,20 +125,3 @@ def refused_unrecorded(event: AuthEvent) -> Iterator[None]:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         recording_unavailable.send(app, event=event)
         raise NotWritten(str(error)) from error
-
-
-def emit(signal_, event: AuthEvent, session: Session) -> None:  # type: ignore[no-untyped-def]
-    """Send ``event`` and insist that it was stored exactly once.
-
-    Raises ``NotRecorded`` otherwise; the caller's transaction then rolls back. Errors of
-    the database pass: they may ask for another try.
-    """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
-        answers = [answer for _, answer in signal_.send(app, event=event, session=session)]
-    except DBAPIError:
-        raise
-    except Exception as error:
-        raise NotRecorded(f"{signal_.name}: a receiver failed: {error!r}") from error
-    if answers.count(event.event_id) != 1:
-        raise NotRecorded(f"{signal_.name}: stored {answers.count(event.event_id)} times")

@@ -25,7 +25,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.dialects import mysql
 
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, SignedIn, authenticate
+from auth.service import Credentials, authenticate
+from auth.sessions import CurrentUser
 from auth.signals import login_succeeded
 from bench.tables import table
 from dashboard import receivers
@@ -61,7 +62,7 @@ def sign_ins(app: Flask) -> None:
     def one(number: int) -> None:
         with app.app_context():
             result = authenticate(Credentials(f"user{number % THREADS}", PASSWORD), PLACE)
-            assert isinstance(result, SignedIn)
+            assert isinstance(result, CurrentUser)
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(one, range(SIGN_INS)))

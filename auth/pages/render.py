@@ -38,14 +38,13 @@ def register_page(form: RegisterForm, status: int = 200, notice: str | None = No
 
 
 def account_page(form: ProfileForm, status: int = 200, notice: str | None = None) -> Response:
-    """Return the visitor's account, with their sign-ins and sessions."""
+    """Return the user's account, with their sign-ins and sessions."""
     _note(form, notice)
     page = render_template(
         "auth/account.html",
         form=form,
         notice=notice,
         zones=sorted(zone_names()),
-        visitor=current_user,
         entries=history.own_entries(current_user.user_id),
         sessions=history.own_sessions(current_user.user_id),
     )

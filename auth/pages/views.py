@@ -64,11 +64,11 @@ def login() -> Answer:
         return redirect(_way_on(current_user, request.args.get("next"))) if known else login_page(form)
     if not form.validate():
         return login_page(form, 400)
-    given = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
-    result = service.authenticate(given, client_of_request())
+    credentials = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
+    result = service.authenticate(credentials, client_of_request())
     if isinstance(result, Refused):
         return _turned_away(form, result)
-    return _let_in(result.visitor, remember=given.remember, target=form.next.data)
+    return _let_in(result, remember=credentials.remember, target=form.next.data)
 
 
 @blueprint.post("/logout")
@@ -129,20 +129,20 @@ def _later(answer: Response, seconds: int) -> Response:
     return answer
 
 
-def _let_in(visitor: CurrentUser, *, remember: bool, target: str | None) -> Response:
+def _let_in(user: CurrentUser, *, remember: bool, target: str | None) -> Response:
     """Put the new session's token into a fresh cookie.
 
     The database is not asked again: if it failed now, the session would be there and its owner refused.
     """
     session.clear()
     session.permanent = remember
-    login_user(visitor)
-    return redirect(_way_on(visitor, target))
+    login_user(user)
+    return redirect(_way_on(user, target))
 
 
-def _way_on(visitor: CurrentUser, target: str | None) -> str:
+def _way_on(user: CurrentUser, target: str | None) -> str:
     """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
-    home = "overview.index" if visitor.role.includes(Role.VIEWER) else "auth.account"
+    home = "overview.index" if user.role.includes(Role.VIEWER) else "auth.account"
     return next_page(target) or url_for(home)
 
 

@@ -44,12 +44,8 @@ def end_abandoned() -> int:
 
 def _broken_off(job: ExportJob, session: Session) -> AuthEvent:
     user = session.get(User, job.user_id)
-    subject = Subject(user.username, user.id) if user else None
+    subject = Subject.of(user) if user else None
+    detail = {"export_id": str(job.export_id), "stage": "end", "rows": job.rows}
     return AuthEvent(
-        action=Action.LOG_EXPORT,
-        outcome=Outcome.FAILURE,
-        reason=Reason.ABORTED,
-        subject=subject,
-        client=Client(),
-        detail={"export_id": str(job.export_id), "stage": "end", "rows": job.rows},
+        Action.LOG_EXPORT, Outcome.FAILURE, subject, Client(), reason=Reason.ABORTED, detail=detail
     )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import current_app
@@ -63,12 +63,13 @@ class Export:
         is_watched = order.subject is not None and order.subject.id is not None
         self._progress = JobProgress(order.export_id) if is_watched else None
         self._ended, self._end_id = False, uuid7()
-        self._asked = _referenced(order.asked)  # now: the stream runs outside of any context
         self.rows = 0
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
         self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
         self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self.form)
+        order_facts = {"export_id": str(order.export_id), "format": order.format, "last_seq": self.last_seq}
+        self._facts: dict[str, object] = order_facts | _referenced(order.asked)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))
 
     def __iter__(self) -> Iterator[bytes]:
@@ -106,7 +107,7 @@ class Export:
                 progress.begin_job(session, order.export_id, order.subject.id)  # type: ignore[union-attr,arg-type]
             if words := order.asked.get("q"):
                 query_words.keep_words(session, words)
-            record(session, event, actor=order.actor)
+            record(session, event)
 
         try:
             with self._app.app_context():
@@ -120,29 +121,24 @@ class Export:
         def work(session: Session) -> None:
             if self._progress:
                 self._progress.end(session, state, self.rows)
-            record(session, event, actor=self._order.actor)
+            record(session, event)
 
         with self._app.app_context():
             write_transaction(work)
 
     def _event(self, outcome: Outcome, reason: Reason | None = None, **detail: object) -> AuthEvent:
         order = self._order
-        return AuthEvent(
-            event_id=self._end_id if detail["stage"] == "end" else uuid7(),
-            action=Action.LOG_EXPORT,
-            outcome=outcome,
+        event = AuthEvent(
+            Action.LOG_EXPORT,
+            outcome,
+            order.subject,
+            order.client,
             reason=reason,
-            subject=order.subject,
-            client=order.client,
+            actor=order.actor,
             session_ref=order.session_ref,
-            detail={
-                "export_id": str(order.export_id),
-                "format": order.format,
-                "last_seq": self.last_seq,
-                **self._asked,
-                **detail,
-            },
+            detail=self._facts | detail,
         )
+        return replace(event, event_id=self._end_id) if detail["stage"] == "end" else event
 
 
 def _referenced(asked: dict[str, str]) -> dict[str, str]:

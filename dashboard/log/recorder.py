@@ -23,16 +23,15 @@ from models.vocabulary import SOURCE
 MAX_DETAIL = 4096
 
 
-def record(session: Session, event: AuthEvent, *, actor: Subject | None = None) -> UUID:
+def record(session: Session, event: AuthEvent) -> UUID:
     """Insert the entry of ``event`` with ``session`` and return its ``event_id``.
 
-    ``actor`` is who did it, when that is not the person themself. Once the transaction is
-    committed the entry is announced and the sealer woken. The event must be made before the first
-    try of the transaction, at least its id.
+    Once the transaction is committed the entry is announced and the sealer woken. The event must be
+    made before the first try of the transaction, at least its id.
     """
     session.flush()
     adds_entry(session, event.event_id)
-    session.connection().execute(insert(LoginLog), columns(event, actor))
+    session.connection().execute(insert(LoginLog), columns(event))
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(committed, app, event.event_id))
     return event.event_id
@@ -69,7 +68,7 @@ def canonical(detail: Mapping[str, object] | None) -> str | None:
     return text
 
 
-def columns(event: AuthEvent, actor: Subject | None = None) -> dict[str, object]:
+def columns(event: AuthEvent) -> dict[str, object]:
     """Return the columns of an event's entry; names without an account are masked already."""
     return {
         "event_id": event.event_id,
@@ -80,8 +79,8 @@ def columns(event: AuthEvent, actor: Subject | None = None) -> dict[str, object]
         "outcome": event.outcome,
         "reason": event.reason,
         **_name(event.subject),
-        "actor_id": actor and actor.id,
-        "actor_name": actor and actor.name,
+        "actor_id": event.actor and event.actor.id,
+        "actor_name": event.actor and event.actor.name,
         "session_ref": event.session_ref,
         "auth_method": event.auth_method,
         **asdict(event.client),

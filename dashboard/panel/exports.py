@@ -8,7 +8,6 @@ from flask import Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from auth.events import Subject
 from auth.pages.client import client_of_request
 from dashboard.export import progress, quota
 from dashboard.export.csv import DELIMITERS
@@ -38,7 +37,7 @@ def order_of(form: Mapping[str, str]) -> Order:
         format=_format(form.get("format", "csv")),
         selection=selection,
         asked={name: form[name] for name in QUERY_PARAMETERS if form.get(name)} | {"tz": selection.zone.key},
-        subject=Subject(current_user.username, current_user.user_id),
+        subject=current_user.subject,
         client=client_of_request(),
         session_ref=current_user.session_ref,
         delimiter=_delimiter(form.get("delimiter", ",")),

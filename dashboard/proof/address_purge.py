@@ -57,6 +57,4 @@ def _blank(first: int, last: int, event: AuthEvent, session: Session) -> None:
 
 def _purged(last: int, before: datetime) -> AuthEvent:
     detail: dict[str, object] = {"through": last, "before": before.isoformat(timespec="seconds")}
-    return AuthEvent(
-        action=Action.ADDRESS_PURGE, outcome=Outcome.SUCCESS, subject=None, client=Client(), detail=detail
-    )
+    return AuthEvent(Action.ADDRESS_PURGE, Outcome.SUCCESS, None, Client(), detail=detail)

@@ -44,8 +44,8 @@ def close_account(user_id: int, *, actor: Subject | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    work = partial(_close, user_id, query_words.traces(user_id), _erased(user_id), actor)
-    return write_transaction(work)
+    close = partial(_close, user_id, query_words.traces(user_id), _erased(user_id, actor))
+    return write_transaction(close)
 
 
 def entries_of(user_id: int) -> list[int]:
@@ -66,7 +66,7 @@ def blank(user_id: int, seqs: list[int], *, actor: Subject | None = None) -> Ite
     while seqs:
         for first in range(0, len(seqs), ERASE_BATCH):
             batch = seqs[first : first + ERASE_BATCH]
-            write_transaction(partial(_blank, user_id, batch, _erased(user_id), actor))
+            write_transaction(partial(_blank, user_id, batch, _erased(user_id, actor)))
             yield len(batch)
         seqs = entries_of(user_id)
     person_erased.send(current_app._get_current_object(), user_id=user_id)  # type: ignore[attr-defined]
@@ -78,26 +78,24 @@ def _is_theirs(user_id: int) -> ColumnElement[bool]:
     return about & is_kept & LoginLog.action.not_in(_VOUCHING)
 
 
-def _blank(user_id: int, seqs: list[int], event: AuthEvent, actor: Subject | None, session: Session) -> None:
+def _blank(user_id: int, seqs: list[int], event: AuthEvent, session: Session) -> None:
     """Blank those of ``seqs`` that are not blank yet and record which."""
     still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
         nothing = dict.fromkeys(PERSONAL_COLUMNS)
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
-        record(session, replace(event, detail={"erased": as_text(batch)}), actor=actor)
+        record(session, replace(event, detail={"erased": as_text(batch)}))
 
 
-def _erased(user_id: int) -> AuthEvent:
-    return AuthEvent(
-        action=Action.ERASE, outcome=Outcome.SUCCESS, subject=Subject("", user_id), client=Client()
-    )
+def _erased(user_id: int, actor: Subject | None) -> AuthEvent:
+    return AuthEvent(Action.ERASE, Outcome.SUCCESS, Subject("", user_id), Client(), actor=actor)
 
 
-def _close(user_id: int, person: Traces, event: AuthEvent, actor: Subject | None, session: Session) -> str:
+def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
-        record(session, event, actor=actor)
+        record(session, event)
         user.erased_at = now()
     name = _free_name(user_id, session)
     user.username = user.username_key = name

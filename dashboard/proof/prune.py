@@ -112,8 +112,8 @@ def prune(
     ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
     recorded since then. Raises ``PruneConflict`` when another process prunes.
     """
-    event = AuthEvent(action=Action.LOG_PURGE, outcome=Outcome.SUCCESS, subject=None, client=Client())
-    if not write_transaction(partial(_announce, wanted, event, actor, unless_since)):
+    event = AuthEvent(Action.LOG_PURGE, Outcome.SUCCESS, None, Client(), actor=actor)
+    if not write_transaction(partial(_announce, wanted, event, unless_since)):
         return
     for first in range(wanted.standing.pruned, wanted.through, PRUNE_BATCH):
         last = min(first + PRUNE_BATCH, wanted.through)
@@ -121,13 +121,7 @@ def prune(
         yield last - first
 
 
-def _announce(
-    wanted: PrunePlan,
-    event: AuthEvent,
-    actor: Subject | None,
-    unless_since: datetime | None,
-    session: Session,
-) -> bool:
+def _announce(wanted: PrunePlan, event: AuthEvent, unless_since: datetime | None, session: Session) -> bool:
     """Record the purge before it begins, so that an interrupted one is on record too."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
     if unless_since and was_pruned(unless_since):
@@ -141,7 +135,7 @@ def _announce(
         "through": wanted.through,
         "chain": (link or b"").hex(),
     }
-    record(session, replace(event, detail=detail), actor=actor)
+    record(session, replace(event, detail=detail))
     return True
 
 

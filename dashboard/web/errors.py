@@ -52,7 +52,7 @@ def error_page(code: int, title: str, message: str, **shown: Any) -> Response:
 def _refused(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    _look_visitor_up()
+    _is_user_known()
     answer = error_page(error.code, *_wording(error.code))
     for name, value in error.get_headers(request.environ):  # such as Allow and Retry-After
         if name != "Content-Type":
@@ -62,7 +62,7 @@ def _refused(error: HTTPException) -> Any:
 
 def _out_of_date(_error: CSRFError) -> BaseResponse:
     """Show the form again with a fresh token; who is signed in no more goes to the sign-in page."""
-    is_known = _look_visitor_up()
+    is_known = _is_user_known()
     title = _("This form is out of date")
     if again := form_again(400, title + ". " + _("It is fresh now: check it and send it again.")):
         return again
@@ -73,8 +73,8 @@ def _out_of_date(_error: CSRFError) -> BaseResponse:
     return error_page(400, title, message, back=page_of_form(), sign_out=request.endpoint == SIGN_OUT)
 
 
-def _look_visitor_up() -> bool:
-    """Find out who gets the page; nobody in particular, and False, when the database cannot tell."""
+def _is_user_known() -> bool:
+    """Whether it is known who gets the page; when the database cannot tell it is nobody in particular."""
     try:
         bool(current_user.is_authenticated)
     except (DBAPIError, PoolTimeout):
@@ -86,7 +86,7 @@ def _look_visitor_up() -> bool:
 def _unavailable(error: Exception) -> Response:
     """Answer alike whoever asks: an outage must not tell right passwords from wrong ones."""
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
-    g._login_user = AnonymousUserMixin()  # looking the visitor up may be what failed
+    g._login_user = AnonymousUserMixin()  # looking the user up may be what failed
     title, message = _wording(503)
     answer = form_again(503, f"{title}. {message}") or error_page(503, title, message)
     answer.headers["Retry-After"] = str(UNAVAILABLE_RETRY)

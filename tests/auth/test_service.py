@@ -13,8 +13,8 @@ from sqlalchemy import event, select, update
 from auth import service, throttle
 from auth.events import Client
 from auth.factors.passwords import hash_password, verify_password
-from auth.service import Credentials, Refused, SignedIn, authenticate, reset_password, sign_out
-from auth.sessions import find_visitor
+from auth.service import Credentials, Refused, authenticate, reset_password, sign_out
+from auth.sessions import CurrentUser, load_user
 from dashboard.log.recorder import name_ref
 from models import Action, LoginLog, Outcome, Reason, User, UserSession, db, write_transaction
 from models.clock import now
@@ -25,7 +25,7 @@ HERE = Client(ip="10.0.0.7", peer_ip="192.0.2.1", user_agent="Curl/8", browser="
 Count = Callable[[], int]
 
 
-def attempt(name: str, password: str = PASSWORD) -> SignedIn | Refused:
+def attempt(name: str, password: str = PASSWORD) -> CurrentUser | Refused:
     """Try to sign in from here."""
     return authenticate(Credentials(name, password), HERE)
 
@@ -38,7 +38,7 @@ def only_entry() -> LoginLog:
 
 def test_the_right_password_begins_a_session_with_its_entry(app: Flask, alice: User) -> None:
     result = attempt("alice")
-    assert isinstance(result, SignedIn)
+    assert isinstance(result, CurrentUser)
     begun, entry = db.session.scalars(select(UserSession)).one(), only_entry()
     assert (entry.action, entry.outcome, entry.reason) == (Action.LOGIN, Outcome.SUCCESS, None)
     assert (
@@ -58,7 +58,7 @@ def test_an_entry_says_who_where_and_how(app: Flask, alice: User) -> None:
 
 @pytest.mark.parametrize("name", ["alice", "ALICE", "ａｌｉｃｅ", "alice@example.org", "Alice@EXAMPLE.org"])
 def test_names_and_addresses_are_compared_by_key(app: Flask, alice: User, name: str) -> None:
-    assert isinstance(attempt(name), SignedIn)
+    assert isinstance(attempt(name), CurrentUser)
     assert only_entry().username == "alice"
 
 
@@ -101,7 +101,7 @@ def test_a_refusal_and_its_reason_are_recorded(
 
 def test_a_lock_that_is_over_holds_nobody(app: Flask) -> None:
     make_user("alice", locked_until=now() - timedelta(seconds=1))
-    assert isinstance(attempt("alice"), SignedIn)
+    assert isinstance(attempt("alice"), CurrentUser)
 
 
 @pytest.mark.parametrize(
@@ -165,23 +165,23 @@ def test_too_many_attempts_are_not_checked_but_recorded(
 
 def test_signing_out_ends_the_session_with_one_entry(app: Flask, alice: User) -> None:
     result = attempt("alice")
-    assert isinstance(result, SignedIn)
-    visitor = find_visitor(result.token)
-    assert visitor
+    assert isinstance(result, CurrentUser)
+    user = load_user(result.token)
+    assert user
     for _ in range(2):
-        sign_out(visitor, HERE)
+        sign_out(user, HERE)
     assert [(entry.action, entry.reason) for entry in entries()[1:]] == [("logout", Reason.USER_INITIATED)]
-    assert entries()[1].session_ref == visitor.session_ref
-    assert find_visitor(result.token) is None
+    assert entries()[1].session_ref == user.session_ref
+    assert load_user(result.token) is None
 
 
 def test_a_new_password_unlocks_and_ends_all_sessions(app: Flask) -> None:
     user = make_user("alice")
     results = [attempt("alice") for _ in range(2)]
     reset_password(user, "quite another one", HERE)
-    assert all(find_visitor(result.token) is None for result in results if isinstance(result, SignedIn))
+    assert all(load_user(result.token) is None for result in results if isinstance(result, CurrentUser))
     assert attempt("alice") == Refused(Reason.INVALID_PASSWORD)
-    assert isinstance(attempt("alice", "quite another one"), SignedIn)
+    assert isinstance(attempt("alice", "quite another one"), CurrentUser)
     assert entries()[2].action == Action.PASSWORD_RESET
 
 

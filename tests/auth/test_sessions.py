@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select, text, update
 
 from auth import last_seen, sessions
 from auth.events import Client
-from auth.sessions import REMEMBER_FOR, SEEN_EVERY, CurrentUser, find_visitor, touch
+from auth.sessions import REMEMBER_FOR, SEEN_EVERY, CurrentUser, load_user, touch
 from models import Role, User, UserSession, db, write_transaction
 from models.clock import now
 from tests.support.actions import make_user
@@ -32,7 +32,7 @@ def begin(user: User, *, remember: bool = False, **columns: object) -> str:
 
 def visitor(token: str) -> CurrentUser:
     """Return whose session it is."""
-    found = find_visitor(token)
+    found = load_user(token)
     assert found
     return found
 
@@ -62,7 +62,7 @@ def test_tokens_are_long_and_never_the_same(app: Flask, alice: User) -> None:
 @pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "😀", "a" * 10_000, "' OR 1=1 --"])
 def test_another_token_finds_nobody(app: Flask, alice: User, token: str) -> None:
     begin(alice)
-    assert find_visitor(token) is None
+    assert load_user(token) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_session_ends_when_unused_or_old(
     app: Flask, alice: User, remember: bool, unused: timedelta, age: timedelta, lives: bool
 ) -> None:
     token = begin(alice, remember=remember, last_seen_at=now() - unused, created_at=now() - age)
-    assert (find_visitor(token) is not None) == lives
+    assert (load_user(token) is not None) == lives
 
 
 @pytest.mark.parametrize(("ahead", "lives"), [(timedelta(hours=23), True), (timedelta(days=4000), False)])
@@ -90,19 +90,19 @@ def test_a_session_of_a_wrong_clock_does_not_outlive_it(
 ) -> None:
     began = now() + ahead
     token = begin(alice, created_at=began, last_seen_at=began)
-    assert (find_visitor(token) is not None) == lives
+    assert (load_user(token) is not None) == lives
     assert sessions.forget_ended(now() - timedelta(days=30)) == 0
 
 
 @pytest.mark.parametrize("remember", [True, False])
 def test_a_revoked_session_finds_nobody(app: Flask, alice: User, remember: bool) -> None:
-    assert find_visitor(begin(alice, remember=remember, revoked_at=now())) is None
+    assert load_user(begin(alice, remember=remember, revoked_at=now())) is None
 
 
 def test_a_disabled_person_is_out_at_once(app: Flask, alice: User) -> None:
     token = begin(alice)
     write_transaction(lambda session: session.execute(update(User).values(disabled=True)))
-    assert find_visitor(token) is None
+    assert load_user(token) is None
 
 
 def test_a_changed_role_counts_at_once(app: Flask, alice: User) -> None:
@@ -131,14 +131,14 @@ def test_a_session_ends_once(app: Flask, alice: User) -> None:
 def test_all_sessions_of_one_person_end_and_no_other(app: Flask, alice: User) -> None:
     tokens, others = [begin(alice), begin(alice)], begin(make_user("bob"))
     write_transaction(lambda session: sessions.end_all(session, alice.id))
-    assert [find_visitor(token) for token in tokens] == [None, None]
-    assert find_visitor(others)
+    assert [load_user(token) for token in tokens] == [None, None]
+    assert load_user(others)
 
 
 def test_a_visitor_costs_one_query(app: Flask, alice: User) -> None:
     token, statements = begin(alice), []
     event.listen(db.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
-    find_visitor(token)
+    load_user(token)
     assert len([sql for sql in statements if sql.startswith("SELECT")]) == 1
 
 

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, SignedIn, authenticate
+from auth.service import Credentials, authenticate
+from auth.sessions import CurrentUser
 from auth.signals import AUTH_SIGNALS, NotRecorded, emit, login_failed
 from models import Action, Outcome, User, write_transaction
 from tests.support.actions import PASSWORD, AuthActions, entries
@@ -91,7 +92,7 @@ def test_an_event_stored_twice_is_not_recorded(app: Flask, hear: Hear) -> None:
 
 def test_who_only_listens_changes_nothing(app: Flask, hear: Hear, alice: User) -> None:
     hear(listens)
-    assert isinstance(authenticate(Credentials("alice", PASSWORD), Client()), SignedIn)
+    assert isinstance(authenticate(Credentials("alice", PASSWORD), Client()), CurrentUser)
     assert len(entries()) == 1
 
 

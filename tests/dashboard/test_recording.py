@@ -77,9 +77,11 @@ def callers() -> Iterator[str]:
 
 
 def adds(node: ast.AST) -> bool:
-    """Whether something says `record`, `signals.emit` or makes an entry itself."""
+    """Whether something says `record`, `signals.record`, `signals.emit` or makes an entry itself."""
     match node:
-        case ast.Call(ast.Name("record" | "adds_entry")) | ast.Attribute(ast.Name("signals"), "emit"):
+        case ast.Call(ast.Name("record" | "adds_entry")) | ast.Attribute(
+            ast.Name("signals"), "emit" | "record"
+        ):
             return True
         case ast.Call(ast.Name("LoginLog")) | ast.Call(ast.Name("insert"), [ast.Name("LoginLog")]):
             return True

@@ -10,7 +10,8 @@ from flask import current_app
 
 from auth import profile, service, sessions
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, NewAccount, SignedIn
+from auth.service import Credentials, NewAccount
+from auth.sessions import CurrentUser
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
 from dashboard.log.sealer import seal_all
@@ -56,11 +57,11 @@ def a_refused_sign_in() -> Act:
 
 @records("auth.service.sign_out")
 def a_sign_out() -> Act:
-    visitor = signed_in().visitor
-    return lambda: service.sign_out(visitor, Client())
+    user = signed_in()
+    return lambda: service.sign_out(user, Client())
 
 
-@records("auth.service._enrol")
+@records("auth.service.register")
 def a_registration() -> Act:
     return lambda: service.register(NewAccount(username="zoe", password=PASSWORD), Client())
 
@@ -78,8 +79,8 @@ def a_new_password() -> Act:
 
 @records("auth.profile.set_timezone")
 def a_changed_zone() -> Act:
-    visitor = signed_in().visitor
-    return lambda: profile.set_timezone(visitor, "Europe/Berlin", Client())
+    user = signed_in()
+    return lambda: profile.set_timezone(user, "Europe/Berlin", Client())
 
 
 @records("dashboard.export.job.Export")
@@ -143,7 +144,7 @@ def an_account_that_is_closed() -> Act:
 
 @records("dashboard.proof.erase._blank")
 def an_erasure() -> Act:
-    alice = signed_in().visitor
+    alice = signed_in()
     seqs = erase.entries_of(alice.user_id)
     return lambda: sum(erase.blank(alice.user_id, seqs))
 
@@ -156,7 +157,7 @@ def an_attempt_out_of_the_spool() -> Act:
 
 @records("dashboard.log.spool.replay._take_back")
 def a_session_that_is_taken_back() -> Act:
-    alice = signed_in().visitor
+    alice = signed_in()
     event_id = entries()[-1].event_id
     user = db.session.get_one(User, alice.user_id)
     replay.keep_attempt(replace(refused(user), event_id=event_id))
@@ -168,12 +169,12 @@ def clock() -> Clock:
     return Store.of(current_app.config["SETTINGS"]).clock()
 
 
-def signed_in() -> SignedIn:
+def signed_in() -> CurrentUser:
     """Sign somebody in."""
     make_user("alice")
     result = service.authenticate(Credentials("alice", PASSWORD), Client())
-    assert isinstance(result, SignedIn)
-    assert sessions.find_visitor(result.token)
+    assert isinstance(result, CurrentUser)
+    assert sessions.load_user(result.token)
     return result
 
 
@@ -186,5 +187,4 @@ def order(subject: Subject) -> Order:
 
 def refused(user: User) -> AuthEvent:
     """Return the event of somebody who was told that it did not work."""
-    person = Subject(user.username, user.id)
-    return AuthEvent(action=Action.LOGIN, outcome=Outcome.FAILURE, subject=person, client=Client())
+    return AuthEvent(Action.LOGIN, Outcome.FAILURE, Subject.of(user), Client())

@@ -1,5 +1,6 @@
 """Late entries: what the spool kept enters the book once the database is back."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -52,8 +53,8 @@ def spool() -> Spool:
 
 def keep_attempt(event: AuthEvent) -> None:
     """Keep a refused attempt outside the database."""
-    refused = columns(event) | {"outcome": Outcome.FAILURE, "reason": Reason.RECORDING_UNAVAILABLE}
-    spool().append(refused)
+    refused = replace(event, outcome=Outcome.FAILURE, reason=Reason.RECORDING_UNAVAILABLE)
+    spool().append(columns(refused))
 
 
 def enter_all() -> int:
@@ -110,13 +111,17 @@ def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:
     live = (UserSession.public_id == admitted.session_ref) & UserSession.revoked_at.is_(None)
     result = session.connection().execute(update(UserSession).where(live).values(revoked_at=now()))
     if result.rowcount:
-        event = AuthEvent(
-            action=Action.SESSION_REVOKE,
-            outcome=Outcome.SUCCESS,
-            subject=Subject(admitted.username or "", admitted.user_id),
-            client=Client(),
-            reason=Reason.RECORDING_UNAVAILABLE,
-            session_ref=admitted.session_ref,
-            event_id=event_id,
-        )
-        record(session, event)
+        record(session, _revoked(admitted, event_id))
+
+
+def _revoked(admitted: LoginLog, event_id: UUID) -> AuthEvent:
+    """Return the event of a session that ends because its sign-in could not be recorded in time."""
+    return AuthEvent(
+        Action.SESSION_REVOKE,
+        Outcome.SUCCESS,
+        Subject(admitted.username or "", admitted.user_id),
+        Client(),
+        reason=Reason.RECORDING_UNAVAILABLE,
+        session_ref=admitted.session_ref,
+        event_id=event_id,
+    )

@@ -177,7 +177,7 @@ def test_an_account_closed_meanwhile_stays_as_it_was_left(app: Flask) -> None:
     token = write_transaction(
         lambda session: sessions.begin_session(session, user, Client(), remember=False)[0]
     )
-    visitor = sessions.find_visitor(token)
+    visitor = sessions.load_user(token)
     assert visitor
     write_transaction(lambda session: session.execute(update(User).values(disabled=True)))
     set_timezone(visitor, "UTC", Client())

@@ -6,8 +6,8 @@ from flask import Flask
 from auth.events import Client
 from auth.factors.passwords import verify_password
 from auth.pages.forms import RegisterForm
-from auth.service import Credentials, SignedIn, authenticate
-from auth.sessions import find_visitor
+from auth.service import Credentials, authenticate
+from auth.sessions import CurrentUser, load_user
 from models import Role, User, db
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.support.actions import entries, make_user
@@ -99,9 +99,9 @@ def test_a_reset_ends_sessions_and_is_recorded(app: Flask, manage: Run) -> None:
     user = make_user("alice", password="old and well known")
     with app.test_request_context():
         signed_in = authenticate(Credentials("alice", "old and well known"), Client())
-        assert isinstance(signed_in, SignedIn)
+        assert isinstance(signed_in, CurrentUser)
         result = manage("reset-password", "Alice")
-        assert find_visitor(signed_in.token) is None
+        assert load_user(signed_in.token) is None
     assert verify_password(account("alice").password_hash, printed_password(result.stdout))
     assert (entries()[-1].action, entries()[-1].user_id) == ("password_reset", user.id)
 

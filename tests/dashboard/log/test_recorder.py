@@ -1,6 +1,7 @@
 """Append: one event, one row."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -28,7 +29,7 @@ def event(subject: Subject, **facts: object) -> AuthEvent:
 
 def recorded(event: AuthEvent, actor: Subject | None = None) -> LoginLog:
     """Record an event and return its row."""
-    write_transaction(partial(record, event=event, actor=actor))
+    write_transaction(partial(record, event=replace(event, actor=actor)))
     return entries()[-1]
 
 

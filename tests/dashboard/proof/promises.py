@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from auth import service, throttle
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, NewAccount, Refused, SignedIn
+from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import CurrentUser
 from dashboard.export.fields import as_fields
 from dashboard.log import sealer, wire
@@ -89,13 +89,13 @@ class Promises(RuleBasedStateMachine):
     def sign_in(self, name: str, how: str) -> Any:
         with commit(how):
             result = service.authenticate(Credentials(name, PASSWORD), Client(ip="10.0.0.7"))
-        assert isinstance(result, SignedIn) == (name in self.accounts)
-        self.told[Action.LOGIN, Outcome.SUCCESS if isinstance(result, SignedIn) else Outcome.FAILURE] += 1
+        assert isinstance(result, CurrentUser) == (name in self.accounts)
+        self.told[Action.LOGIN, Outcome.SUCCESS if isinstance(result, CurrentUser) else Outcome.FAILURE] += 1
         if isinstance(result, Refused):
             return multiple()
-        self.admitted.add(result.visitor.session_ref)
-        self.inside[result.visitor.session_ref] = result.visitor.user_id
-        return result.visitor
+        self.admitted.add(result.session_ref)
+        self.inside[result.session_ref] = result.user_id
+        return result
 
     @rule(name=NAMES | st.just("nobody"), how=ANSWERS)
     def sign_in_with_a_wrong_password(self, name: str, how: str) -> None:

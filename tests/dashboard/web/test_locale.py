@@ -69,7 +69,7 @@ def test_a_persons_own_settings_win_over_the_browser(site: Flask, query: str, zo
     )
     headers = {"Cookie": "tz=Asia/Tokyo", "Accept-Language": "zh"}
     with site.test_request_context(f"/{query}", headers=headers):
-        login_user(sessions.find_visitor(token))
+        login_user(sessions.load_user(token))
         assert (viewer_locale(), viewer_zone().key) == ("en", zone)
 
 

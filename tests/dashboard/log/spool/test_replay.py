@@ -10,8 +10,8 @@ from sqlalchemy import Connection, event, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, SignedIn, authenticate
-from auth.sessions import find_visitor
+from auth.service import Credentials, authenticate
+from auth.sessions import CurrentUser, load_user
 from dashboard.log.spool import replay
 from dashboard.log.spool.file import SpoolFile
 from dashboard.proof.erase import close_account, entries_of
@@ -120,11 +120,11 @@ def test_while_the_outage_lasts_attempts_are_kept(auth: AuthActions, alice: User
 
 def test_what_the_database_had_taken_after_all_is_taken_back(app: Flask, alice: User) -> None:
     result = authenticate(Credentials("alice", PASSWORD), Client())
-    assert isinstance(result, SignedIn)
+    assert isinstance(result, CurrentUser)
     (admitted,) = entries()
     replay.keep_attempt(told_off(alice, admitted.event_id))
     assert replay.enter_all() == 1
-    assert find_visitor(result.token) is None
+    assert load_user(result.token) is None
     revoked = entries()[1]
     assert (revoked.action, revoked.session_ref) == (Action.SESSION_REVOKE, admitted.session_ref)
     assert (revoked.reason, revoked.user_id) == (Reason.RECORDING_UNAVAILABLE, alice.id)
@@ -132,11 +132,11 @@ def test_what_the_database_had_taken_after_all_is_taken_back(app: Flask, alice: 
 
 def test_it_is_taken_back_though_the_first_commit_of_that_is_lost(app: Flask, alice: User) -> None:
     result = authenticate(Credentials("alice", PASSWORD), Client())
-    assert isinstance(result, SignedIn)
+    assert isinstance(result, CurrentUser)
     replay.keep_attempt(told_off(alice, entries()[0].event_id))
     event.listen(db.engine, "commit", lose, once=True)
     replay.enter_all()
-    assert find_visitor(result.token) is None
+    assert load_user(result.token) is None
     assert [entry.action for entry in entries()] == [Action.LOGIN, Action.SESSION_REVOKE]
 
 
