@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from flask import current_app
-from flask_login import UserMixin
+from flask import current_app, request
+from flask_login import UserMixin, current_user
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
@@ -17,6 +19,7 @@ from auth.last_seen import seen
 from models import Action, Outcome, Reason, Role, User, UserSession, db, write_transaction
 from models.clock import now
 
+View = TypeVar("View", bound=Callable[..., Any])
 #: How long a session lasts whose owner asked to be remembered.
 REMEMBER_FOR = timedelta(days=30)
 #: ``last_seen_at`` moves at most this often.
@@ -103,6 +106,20 @@ def is_live(at: datetime) -> ColumnElement[bool]:
     """Return the condition of a session that is neither revoked nor too old nor of the future, at ``at``."""
     has_begun = UserSession.created_at <= at + MAX_AHEAD
     return UserSession.revoked_at.is_(None) & has_begun & ~_is_old(at)
+
+
+def uses_none(view: View) -> View:
+    """Mark a view that uses no session: it must answer though none can be read."""
+    view.uses_no_session = True  # type: ignore[attr-defined]
+    return view
+
+
+def keep_alive() -> None:
+    """Note that the session of a request is in use; not for files, nor what a page fetches by itself."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_idle = request.endpoint == "static" or getattr(view, "uses_no_session", False)
+    if not is_idle and "X-Background" not in request.headers and current_user.is_authenticated:
+        touch(current_user)
 
 
 def touch(user: CurrentUser) -> None:

@@ -12,7 +12,7 @@ from dashboard.log import sealer
 from dashboard.log.spool import replay
 from dashboard.monitoring import health
 from dashboard.proof import retention, upkeep
-from dashboard.web import database, errors, headers, locale, server_log
+from dashboard.web import database, errors, headers, server_log
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,7 +28,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     server_log.init_app()
     headers.init_app(app, settings)
     errors.init_app(app)
-    locale.init_app(app)
     database.init_app(app, settings)
     auth.pages.views.init_app(app)
     receivers.connect_receivers()

@@ -39,6 +39,12 @@ def _address(text: str | None) -> str | None:
         return None
 
 
+def agent_name(user_agent: str | None) -> str:
+    """Return "Firefox 140 · Windows", empty when neither is known."""
+    browser, system, _device = parse_agent(user_agent or "")
+    return " · ".join(part for part in (browser, system) if part)
+
+
 @lru_cache(maxsize=4096)
 def parse_agent(agent: str) -> tuple[str | None, str | None, str | None]:
     """Return browser with major version, operating system and device, each None if unknown."""

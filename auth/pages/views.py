@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response
 
 from auth import extensions, last_seen, profile, service, sessions
 from auth.attempts import Credentials, NewAccount, Refused
+from auth.pages import locale, times
 from auth.pages.access import require_role
-from auth.pages.client import client_of_request
+from auth.pages.client import agent_name, client_of_request
 from auth.pages.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.pages.redirects import next_page, safe_next
 from auth.pages.render import account_page, login_page, register_page, too_many
@@ -26,27 +27,22 @@ from models import Reason, Role
 
 blueprint = Blueprint("auth", __name__)
 Answer = str | Response
-#: Endpoints that use no session.
-UNUSED = ("static", "auth.login", "health.healthz", "health.readyz")
 
 
 def init_app(app: Flask) -> None:
-    """Add the auth pages and their extensions to ``app``."""
+    """Add the auth pages and what they need to ``app``.
+
+    ``STAFF_PAGE``, the endpoint of the first page of those who may see more than themselves, is theirs to
+    set who add it.
+    """
     extensions.init_app(app)
     last_seen.init_app(app)
+    locale.init_app(app)
+    times.init_app(app)
+    app.add_template_filter(agent_name)
     app.register_blueprint(blueprint)
-    app.before_request(keep_alive)
-
-
-def keep_alive() -> None:
-    """Note that the visitor's session is in use; not for files, nor for what a page fetches by itself.
-
-    Nor for a sign-in, which replaces it: it must be recorded though the session cannot be read. Nor for
-    monitoring, which must be answered then.
-    """
-    is_used = request.endpoint not in UNUSED and "X-Background" not in request.headers
-    if is_used and current_user.is_authenticated:
-        sessions.touch(current_user)
+    app.before_request(sessions.keep_alive)
+    app.config.setdefault("STAFF_PAGE", None)
 
 
 @blueprint.get("/")
@@ -56,6 +52,7 @@ def home() -> Response:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
+@sessions.uses_none
 def login() -> Answer:
     """Sign in, or say that it failed without saying why; who is in already goes on."""
     form = LoginForm(request.form, next=request.args.get("next"))  # neither files nor JSON
@@ -142,8 +139,8 @@ def _let_in(user: CurrentUser, *, remember: bool, target: str | None) -> Respons
 
 def _way_on(user: CurrentUser, target: str | None) -> str:
     """Return where somebody goes who is signed in: where they wanted to, else to their first page."""
-    home = "overview.index" if user.role.includes(Role.VIEWER) else "auth.account"
-    return next_page(target) or url_for(home)
+    staff_page = current_app.config["STAFF_PAGE"] if user.role != Role.USER else None
+    return next_page(target) or url_for(staff_page or "auth.account")
 
 
 def _form_reason(form: RegisterForm) -> Reason:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from auth.sessions import uses_none
 from dashboard.config.settings import Settings
 from dashboard.log.backlog import Backlog
 from dashboard.monitoring import problems
@@ -30,12 +31,14 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.get("/healthz")
+@uses_none
 def healthz() -> ResponseReturnValue:
     """Say that the process answers."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
+@uses_none
 def readyz() -> ResponseReturnValue:
     """Say whether the log can be read and written: 200, with ``degraded`` where something is behind.
 

@@ -16,7 +16,7 @@ class PanelView(BaseView):
     needed = Role.VIEWER
 
     def __init__(self, name: str, *, endpoint: str, url: str, icon: str) -> None:
-        """``icon`` names a drawing of ``templates/admin/icons.html``."""
+        """``icon`` names a drawing of ``templates/shared/icons.html``."""
         super().__init__(name, endpoint=endpoint, url=url, menu_icon_value=icon)
 
     def is_accessible(self) -> bool:

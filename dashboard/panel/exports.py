@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from auth.pages.client import client_of_request
+from auth.pages.locale import viewer_zone
 from dashboard.export import progress, quota
 from dashboard.export.csv import DELIMITERS
 from dashboard.export.formats import FORMATS
@@ -17,7 +18,6 @@ from dashboard.export.quota import EXPORT_RETRY, EXPORTS_PER_PERSON, TooManyExpo
 from dashboard.query.language.errors import QueryError, shown
 from dashboard.query.language.selection import read_selection
 from dashboard.web.errors import error_page
-from dashboard.web.locale import viewer_zone
 from models.clock import now
 
 QUERY_PARAMETERS = ("q", "from", "to", "tz")

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from flask_admin import expose
 
+from auth.pages.locale import viewer_zone
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.parts.counts import attempts, new_users, people_in
 from dashboard.panel.parts.trouble import troubles
 from dashboard.query.language.period import day_begins
-from dashboard.web.locale import viewer_zone
 from models.clock import now
 
 

@@ -6,18 +6,17 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import format_decimal, format_percent
 from flask_babel import lazy_gettext as _l
 
-from auth.pages.client import parse_agent
 from dashboard.panel.entries import is_by_admin
 from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
-from dashboard.panel.parts import times
 from dashboard.panel.parts.related import whole_book
 from dashboard.panel.users import Users
 
 
 def init_app(app: Flask) -> None:
     """Add the panel to ``app``, below ``/admin/``."""
+    app.config["STAFF_PAGE"] = "overview.index"
     overview = Overview(_l("Overview"), endpoint="overview", url="/admin", icon="gauge")
     theme = Bootstrap4Theme(base_template="admin/panel.html")
     admin = Admin(app, name="Gatehouse", index_view=overview, theme=theme)
@@ -26,20 +25,12 @@ def init_app(app: Flask) -> None:
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
     )
-    times.init_app(app)
     app.add_template_global(whole_book)
     app.add_template_filter(format_decimal, "number")
     app.add_template_filter(percent)
-    app.add_template_filter(agent_name)
     app.add_template_test(is_by_admin, "by_admin")
 
 
 def percent(share: float) -> str:
     """Return 0.0675 as "6.8%"."""
     return format_percent(share, "#,##0.#%")
-
-
-def agent_name(user_agent: str | None) -> str:
-    """Return "Firefox 140 · Windows", empty when neither is known."""
-    browser, system, _device = parse_agent(user_agent or "")
-    return " · ".join(part for part in (browser, system) if part)

@@ -20,6 +20,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     prefix = "__Host-" if settings.is_secure else ""
     return {
         "SECRET_KEY": settings.secret_key,
+        "BABEL_TRANSLATION_DIRECTORIES": "dashboard/translations",
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_PARTS": 100,
         "SESSION_COOKIE_NAME": f"{prefix}gatehouse",

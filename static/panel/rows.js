@@ -1,4 +1,4 @@
-// Builds the rows of the book in the browser, as templates/admin/parts.html does on the server.
+// Builds the rows of the book in the browser, as templates/admin/rows.html does on the server.
 import { ago, localTime, stamp } from "./time.js";
 import { written } from "./written.js";
 

@@ -10,12 +10,12 @@ from babel.dates import format_skeleton
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
+from auth.pages.locale import viewer_zone
 from dashboard.panel.parts.book_links import BookLinks
 from dashboard.panel.parts.matches import dated_ahead, may_match
 from dashboard.query.counts.histogram import Bar, clock_end, read_histogram
 from dashboard.query.language.period import day_begins
 from dashboard.query.language.selection import read_selection
-from dashboard.web.locale import viewer_zone
 from models import db
 from models.clock import now
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from auth.pages.locale import viewer_zone
 from dashboard.log.recorder import name_ref
 from dashboard.panel.parts.book_links import BookLinks
 from dashboard.query.language.compile import compile_selection
@@ -14,7 +15,6 @@ from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.count import SECONDS, Count, count
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import Page, Pages
-from dashboard.web.locale import viewer_zone
 from models import LoginLog, db
 from models.clock import now
 

@@ -7,6 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from auth.pages.locale import viewer_zone
 from dashboard.log.recorder import name_ref
 from dashboard.panel.parts.book_links import BookLinks, Link
 from dashboard.panel.parts.listing import is_read_newest_first, read_size
@@ -16,7 +17,6 @@ from dashboard.query.language.parse import written
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import cursor
-from dashboard.web.locale import viewer_zone
 from models import LoginLog, db
 from models.clock import now
 

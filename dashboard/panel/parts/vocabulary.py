@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from dashboard.web.locale import viewer_zone
+from auth.pages.locale import viewer_zone
 from models import Action, Outcome, Reason
 from models.clock import now
 

@@ -11,8 +11,8 @@ from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from dashboard.panel.parts.offsets import offsets
-from dashboard.web.locale import viewer_zone
+from auth.pages.locale import viewer_zone
+from auth.pages.offsets import offsets
 from models.clock import now
 
 
@@ -28,7 +28,8 @@ class PageTime:
         """Return "2 min. ago", "in 10 yr." or, within a minute, "now"; as `static/panel/time.js` does."""
         passed = self.now - moment
         if abs(passed.total_seconds()) < 60:
-            return _("now")
+            word: str = _("now")
+            return word
         return format_timedelta(-passed, format="short", threshold=1, add_direction=True, locale=self.locale)
 
     def local_time(self, moment: datetime) -> str:

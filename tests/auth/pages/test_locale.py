@@ -8,7 +8,7 @@ from flask_login import login_user
 
 from auth import sessions
 from auth.events import Client
-from dashboard.web.locale import viewer_locale, viewer_zone
+from auth.pages.locale import viewer_locale, viewer_zone
 from models import write_transaction
 from tests.conftest import running
 from tests.support.actions import make_user

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.panel.parts.offsets import FIRST_YEAR, LAST_YEAR, offsets
+from auth.pages.offsets import FIRST_YEAR, LAST_YEAR, offsets
 from models import User
 
 ZONES = ["UTC", "America/Vancouver", "Africa/Casablanca", "America/Havana", "Australia/Lord_Howe"]

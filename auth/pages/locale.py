@@ -10,14 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.zones import zone_names
 
-LOCALES = ("en", "zh")
 #: What a browser's ``zh-CN`` asks for.
 _ASKED = ["en", "zh", "zh-CN", "zh-Hans", "zh-SG"]
 
 
 def init_app(app: Flask) -> None:
     """Choose language and zone for each request."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "dashboard/translations"
     Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone().key)
     app.context_processor(
         lambda: {"viewer_locale": viewer_locale, "viewer_zone": viewer_zone, "own_zone": own_zone}
@@ -28,7 +26,7 @@ def viewer_locale() -> str:
     """Return the viewer's language: own setting, else the browser's, else the site's."""
     own = _setting("locale")
     asked = request.accept_languages.best_match(_ASKED)
-    return own or (asked and asked[:2]) or current_app.config["SETTINGS"].locale
+    return own or (asked and asked[:2]) or current_app.config["LOCALE"]
 
 
 def viewer_zone() -> ZoneInfo:
@@ -42,7 +40,7 @@ def own_zone() -> ZoneInfo:
     for name in (_setting("timezone"), request.cookies.get("tz")):
         if name in zone_names():
             return ZoneInfo(name)
-    return ZoneInfo(current_app.config["SETTINGS"].timezone)
+    return ZoneInfo(current_app.config["TIMEZONE"])
 
 
 def _setting(name: str) -> str | None:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from dashboard.panel.parts import times
-from dashboard.panel.parts.times import PageTime
+from auth.pages import times
+from auth.pages.times import PageTime
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, UTC)
 
