@@ -12,7 +12,7 @@ from dashboard.log import sealer
 from dashboard.log.spool import replay
 from dashboard.monitoring import health
 from dashboard.proof import retention, upkeep
-from dashboard.web import database, errors, headers, server_log
+from dashboard.web import database, errors, requests, server_log
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -24,11 +24,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask("gatehouse", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping({name.upper(): value for name, value in settings.model_dump().items()})
-    app.config.from_mapping(headers.flask_config(settings), SETTINGS=settings)
+    app.config.from_mapping(requests.flask_config(settings), SETTINGS=settings)
     server_log.init_app()
-    headers.init_app(app, settings)
     errors.init_app(app)
     database.init_app(app, settings)
+    requests.init_app(app, settings)
     auth.pages.views.init_app(app)
     receivers.connect_receivers()
     receivers.check_wiring()

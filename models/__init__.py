@@ -7,8 +7,7 @@ from models.export_query import ExportQuery
 from models.login_log import LoginLog
 from models.login_total import LoginTotal
 from models.stream_head import StreamHead
-from models.transaction import NotWritten, write_transaction
-from models.trial import adds_entry, on_commit
+from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User
 from models.user_session import UserSession
 from models.vocabulary import Action, Outcome, Reason, Role

@@ -31,7 +31,7 @@ from models import (
     db,
     write_transaction,
 )
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for
 from models.stream_head import ENCODING
 from tests.support.actions import AuthActions, Browser, make_user
 from tests.support.servers.gatehouse import SECRET

@@ -38,7 +38,7 @@ def note(detail: str, errors: Mapping[str, Sequence[object]] | None = None) -> N
 
 def as_problem(response: Response) -> Response:
     """Return a refusal in the form that the client prefers; what is no page stays as it is."""
-    if response.status_code < HTTPStatus.BAD_REQUEST or response.mimetype != HTML or response.is_streamed:
+    if response.mimetype != HTML or response.is_streamed:
         return response
     response.vary.add("Accept")
     if prefers_json():

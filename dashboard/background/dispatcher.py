@@ -13,7 +13,7 @@ from flask import Flask
 
 from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
 from dashboard.signals import entry_recorded
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for
 
 logger = logging.getLogger(__name__)
 Receiver = Callable[..., Any]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import Flask
 
 from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for
 
 logger = logging.getLogger(__name__)
 #: Seconds after which what failed is tried again at the latest.

@@ -16,7 +16,7 @@ from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.prune import PruneConflict
 from dashboard.web.server_log import visible
 from models import NotWritten
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for
 
 INTERRUPTED = 130
 #: Commands that wait for the database longer or shorter than others.

@@ -21,8 +21,9 @@ from dashboard.log.head import read_head
 from dashboard.log.recorder import name_ref, query_ref, record
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import Selection
+from dashboard.web.requests import under_way
 from models import Action, ExportState, NotWritten, Outcome, Reason, db, write_transaction
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,9 @@ class Export:
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
         self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
-        self._book = Rows(compile_selection(order.selection, name_ref), self.last_seq, self.form)
+        self._book = Rows(
+            compile_selection(order.selection, name_ref), self.last_seq, self.form, under_way(self._app)
+        )
         order_facts = {"export_id": str(order.export_id), "format": order.format, "last_seq": self.last_seq}
         self._facts: dict[str, object] = order_facts | _referenced(order.asked)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))

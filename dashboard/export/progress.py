@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import ExportJob, ExportState, NotWritten, db, write_transaction
 from models.clock import now
-from models.database.deadline import within
-from models.database.purpose import Purpose, used_for
+from models.database.limits import Purpose, used_for, within
 
 logger = logging.getLogger(__name__)
 #: Seconds between two notes of how far an export has come.

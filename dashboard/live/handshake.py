@@ -17,9 +17,9 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.config.settings import Settings
-from dashboard.web.database import REQUEST
+from dashboard.web.requests import REQUEST
 from models import Role
-from models.database.deadline import within
+from models.database.limits import within
 
 logger = logging.getLogger(__name__)
 PATH = "/socket.io/"

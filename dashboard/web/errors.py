@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from auth.pages.problem import as_problem, note
+from auth.pages.problem import note
 from auth.pages.redirects import page_of_form
 from auth.pages.render import form_again
 from auth.signals import NotRecorded
@@ -23,8 +23,7 @@ SIGN_OUT = "auth.logout"
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page, or as a program prefers it."""
-    app.after_request(as_problem)
+    """Answer every error with a page."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _out_of_date)
     for unavailable in (NotWritten, NotRecorded, DBAPIError, PoolTimeout):

@@ -15,10 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from models.database import driver
-from models.database.deadline import left
 from models.database.driver import Breakers
-from models.database.pool import Pool
-from models.database.purpose import LIMITS, POOLS, Limits, Purpose, purpose
+from models.database.limits import LIMITS, POOLS, Limits, Pool, Purpose, left, purpose
 
 #: Execution option that makes SQLite take its write lock at BEGIN.
 WRITES = "gatehouse_writes"

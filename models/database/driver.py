@@ -13,8 +13,7 @@ from pymysql.constants import CR
 from pymysql.err import MySQLError, OperationalError
 
 from models.database.breaker import Breaker
-from models.database.deadline import left
-from models.database.purpose import Limits
+from models.database.limits import Limits, left
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from dashboard.log.spool import replay
 from models import Role
 from models.database import breaker
-from models.database.purpose import LIMITS, Limits, Purpose
+from models.database.limits import LIMITS, Limits, Purpose
 from tests.conftest import migrate, running
 from tests.support.actions import AuthActions, entries, make_user
 from tests.support.servers.mariadb import create_database, prepared

@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, select, update
 
 from dashboard.export import progress
-from dashboard.web import database
+from dashboard.web import requests
 from models import ExportJob, Role, UserSession, db, transaction, write_transaction
 from models.clock import now
 from models.database.base import is_sqlite
-from models.database.purpose import LIMITS, Limits, Purpose
+from models.database.limits import LIMITS, Limits, Purpose
 from tests.conftest import running
 from tests.support.actions import PASSWORD, AuthActions, make_user
 from tests.support.waiting import wait_until
@@ -36,7 +36,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(connect=FOREVER, answer=2 * FOREVER, statement=2 * FOREVER, lock=2 * FOREVER)
     for purpose in (Purpose.PAGES, Purpose.COMMANDS):
         monkeypatch.setitem(LIMITS, purpose, limits)
-    monkeypatch.setattr(database, "REQUEST", 2 * FOREVER)
+    monkeypatch.setattr(requests, "REQUEST", 2 * FOREVER)
 
 
 @pytest.fixture

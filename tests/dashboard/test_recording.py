@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models import db, trial
+from models import db, transaction
 from tests.support.actions import entries
 from tests.support.recording import ACTIONS
 from tests.support.servers.gatehouse import ROOT
@@ -23,7 +23,7 @@ def losing(lost: set[UUID]) -> Callable[[Session], None]:
     """Return a COMMIT that takes effect and whose answer is lost, once for each entry; those are ``lost``."""
 
     def commit(session: Session) -> None:
-        present = session.info.get(trial.TRIAL)
+        present = session.info.get(transaction.TRIAL)
         entries = set(present.entries) if present else set()
         Session.commit(session)
         if entries - lost:
@@ -37,14 +37,14 @@ def losing(lost: set[UUID]) -> Callable[[Session], None]:
 @pytest.fixture(params=["at once", "while the next try works", "by its id alone"])
 def seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the COMMIT becomes visible; at the latest as the next try adds an entry of the same id."""
-    look, looks = trial.Trial._is_stored, iter([False])
+    look, looks = transaction.Trial._is_stored, iter([False])
     may_see: dict[str, Callable[[], bool]] = {
         "at once": lambda: True,
         "while the next try works": lambda: next(looks, True),
         "by its id alone": lambda: sys.exception() is not None,
     }
     sees = may_see[request.param]
-    monkeypatch.setattr(trial.Trial, "_is_stored", lambda *of: sees() and look(*of))
+    monkeypatch.setattr(transaction.Trial, "_is_stored", lambda *of: sees() and look(*of))
 
 
 @pytest.mark.usefixtures("seen")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models import Role
-from models.database.purpose import LIMITS, Limits, Purpose
+from models.database.limits import LIMITS, Limits, Purpose
 from tests.conftest import migrate, running
 from tests.faults.disks import NoDisk, full, mounted
 from tests.faults.sites import on_sqlite

@@ -20,6 +20,7 @@ from dashboard.query.language.compile import Branch
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.range_scan import POSITION, Position, next_size
+from dashboard.web.requests import RequestsUnderWay
 from models import LoginLog
 
 #: Rows of the first chunk, so that it starts at once, and of each later one.
@@ -39,11 +40,12 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The entries of ``branches`` sealed with ``last_seq`` or before, by time and id."""
+    """The entries of ``branches`` sealed by ``last_seq``, by time and id; ``requests`` go first."""
 
     branches: list[Branch]
     last_seq: int
     form: Format
+    requests: RequestsUnderWay
 
     def chunks(self, engine: Engine, first: int = FIRST_CHUNK, size: int = CHUNK) -> Iterator[Chunk]:
         """Yield chunks of ``size`` rows at most, read ahead by a few; no transaction is open between.
@@ -53,7 +55,8 @@ class Rows:
         with engine.connect() as connection:
             walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
         reader = _Reader(engine, self, [RangeReader(walk) for walk in walks])
-        for found in prefetched(reader.read, yield_to_requests(reader.stretches(ReadRange(), first, size))):
+        ranges = yield_to_requests(self.requests, reader.stretches(ReadRange(), first, size))
+        for found in prefetched(reader.read, ranges):
             yield from reader.finished(found)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from dashboard.proof.verify.sql import add_functions, counts, odd_entries
 from models import LoginLog, db
 from models.database.base import engine_options, is_sqlite, prepare_engine
-from models.database.purpose import Purpose
+from models.database.limits import Purpose
 
 #: Entries of one stretch.
 RANGE_SIZE = 20_000

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboard.web.headers import MAX_BODY
+from dashboard.web.requests import MAX_BODY
 from models import User
 from tests.support.actions import PASSWORD, AuthActions
 from tests.support.servers.gatehouse import serving

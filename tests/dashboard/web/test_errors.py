@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from dashboard.web.headers import MAX_BODY
+from dashboard.web.requests import MAX_BODY
 from models import Role, User, db
 from tests.support.actions import PASSWORD, AuthActions, make_user
 

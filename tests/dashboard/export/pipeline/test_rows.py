@@ -17,6 +17,7 @@ from dashboard.log.sealer import seal_all
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading import keyset
+from dashboard.web.requests import RequestsUnderWay
 from models import Outcome, db
 from tests.support.actions import entries
 from tests.support.book import NOW, entry, store
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("small_book")
 
 def sealed(q="", form=CSV):
     selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW)
-    return rows.Rows(compile_selection(selection, name_ref), 10**6, form)
+    return rows.Rows(compile_selection(selection, name_ref), 10**6, form, RequestsUnderWay())
 
 
 @pytest.mark.parametrize("small", [2_000, 0])

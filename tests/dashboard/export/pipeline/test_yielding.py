@@ -3,10 +3,12 @@
 import threading
 
 import pytest
-from flask import Flask, abort
+from flask import abort
 
 from dashboard.export.pipeline import yielding
 from dashboard.export.pipeline.yielding import yield_to_requests
+from dashboard.web.requests import under_way
+from tests.conftest import build
 
 
 class Waiting(threading.Condition):
@@ -25,70 +27,72 @@ class Waiting(threading.Condition):
 
 
 @pytest.fixture
-def requests(monkeypatch):
-    """Requests for which an export would wait an hour."""
-    monkeypatch.setattr(yielding.requests, "_change", Waiting())
-    monkeypatch.setattr(yielding.requests, "_under_way", 0)
-    monkeypatch.setattr(yielding, "MAX_YIELD", 3600)
-    monkeypatch.setattr(yielding, "QUIET", 0)
-    return yielding.requests
-
-
-@pytest.fixture
-def app(requests):
-    app = Flask(__name__)
+def app(sqlite_url):
+    app = build(sqlite_url)
 
     @app.get("/<int:status>")
     def answer(status):
         with pytest.raises(TimeoutError):
-            requests.wait()
+            wait(under_way(app))
         abort(status) if status > 400 else None
         return str(1 / (400 - status))
 
-    with app.app_context():
-        yield app
+    return app
+
+
+@pytest.fixture
+def requests(app, monkeypatch):
+    """Requests for which an export would wait an hour."""
+    requests = under_way(app)
+    monkeypatch.setattr(requests, "_change", Waiting())
+    monkeypatch.setattr(yielding, "MAX_YIELD", 3600)
+    monkeypatch.setattr(yielding, "QUIET", 0)
+    return requests
+
+
+def wait(requests):
+    """Wait as before the second chunk of an export."""
+    assert list(yield_to_requests(requests, range(2))) == [0, 1]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/200", 200), ("/404", 404), ("/400", 500)])
 def test_an_export_waits_for_a_request_until_it_is_answered(app, requests, path, status):
     assert app.test_client().get(path).status_code == status
-    requests.wait()
+    wait(requests)
 
 
-def test_it_waits_for_all_of_them(app, requests):
-    requests.begin(app)
-    with app.app_context():
-        requests.begin(app)
-        requests.end(app)
-    requests._change.meanwhile = [lambda: requests.end(app)]
-    requests.wait()
+def test_it_waits_for_all_of_them(requests):
+    first = requests.counted()
+    first.__enter__()
+    with requests.counted():
+        pass
+    requests._change.meanwhile = [lambda: first.__exit__(None, None, None)]
+    wait(requests)
     assert not requests._change.meanwhile
 
 
-def test_it_waits_until_it_was_quiet(app, requests, monkeypatch):
-    requests.begin(app)
-    requests.end(app)
+def test_it_waits_until_it_was_quiet(requests, monkeypatch):
+    with requests.counted():
+        pass
     monkeypatch.setattr(yielding, "QUIET", 1800)
     with pytest.raises(TimeoutError):
-        requests.wait()
+        wait(requests)
 
 
-def test_it_goes_on_when_requests_never_end(app, requests, monkeypatch):
+def test_it_goes_on_when_requests_never_end(requests, monkeypatch):
     monkeypatch.setattr(yielding, "MAX_YIELD", 0)
-    requests.begin(app)
-    assert list(yield_to_requests(range(3))) == [0, 1, 2]
+    with requests.counted():
+        assert list(yield_to_requests(requests, range(3))) == [0, 1, 2]
 
 
-def test_the_first_chunk_waits_for_nobody(app, requests):
-    requests.begin(app)
-    chunks = yield_to_requests(range(2))
-    assert next(chunks) == 0
-    with pytest.raises(TimeoutError):
-        next(chunks)
+def test_the_first_chunk_waits_for_nobody(requests):
+    with requests.counted():
+        chunks = yield_to_requests(requests, range(2))
+        assert next(chunks) == 0
+        with pytest.raises(TimeoutError):
+            next(chunks)
 
 
-def test_a_context_that_answers_nobody_is_not_counted(app, requests):
-    requests.end(app)
-    requests.begin(app)
-    with pytest.raises(TimeoutError):
-        requests.wait()
+def test_requests_of_another_app_are_not_waited_for(requests, sqlite_url):
+    with under_way(build(sqlite_url)).counted():
+        wait(requests)

@@ -1,18 +1,63 @@
-"""What every answer carries, and how Flask is set up for it."""
+"""What each request gets, a number, a deadline and a bounded body, and what every answer carries."""
 
 import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 from gunicorn.http.errors import ParseException
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from auth.pages.problem import as_problem
 from dashboard.config.settings import Settings
+from models import db
+from models.database.limits import within
 
+_KEY = "gatehouse.requests"
 #: Bytes of a request's body; the largest form we have is a tenth of it.
 MAX_BODY = 256 * 1024
+#: Seconds for all that a request wants of the database, so that it is answered within ten.
+REQUEST = 8.0
+#: Who watches the site gives up sooner.
+SOONER = {"/readyz": 4.0}
+
+
+class RequestsUnderWay:
+    """Counts the requests that this process is answering; a stream is none once it has begun."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._count, self._quiet_since = 0, 0.0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count one more during the block."""
+        with self._change:
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._count -= 1
+                self._quiet_since = time.monotonic()
+                self._change.notify_all()
+
+    def wait_for_quiet(self, quiet: float, at_most: float) -> None:
+        """Return when nobody was answered for ``quiet`` seconds, or after ``at_most`` seconds."""
+        until = time.monotonic() + at_most
+        with self._change:
+            while (now := time.monotonic()) < until:
+                rest = until - now if self._count else self._quiet_since + quiet - now
+                if rest <= 0:
+                    return
+                self._change.wait(min(rest, until - now))
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
@@ -35,14 +80,23 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Count proxies, name each request, bound its body and set headers."""
+    """Count proxies and requests, number each, bound its time and body, and set headers."""
     hops = settings.trusted_proxies
+    app.extensions[_KEY] = RequestsUnderWay()
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(_name_request)
+    app.wsgi_app = _in_time(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_number_request)
     app.before_request(_read_chunks)
-    app.after_request(_set_headers)
+    app.after_request(_finish)
+    app.teardown_appcontext(_end_read)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
+
+
+def under_way(app: Flask) -> RequestsUnderWay:
+    """Return the requests that ``app`` is answering."""
+    requests: RequestsUnderWay = app.extensions[_KEY]
+    return requests
 
 
 def csp_nonce() -> str:
@@ -52,7 +106,18 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def _name_request() -> None:
+def _in_time(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Answer requests by their deadline; a body that is streamed has none."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        deadline = within(SOONER.get(environ.get("PATH_INFO", ""), REQUEST))
+        with deadline, under_way(app).counted():
+            return inner(environ, start_response)
+
+    return answer
+
+
+def _number_request() -> None:
     g.request_id = f"r{secrets.token_hex(8)}"  # a letter first, or a spreadsheet reads some as numbers
 
 
@@ -77,6 +142,13 @@ def _read_chunks() -> None:
     given["wsgi.input"] = BytesIO(body)
 
 
+def _finish(response: Response) -> Response:
+    """Give a refusal the form that the client prefers, and every answer its headers."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        response = as_problem(response)
+    return _set_headers(response)
+
+
 def _set_headers(response: Response) -> Response:
     """Set the headers of OWASP's secure headers project; nothing may come from elsewhere."""
     nonce = f"'self' 'nonce-{csp_nonce()}'"
@@ -91,9 +163,17 @@ def _set_headers(response: Response) -> Response:
         "Cross-Origin-Opener-Policy": "same-origin",
         "X-Request-ID": g.get("request_id", ""),
     }
-    if current_app.config["SETTINGS"].is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     response.headers.extend(headers)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _end_read(_error: BaseException | None) -> None:
+    """End the read transaction; a connection lost meanwhile must not spoil an answer that is ready."""
+    try:
+        db.session.close()
+    except DBAPIError:
+        db.session().invalidate()

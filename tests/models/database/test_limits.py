@@ -10,8 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models import NotWritten, db, transaction, write_transaction
-from models.database.deadline import LEAST, is_over, left, within
-from models.database.purpose import LIMITS, Limits, Purpose, used_for
+from models.database.limits import LEAST, LIMITS, Limits, Purpose, is_over, left, used_for, within
 from models.transaction import last_commit, last_failure
 from tests.conftest import running
 from tests.models.work import add_entry, fail_first
