@@ -1,7 +1,6 @@
 """``export``: entries as CSV, for Excel, as JSON Lines or OCSF."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import BinaryIO
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -20,10 +19,12 @@ from dashboard.export.csv import DELIMITERS
 from dashboard.export.formats import FORMATS
 from dashboard.export.job import Export, Order
 from dashboard.export.pipeline.prefetch import start_threads
+from dashboard.log.recorder import name_ref
 from dashboard.log.sealer import seal_all
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.selection import Selection, read_selection
 from models import StreamHead, db
+from models.clock import now
 
 #: Who is at the command line: somebody without an account.
 OPERATOR = Subject("operator")
@@ -77,7 +78,7 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
 def _selection(query: str) -> Selection:
     zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
     try:
-        return read_selection({"q": query}, zone, datetime.now(UTC))
+        return read_selection({"q": query}, zone, now(), name_ref)
     except QueryError as error:
         raise click.ClickException(f"--query: {error}") from None
 

@@ -18,7 +18,7 @@ from dashboard.export.pipeline.rows import Rows
 from dashboard.export.progress import JobProgress
 from dashboard.log import query_words
 from dashboard.log.head import read_head
-from dashboard.log.recorder import name_ref, query_ref, record
+from dashboard.log.recorder import query_ref, record
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import Selection
 from dashboard.web.requests import under_way
@@ -68,9 +68,7 @@ class Export:
         with self._app.app_context():  # of its own, so that no read stays open meanwhile
             self.last_seq = read_head(db.session()).seq
         self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
-        self._book = Rows(
-            compile_selection(order.selection, name_ref), self.last_seq, self.form, under_way(self._app)
-        )
+        self._book = Rows(compile_selection(order.selection), self.last_seq, self.form, under_way(self._app))
         order_facts = {"export_id": str(order.export_id), "format": order.format, "last_seq": self.last_seq}
         self._facts: dict[str, object] = order_facts | _referenced(order.asked)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))

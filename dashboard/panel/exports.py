@@ -9,16 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from auth.pages.client import client_of_request
-from auth.pages.locale import viewer_zone
 from dashboard.export import progress, quota
 from dashboard.export.csv import DELIMITERS
 from dashboard.export.formats import FORMATS
 from dashboard.export.job import Export, Order, UsedId
 from dashboard.export.quota import EXPORT_RETRY, EXPORTS_PER_PERSON, TooManyExports
+from dashboard.panel.parts.listing import selection_of
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.selection import read_selection
 from dashboard.web.errors import error_page
-from models.clock import now
 
 QUERY_PARAMETERS = ("q", "from", "to", "tz")
 
@@ -31,7 +29,7 @@ def list_of_form() -> str:
 
 def order_of(form: Mapping[str, str]) -> Order:
     """Return what the visitor orders; raises ``QueryError`` naming a field that is wrong."""
-    selection = read_selection(form, viewer_zone(), now())
+    selection = selection_of(form)
     return Order(
         export_id=_export_id(form.get("export_id", "")),
         format=_format(form.get("format", "csv")),

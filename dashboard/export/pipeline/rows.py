@@ -16,7 +16,7 @@ from dashboard.export.pipeline.aggregate import Cut
 from dashboard.export.pipeline.prefetch import prefetched
 from dashboard.export.pipeline.range_reader import RangeReader, ReadRange, Statements
 from dashboard.export.pipeline.yielding import yield_to_requests
-from dashboard.query.language.compile import Branch
+from dashboard.query.language.filter import Branch
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.range_scan import POSITION, Position, next_size

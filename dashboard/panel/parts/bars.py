@@ -10,14 +10,12 @@ from babel.dates import format_skeleton
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
-from auth.pages.locale import viewer_zone
 from dashboard.panel.parts.book_links import BookLinks
+from dashboard.panel.parts.listing import selection_of
 from dashboard.panel.parts.matches import dated_ahead, may_match
 from dashboard.query.counts.histogram import Bar, clock_end, read_histogram
 from dashboard.query.language.period import day_begins
-from dashboard.query.language.selection import read_selection
 from models import db
-from models.clock import now
 
 #: Units of a bar's height; the drawing is stretched to the height it has on the page.
 HEIGHT = 100
@@ -46,7 +44,7 @@ def bars(asked: Mapping[str, str]) -> dict[str, Any]:
 
     Nothing is drawn when nothing matches. What cannot be counted by the totals is drawn grey.
     """
-    selection = read_selection(asked, viewer_zone(), now())
+    selection = selection_of(asked)
     histogram, ahead = read_histogram(db.session(), selection), dated_ahead(selection)
     is_exact, is_drawn = histogram.is_exact, histogram.total and (histogram.is_exact or may_match(selection))
     links, zone = BookLinks(asked, selection), selection.zone

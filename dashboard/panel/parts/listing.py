@@ -36,7 +36,7 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
     Raises ``QueryError`` naming the parameter that is wrong.
     """
     size, is_newest_first = read_size(asked), is_read_newest_first(asked)
-    selection = read_selection(asked, viewer_zone(), now())
+    selection = selection_of(asked)
     keyset = keyset_of(selection)
     page = Pages(db.session(), keyset, size, is_newest_first).read(
         after=asked.get("after", ""), before=asked.get("before", "")
@@ -51,9 +51,14 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def selection_of(asked: Mapping[str, str]) -> Selection:
+    """Return what an address asks for, now and in the viewer's zone; raises ``QueryError``."""
+    return read_selection(asked, viewer_zone(), now(), name_ref)
+
+
 def keyset_of(selection: Selection) -> Keyset:
     """Return the entries of a selection with the columns that a row shows."""
-    return Keyset(select(*_SHOWN), compile_selection(selection, name_ref))
+    return Keyset(select(*_SHOWN), compile_selection(selection))
 
 
 def _total(keyset: Keyset, page: Page) -> Count:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_ref
 from dashboard.query.counts.histogram import clock_end
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import Selection
@@ -32,4 +31,4 @@ def dated_ahead(selection: Selection) -> Count:
 
 
 def _keyset(selection: Selection) -> Keyset:
-    return Keyset(select(*POSITION), compile_selection(selection, name_ref))
+    return Keyset(select(*POSITION), compile_selection(selection))

@@ -8,17 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from auth.pages.locale import viewer_zone
-from dashboard.log.recorder import name_ref
 from dashboard.panel.parts.book_links import BookLinks, Link
-from dashboard.panel.parts.listing import is_read_newest_first, read_size
+from dashboard.panel.parts.listing import is_read_newest_first, read_size, selection_of
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import written
-from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import cursor
 from models import LoginLog, db
-from models.clock import now
 
 #: Newer entries that are shown above the one in question.
 ABOVE = 10
@@ -33,7 +30,7 @@ def links_from(asked: Mapping[str, str]) -> BookLinks:
     """
     try:
         read_size(asked), is_read_newest_first(asked)
-        return BookLinks(asked, read_selection(asked, viewer_zone(), now()))
+        return BookLinks(asked, selection_of(asked))
     except QueryError:
         return whole_book()
 
@@ -42,7 +39,7 @@ def whole_book() -> BookLinks:
     """Return the addresses that lead on from the book without any filter, in the zone of the page."""
     zone = viewer_zone()
     asked = {"tz": zone.key} if "tz" in request.args else {}
-    return BookLinks(asked, read_selection(asked, zone, now()))
+    return BookLinks(asked, selection_of(asked))
 
 
 def related(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
@@ -57,8 +54,8 @@ def related(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
 
 
 def _page(entry: LoginLog, links: BookLinks, q: str) -> str:
-    selection = read_selection({"q": q}, viewer_zone(), now())
-    keyset = Keyset(select(*_POSITION), compile_selection(selection, name_ref))
+    selection = selection_of({"q": q})
+    keyset = Keyset(select(*_POSITION), compile_selection(selection))
     position = entry.occurred_at, entry.id
     newer = keyset.rows(db.session(), position, ABOVE + 1, descending=False)
     after = cursor((newer[ABOVE].occurred_at, newer[ABOVE].id)) if len(newer) > ABOVE else ""

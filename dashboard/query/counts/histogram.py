@@ -2,23 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from dashboard.query.counts.buckets import QUARTER, edges, quarter
 from dashboard.query.counts.margins import Period, read_margins, whole_quarters
-from dashboard.query.language.period import bounds_of
+from dashboard.query.language.compile import time_range_of, time_ranges
+from dashboard.query.language.filters import FILTERS
 from dashboard.query.language.terms import Selection, Term
-from models import Action, LoginLog, LoginTotal, Outcome, Reason
-
-_COLUMNS: Mapping[type, InstrumentedAttribute[str]] = {
-    Action: LoginTotal.action,
-    Outcome: LoginTotal.outcome,
-    Reason: LoginTotal.reason,
-}
+from models import LoginLog, LoginTotal, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +59,11 @@ def read_histogram(session: Session, selection: Selection) -> Histogram:
     They miss what is not sealed yet, for about a second.
     """
     terms = selection.query.terms
-    ignored = [term for term in terms if not (_is_counted(term) or _is_period(term))]
+    counted = [term for term in terms if FILTERS[term.name].total is not None]
+    ignored = [term for term in terms if term not in counted and not time_range_of(term, selection)]
     period = _period(session, selection)
     if period is None:
         return Histogram([], ignored, is_exact=False)
-    counted = [term for term in terms if _is_counted(term)]
     bars = [Bar(*ends) for ends in pairwise(edges(*period, selection.zone))]
     bars = _summed(session, bars, counted, whole_quarters(period))
     before, after = read_margins(session, selection, counted, period)
@@ -91,11 +86,11 @@ def _period(session: Session, selection: Selection) -> Period | None:
         return None
     # Totals outlive pruned entries.
     starts, ends = [first if first == quarter(oldest) else oldest], [clock_end(selection.now)]
-    for bounds in bounds_of(selection):
-        starts += [bounds.start] if bounds.start else []
-        ends += [bounds.end] if bounds.end else []
-    start, end = max(starts), min(ends)
-    return (start, end) if start < end else None
+    for (start, end), _term in time_ranges(selection):
+        starts += [start] if start else []
+        ends += [end] if end else []
+    begin, stop = max(starts), min(ends)
+    return (begin, stop) if begin < stop else None
 
 
 def _summed(session: Session, bars: list[Bar], counted: list[Term], whole: Period) -> list[Bar]:
@@ -112,14 +107,6 @@ def _sum(number: int, bar: Bar, conditions: list[ColumnElement[bool]]) -> Select
     return summed.where(*within, *conditions).group_by(LoginTotal.outcome)
 
 
-def _is_counted(term: Term) -> bool:
-    return type(term.value) in _COLUMNS
-
-
 def _condition(term: Term) -> ColumnElement[bool]:
-    column = _COLUMNS[type(term.value)]
-    return column != term.value if term.negated else column == term.value
-
-
-def _is_period(term: Term) -> bool:
-    return isinstance(term.value, timedelta) or (isinstance(term.value, date) and not term.negated)
+    is_equal: ColumnElement[bool] = FILTERS[term.name].total == term.value
+    return ~is_equal if term.negated else is_equal

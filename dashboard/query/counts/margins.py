@@ -38,13 +38,9 @@ def read_margins(
 
 
 def _counted(session: Session, selection: Selection) -> dict[Outcome, Count]:
-    (branch,) = compile_selection(selection, _no_name)
+    (branch,) = compile_selection(selection)
     branches = {outcome: [*branch, LoginLog.outcome == outcome] for outcome in Outcome}
     return {
         outcome: count(session, Keyset(select(*POSITION), [branch]), MAX_MARGIN, Budget())
         for outcome, branch in branches.items()
     }
-
-
-def _no_name(key: str) -> bytes:
-    raise LookupError("totals know no names")

@@ -1,13 +1,17 @@
 """Filters that no entry can meet together: told, as “none” would be no answer."""
 
 import re
-from datetime import date, timedelta
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
 from itertools import combinations
+from operator import itemgetter
+from typing import Any
 
+from dashboard.query.language.compile import time_range_of, time_ranges
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.period import TimeBounds, bounds_of, day_bounds
-from dashboard.query.language.terms import Browser, Name, Selection, Term, Value
+from dashboard.query.language.filter import TimeRange
+from dashboard.query.language.filters import FILTERS
+from dashboard.query.language.terms import Browser, Name, Selection, Term
 from models import Outcome, Reason
 
 #: Why something failed: a success never has one of these.
@@ -45,8 +49,8 @@ def _never(earlier: str, later: Term) -> QueryError:
 
 def _exclude(one: Term, other: Term) -> bool:
     """Whether no entry meets both terms."""
-    if isinstance(one.value, timedelta | date) or isinstance(other.value, timedelta | date):
-        return False  # a matter of the period
+    if FILTERS[one.name].period or FILTERS[other.name].period:
+        return False  # a matter of the time
     if one.name != other.name:
         return (_is_success(one) and _is_failure(other)) or (_is_failure(one) and _is_success(other))
     if one.negated and other.negated:
@@ -65,7 +69,7 @@ def _is_failure(term: Term) -> bool:
     return term.value in _OF_FAILURES and not term.negated
 
 
-def _overlap(one: Value, other: Value) -> bool:
+def _overlap(one: Any, other: Any) -> bool:
     """Whether an entry may have both values; an address may belong to any name."""
     if isinstance(one, Name) and isinstance(other, Name):
         if one.is_email is not other.is_email:
@@ -78,7 +82,7 @@ def _begins(one: Name, other: Name) -> bool:
     return one.key.startswith(other.key) if other.is_prefix else one.key == other.key and not one.is_prefix
 
 
-def _is_within(one: Value, other: Value) -> bool:
+def _is_within(one: Any, other: Any) -> bool:
     """Whether each entry that has ``one`` has ``other``."""
     match one, other:
         case Name(), Name():  # an exact name also finds those without an account, a prefix does not
@@ -87,7 +91,7 @@ def _is_within(one: Value, other: Value) -> bool:
             return _mapped(one).subnet_of(_mapped(other))
         case Browser(), Browser():
             return one == other or bool(re.match(rf"{re.escape(other)} \d", one))
-    return one == other
+    return bool(one == other)
 
 
 def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network:
@@ -98,29 +102,35 @@ def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network:
 
 
 def _refuse_empty_period(selection: Selection) -> None:
-    bounds = list(bounds_of(selection))
-    starts = [(one.start, one) for one in bounds if one.start]
-    ends = [(one.end, one) for one in bounds if one.end]
+    ranges = list(time_ranges(selection))
+    starts = [(time_range[0], term) for time_range, term in ranges if time_range[0]]
+    ends = [(time_range[1], term) for time_range, term in ranges if time_range[1]]
     if not (starts and ends):
         return
-    (start, first), (end, last) = (max(starts, key=lambda one: one[0]), min(ends, key=lambda one: one[0]))
+    (start, first), (end, last) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
     if start >= end:
         raise _no_time(first, last, selection)
     for term in selection.query.terms:
-        if isinstance(term.value, date) and term.negated:
-            begins, ends_at = day_bounds(term.value, selection.zone)
-            if begins <= start and end <= ends_at:
-                raise _never(str(first.term or "from"), term)
+        begins, ends_at = _left_out(term, selection)
+        if begins and ends_at and begins <= start and end <= ends_at:
+            raise _never(str(first or "from"), term)
 
 
-def _no_time(first: TimeBounds, last: TimeBounds, selection: Selection) -> QueryError:
-    if first is last and first.term:
+def _left_out(term: Term, selection: Selection) -> TimeRange:
+    """Return the stretch of time that a term leaves out, if it does."""
+    if term.negated and not time_range_of(term, selection):
+        return time_range_of(replace(term, negated=False), selection) or (None, None)
+    return None, None
+
+
+def _no_time(first: Term | None, last: Term | None, selection: Selection) -> QueryError:
+    if first is last and first:
         return QueryError(
             "%(zone)s skipped the day of “%(filter)s”.",
-            position=first.term.position,
+            position=first.position,
             zone=selection.zone.key,
-            filter=str(first.term),
+            filter=str(first),
         )
-    if last.term and (first.term is None or first.term.position < last.term.position):
-        return _never(str(first.term or "from"), last.term)
-    return _never(str(last.term or "to"), first.term or selection.query.terms[0])
+    if last and (first is None or first.position < last.position):
+        return _never(str(first or "from"), last)
+    return _never(str(last or "to"), first or selection.query.terms[0])

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
+from dashboard.query.language.filters import FILTERS
 from dashboard.query.language.terms import Name, Query, Term
-from models import Action, Outcome, Reason
-
-_FILTERS = {"outcome": frozenset(Outcome), "action": frozenset(Action), "reason": frozenset(Reason)}
 
 
 def meant(query: Query) -> Iterator[tuple[Term, str]]:
@@ -13,4 +11,5 @@ def meant(query: Query) -> Iterator[tuple[Term, str]]:
     for term in query.terms:
         if isinstance(term.value, Name) and term.value.is_prefix:
             sign, key = "-" * term.negated, term.value.key
-            yield from ((term, f"{sign}{name}:{key}") for name, values in _FILTERS.items() if key in values)
+            names = [known.name for known in FILTERS.values() if key in known.words]
+            yield from ((term, f"{sign}{name}:{key}") for name in names)

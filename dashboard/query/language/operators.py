@@ -6,7 +6,7 @@ from unicodedata import normalize
 from uuid import UUID
 
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.values import READERS
+from dashboard.query.language.filters import FILTERS
 
 _WORDS = ("or", "and", "not")
 _SIGNS = re.compile(r"[|&+!~]+")
@@ -30,7 +30,7 @@ def refuse_operators(word: str) -> None:
 def _refuse_lone_values(word: str, folded: str) -> None:
     """Name the filter that a word was meant for: no user is called so."""
     name, equals, value = folded.partition("=")
-    if equals and name in ("user", *READERS):
+    if equals and name in FILTERS:
         raise QueryError("Write a colon: %(filter)s.", filter=shown(f"{name}:{value}"))
     if _is_address(folded):
         raise QueryError("To find an address, write ip:%(value)s.", value=shown(word))

@@ -6,14 +6,15 @@ where ``\\"`` and ``\\\\`` are a quote and a backslash and ``*`` is only itself.
 """
 
 import re
-from collections.abc import Callable
 from unicodedata import normalize
 
 from dashboard.query.language.errors import QueryError, shown
+from dashboard.query.language.filter import Filter
+from dashboard.query.language.filters import ALONE, FILTERS
 from dashboard.query.language.operators import refuse_operators
-from dashboard.query.language.terms import Query, Term, Value
-from dashboard.query.language.users import Typed, read_user, syntax_in
-from dashboard.query.language.values import READERS, near
+from dashboard.query.language.terms import Query, Term, Typed
+from dashboard.query.language.users import syntax_in
+from dashboard.query.language.values import near
 
 #: Characters of a query at most; its text must fit into the detail of an export's entry.
 MAX_QUERY = 800
@@ -63,21 +64,14 @@ def _term(token: re.Match[str]) -> Term:
 def _read(token: re.Match[str]) -> Term:
     if token["quoted"] is None:
         refuse_operators(token[0].removeprefix("-"))
-    raw, name = _raw(token), token["name"] and normalize("NFKC", token["name"]).casefold()
+    raw, is_quoted, is_alone = _raw(token), token["quoted"] is not None, token["name"] is None
+    name = ALONE if is_alone else normalize("NFKC", token["name"]).casefold()
     if not raw.strip():
         raise QueryError("“%(filter)s” needs a value.", filter=shown(token[0]))
-    text, value = _user(token, raw) if name in (None, "user") else _other(name, raw + token["star"])
-    return Term(name or "user", text, value, bool(token["minus"]), token.start())
-
-
-def _user(token: re.Match[str], raw: str) -> tuple[str, Value]:
-    is_quoted, is_alone = token["quoted"] is not None, token["name"] is None
-    name = read_user(Typed(raw, has_star=bool(token["star"]), is_alone=is_alone, is_quoted=is_quoted))
-    return written(raw) + "*" * name.is_prefix, name
-
-
-def _other(name: str, raw: str) -> tuple[str, Value]:
-    return written(raw), _reader(name)(normalize("NFKC", raw))
+    typed = Typed(raw, has_star=bool(token["star"]), is_alone=is_alone, is_quoted=is_quoted)
+    value = _filter(name).read(typed)
+    text = written(raw) + "*" * (typed.has_star or is_alone)
+    return Term(name, text, value, bool(token["minus"]), token.start())
 
 
 def _raw(token: re.Match[str]) -> str:
@@ -87,16 +81,16 @@ def _raw(token: re.Match[str]) -> str:
     return re.sub(r"\\(.)", r"\1", token["quoted"], flags=re.DOTALL)
 
 
-def _reader(name: str) -> Callable[[str], Value]:
+def _filter(name: str) -> Filter:
     if name in ("from", "to", "tz"):
         raise QueryError(
             "“%(name)s” is no filter: the period and its zone have fields of their own.", name=name
         )
-    reader = READERS.get(name)
-    if reader is None:
-        near_by = near(name, ["user", *READERS])
+    known = FILTERS.get(name)
+    if known is None:
+        near_by = near(name, list(FILTERS))
         raise QueryError("There is no filter “%(name)s”. Try: %(near)s.", name=shown(name), near=near_by)
-    return reader
+    return known
 
 
 def written(raw: str) -> str:

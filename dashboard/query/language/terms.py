@@ -1,12 +1,23 @@
 """What is asked for: terms joined by AND, a period, and the zone that days are counted in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from models import Action, Outcome, Reason
+#: `dashboard.log.recorder.name_ref`: how names without an account are found.
+NameRef = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value as it was typed, out of its quotes; ``is_alone`` without ``user:`` before it."""
+
+    text: str
+    has_star: bool
+    is_alone: bool
+    is_quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +48,13 @@ class Country(str):
     __slots__ = ()
 
 
-#: What a term compares with: a timedelta is "within the last", a date a day of the viewer.
-Value = (
-    Name | IPv4Network | IPv6Network | Action | Outcome | Reason | UUID | Browser | Country | timedelta | date
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One filter: ``name:text`` as it is written, the ``value`` that means, and where it stands."""
+    """``name:text`` as it is written, the ``value`` that its filter reads there, and where it stands."""
 
     name: str
     text: str
-    value: Value
+    value: Any
     negated: bool = False
     position: int = field(default=0, compare=False)
 
@@ -79,7 +84,7 @@ class Query:
 class Selection:
     """Entries of ``query`` with ``start`` <= time < ``end``, both UTC or None.
 
-    ``now`` is when it was asked: what ``since:7d`` counts from.
+    ``now`` is when it was asked: what ``since:7d`` counts from. ``name_ref`` finds names without an account.
     """
 
     query: Query
@@ -87,3 +92,4 @@ class Selection:
     end: datetime | None
     zone: ZoneInfo
     now: datetime
+    name_ref: NameRef

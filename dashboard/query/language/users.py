@@ -1,11 +1,10 @@
 """Reads whom a query asks for: a user name, how one begins, or an e-mail address."""
 
 import re
-from dataclasses import dataclass
 from unicodedata import normalize
 
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.terms import Name
+from dashboard.query.language.terms import Name, Typed
 from models.names import begins_username, username_key
 
 #: What is syntax outside quotes, or would be in another language, or cannot be seen.
@@ -16,16 +15,6 @@ _SYNTAX = re.compile(
     re.DOTALL,
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A value as it was typed, out of its quotes; ``is_alone`` without ``user:`` before it."""
-
-    text: str
-    has_star: bool
-    is_alone: bool
-    is_quoted: bool
 
 
 def read_user(typed: Typed) -> Name:

@@ -1,24 +1,32 @@
-"""Reads the value of each filter. Every function raises ``QueryError`` saying what it wants."""
+"""Reads the values of filters. Every function raises ``QueryError`` saying what it wants."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from babel import Locale
 
 from dashboard.config.durations import duration
 from dashboard.query.language.errors import QueryError, shown
-from dashboard.query.language.terms import Browser, Country, Value
-from models import Action, Outcome, Reason
+from dashboard.query.language.terms import Browser, Country, Typed
 
+T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 #: Years that a filter may name: databases and clocks agree on them.
 YEARS = range(1970, 3000)
 _LONGEST = timedelta(days=36_500)
+
+
+def whole(read: Callable[[str], T]) -> Callable[[Typed], T]:
+    """Return what reads a value in which a star and quotes mean nothing."""
+    return lambda typed: read(normalize("NFKC", typed.text + "*" * typed.has_star))
 
 
 def read_day(text: str, field: str = "q") -> date:
@@ -37,7 +45,8 @@ def near(text: str, known: list[str]) -> str:
     return ", ".join(get_close_matches(text.casefold(), known, cutoff=0.5) or known)
 
 
-def _network(text: str) -> IPv4Network | IPv6Network:
+def read_network(text: str) -> IPv4Network | IPv6Network:
+    """Return a network, or an address as a network of one."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -47,10 +56,12 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         ) from None
 
 
-def _one_of(name: str, choices: type[StrEnum]) -> Callable[[str], Value]:
-    def read(text: str) -> Value:
+def word_of(name: str, choices: type[Word]) -> Callable[[str], Word]:
+    """Return what reads one of our own words."""
+
+    def read(text: str) -> Word:
         try:
-            return choices(text.casefold())  # type: ignore[return-value]
+            return choices(text.casefold())
         except ValueError:
             raise QueryError(
                 "There is no %(name)s “%(value)s”. Try: %(near)s.",
@@ -62,7 +73,8 @@ def _one_of(name: str, choices: type[StrEnum]) -> Callable[[str], Value]:
     return read
 
 
-def _session(text: str) -> UUID:
+def read_session(text: str) -> UUID:
+    """Return the public id of a session."""
     try:
         return UUID(text)
     except ValueError:
@@ -71,13 +83,15 @@ def _session(text: str) -> UUID:
         ) from None
 
 
-def _browser(text: str) -> Browser:
+def read_browser(text: str) -> Browser:
+    """Return a browser, with or without its version."""
     if "*" in text:
         raise QueryError("A star means nothing in a browser's name: agent:Firefox finds every version of it.")
     return Browser(text.strip().lower())
 
 
-def _country(text: str) -> Country:
+def read_country(text: str) -> Country:
+    """Return a country by its two letters."""
     if not re.fullmatch("[A-Za-z]{2}", text) or text.upper() not in _territories():
         raise QueryError("“%(value)s” is not a country's two letters, such as DE.", value=shown(text))
     return Country(text.upper())
@@ -89,7 +103,8 @@ def _territories() -> frozenset[str]:
     return frozenset(Locale("en").territories)
 
 
-def _since(text: str) -> timedelta:
+def read_length(text: str) -> timedelta:
+    """Return a length of time."""
     try:
         length: timedelta = duration(text.lower())
     except ValueError:
@@ -97,17 +112,3 @@ def _since(text: str) -> timedelta:
     if length > _LONGEST:
         raise QueryError("“%(value)s” is not a length of time such as 30m, 12h or 7d.", value=shown(text))
     return length
-
-
-#: How each filter but ``user`` reads its value.
-READERS: Mapping[str, Callable[[str], Value]] = {
-    "ip": _network,
-    "action": _one_of("action", Action),
-    "outcome": _one_of("outcome", Outcome),
-    "reason": _one_of("reason", Reason),
-    "session": _session,
-    "agent": _browser,
-    "country": _country,
-    "since": _since,
-    "on": read_day,
-}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from dashboard.query.language.compile import Branch
+from dashboard.query.language.filter import Branch
 from dashboard.query.reading.budget import Budget
 from dashboard.query.reading.plan import Plan, Span, hinted, plan, span
 from dashboard.query.reading.range_scan import (

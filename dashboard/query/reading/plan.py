@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BinaryExpression, ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dashboard.query.language.compile import Branch
+from dashboard.query.language.filter import Branch
 from models import LoginLog
 
 _TIME = LoginLog.occurred_at.key

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.usefixtures("small_book")
 
 
 def sealed(q="", form=CSV):
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW)
-    return rows.Rows(compile_selection(selection, name_ref), 10**6, form, RequestsUnderWay())
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    return rows.Rows(compile_selection(selection), 10**6, form, RequestsUnderWay())
 
 
 @pytest.mark.parametrize("small", [2_000, 0])

@@ -20,7 +20,7 @@ from tests.support.book import NOW, entry, store, various
 
 def histogram(zone="UTC", **asked):
     asked = {name.rstrip("_"): text for name, text in asked.items()}
-    return read_histogram(db.session(), read_selection(asked, ZoneInfo(zone), NOW))
+    return read_histogram(db.session(), read_selection(asked, ZoneInfo(zone), NOW, name_ref))
 
 
 @pytest.fixture
@@ -109,8 +109,10 @@ def test_bars_hold_what_the_list_has(minutes_apart, minutes, q):
     names = dict(zip(("from_", "to"), minutes, strict=False))
     asked = {name: f"{NOW + timedelta(minutes=at):%Y-%m-%dT%H:%M:30}" for name, at in names.items()}
     found = histogram(q=q, **asked)
-    selection = read_selection({"q": q} | {n.rstrip("_"): t for n, t in asked.items()}, ZoneInfo("UTC"), NOW)
-    keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection, name_ref))
+    selection = read_selection(
+        {"q": q} | {n.rstrip("_"): t for n, t in asked.items()}, ZoneInfo("UTC"), NOW, name_ref
+    )
+    keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection))
     rows = keyset.rows(db.session(), None, 1000, descending=True)
     listed = [row for row in rows if row.occurred_at < NOW + timedelta(minutes=15)]
     assert found.total == len(listed)

@@ -20,8 +20,10 @@ ALL = [1, 2, 3, 4, 5, 6, 7, 8, 30]
 
 
 def found(zone="UTC", **asked):
-    selection = read_selection({name.rstrip("_"): text for name, text in asked.items()}, ZoneInfo(zone), NOW)
-    keyset = Keyset(select(LoginLog.__table__), compile_selection(selection, name_ref))
+    selection = read_selection(
+        {name.rstrip("_"): text for name, text in asked.items()}, ZoneInfo(zone), NOW, name_ref
+    )
+    keyset = Keyset(select(LoginLog.__table__), compile_selection(selection))
     rows = keyset.rows(db.session(), None, 100, descending=True)
     assert count(db.session(), keyset, 100, Budget(60)) == Count(len(rows), is_exact=True)
     return [row.event_id.int for row in rows]

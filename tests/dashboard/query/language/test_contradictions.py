@@ -21,7 +21,9 @@ OTHER_SESSION = SESSION.hex[::-1]
 
 
 def read(q="", zone=BERLIN, **asked):
-    return read_selection({"q": q, **{name.rstrip("_"): text for name, text in asked.items()}}, zone, NOW)
+    return read_selection(
+        {"q": q, **{name.rstrip("_"): text for name, text in asked.items()}}, zone, NOW, name_ref
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_a_refusal_never_hides_an_entry(sqlite_app):
             read(q)
         except QueryError:
             refused += 1
-            selection = Selection(parse(q), None, None, BERLIN, NOW)
-            keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection, name_ref))
+            selection = Selection(parse(q), None, None, BERLIN, NOW, name_ref)
+            keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection))
             assert keyset.rows(db.session(), None, 1, descending=True) == [], q
     assert 100 < refused < len(filters) ** 2 / 2

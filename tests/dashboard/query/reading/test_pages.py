@@ -37,8 +37,8 @@ def book(app):
 
 
 def keyset(q=""):
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW)
-    return Keyset(select(LoginLog.__table__), compile_selection(selection, name_ref))
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    return Keyset(select(LoginLog.__table__), compile_selection(selection))
 
 
 def page(entries, newest_first=True, **cursors):

@@ -62,7 +62,7 @@ def seek(line):
 
 
 def branches(asked):
-    return compile_selection(read_selection(asked, ZoneInfo("UTC"), NOW), name_ref)
+    return compile_selection(read_selection(asked, ZoneInfo("UTC"), NOW, name_ref))
 
 
 @pytest.mark.parametrize("cursors", POSITIONS, ids=str)
