@@ -85,7 +85,7 @@ class Audience:
             return
         (name, data), feed = heard, self.feeds[number]
         if name == "head":
-            feed.ring(data)
+            feed.announced(data)
             if not feed.epoch:
                 feed.epoch = data["epoch"]
         elif name == "entry":

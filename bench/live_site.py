@@ -84,7 +84,7 @@ def build(settings: Settings, folder: Path, rate: float, seconds: float, way: st
     """Return the app, with its writer started."""
     app = create_app(settings)
     if way == "emit":
-        app.extensions["socketio"].server.namespace_handlers[NAMESPACE].ring = lambda: None
+        app.extensions["socketio"].server.namespace_handlers[NAMESPACE].announce = lambda: None
     work: Any = partial(broadcast, app) if way == "emit" else recorded
     threading.Thread(target=write, args=(app, folder, rate, seconds, work), daemon=True).start()
     return app

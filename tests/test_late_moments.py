@@ -127,7 +127,7 @@ def test_all_that_a_serving_process_does_by_the_clock(
         assert rounds.failed == []
         assert set(rounds.names) >= {
             "sealer",
-            "doorbell",
+            "announcements",
             "cut-off",
             "exports",
             "spool",

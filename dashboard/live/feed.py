@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
+import orjson
 from flask import Flask, request
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, emit
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 _library_log = logger.getChild("library")
 _library_log.setLevel(logging.ERROR)
 NAMESPACE = "/live"
-#: Seconds between two doorbells of a viewer at least.
+#: Seconds between two announcements to a viewer at least.
 ANNOUNCE_INTERVAL = 0.25
 #: Pulls a second of one viewer; a page that keeps up needs four.
 MAX_PULLS = 50
@@ -61,11 +62,11 @@ class LiveFeed(Namespace):
 
     def __init__(self) -> None:
         super().__init__(NAMESPACE)
-        self._ring = RecentEntries(_encoded)
+        self._recent = RecentEntries(_encoded)
         self._viewers: dict[str, Viewer] = {}
         self._lock = threading.Lock()
         self._leaving: deque[socket.socket] = deque()
-        self._rung: Head | None = None
+        self._announced: Head | None = None
 
     def on_connect(self, _auth: object = None) -> None:
         """Check the role again and tell the viewer where the head is."""
@@ -73,7 +74,7 @@ class LiveFeed(Namespace):
             if not current_user.is_authenticated or not current_user.role.includes(Role.VIEWER):
                 self._leave(request.environ)
                 raise ConnectionRefusedError("forbidden")
-            head = self._ring.refresh()
+            head = self._recent.refresh()
         except (BrokenStream, SQLAlchemyError) as error:  # unanswered, the viewer would wait for ever
             logger.error("live feed: %s", error)
             self._leave(request.environ)
@@ -92,7 +93,7 @@ class LiveFeed(Namespace):
         """Answer a pull, by acknowledgement."""
         try:
             self._admit(request.sid)  # type: ignore[attr-defined]
-            return answer(Since.parse(data), self._ring)
+            return answer(Since.parse(data), self._recent)
         except BadSince as error:
             return _error(error.code, error.message)
         except (BrokenStream, SQLAlchemyError) as error:
@@ -107,14 +108,14 @@ class LiveFeed(Namespace):
             return _error(error.code, error.message)
         return _error("unknown_event", "there is no event but since")
 
-    def ring(self) -> None:
+    def announce(self) -> None:
         """Tell the viewers of this process, and all other processes, when the head has moved.
 
-        The others ring in turn, but each head once, so that it ends when all know the newest.
+        The others announce it in turn, but each head once, so that it ends when all know the newest.
         """
-        head = self._ring.refresh()
-        if head != self._rung:
-            self._rung = head
+        head = self._recent.refresh()
+        if head != self._announced:
+            self._announced = head
             self.socketio.emit("head", _announcement(head), namespace=NAMESPACE)
 
     def cut_off(self) -> None:
@@ -175,7 +176,7 @@ class LiveFeed(Namespace):
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve the feed by websocket only, one handler at a time for each socket."""
     feed = LiveFeed()
-    look = after_seal(app, "doorbell", feed.ring, every=5, rest=ANNOUNCE_INTERVAL)
+    look = after_seal(app, "announcements", feed.announce, every=5, rest=ANNOUNCE_INTERVAL)
     at_intervals(app, "cut-off", feed.cut_off, every=5)
     socketio = SocketIO(
         app,
@@ -195,8 +196,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     socketio.on_namespace(feed)
 
 
-def _encoded(row: LoginLog) -> str:
-    return wire.dumps(as_fields(row), ensure_ascii=False, separators=(",", ":"))
+def _encoded(row: LoginLog) -> orjson.Fragment:
+    return wire.encoded(as_fields(row))
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Doorbells between processes: what one process rings makes the others look, no more."""
+"""Head announcements between processes: what one announces makes the others look, no more."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ CHANNEL = "gatehouse"
 
 
 class HeadAnnouncer(RedisManager):
-    """The viewers of this process, and by Redis what other processes ring.
+    """The viewers of this process, and by Redis what other processes announce.
 
     A viewer hears its own process only, which rings so many times a second and no more, however
     many processes there are. What another one rings calls ``heard``: it says that the head may

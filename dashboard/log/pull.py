@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.log.recent_entries import RecentEntries
-from dashboard.log.wire import Encoded
 
 #: Entries in one answer at most.
 MAX_LIMIT = 500
@@ -42,12 +41,12 @@ class Since:
         return cls(epoch, cursor, limit)
 
 
-def answer(wish: Since, ring: RecentEntries) -> dict[str, Any]:
+def answer(wish: Since, recent: RecentEntries[Any]) -> dict[str, Any]:
     """Return the entries a viewer asked for, or tell it to start over."""
-    head = ring.head()
+    head = recent.head()
     if wish.epoch != head.epoch or wish.cursor >= head.seq:
-        head = ring.refresh()  # another process may have sealed more
+        head = recent.refresh()  # another process may have sealed more
     where = {"epoch": head.epoch, "head": head.seq, "floor": head.floor}
     if wish.epoch != head.epoch or not head.floor <= wish.cursor <= head.seq:
         return {"reset": True, **where}
-    return {**where, "entries": Encoded(ring.after(wish.cursor, wish.limit))}
+    return {**where, "entries": recent.after(wish.cursor, wish.limit)}

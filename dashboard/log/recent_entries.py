@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from dashboard.log.head import LIVE_REACH, Head, read_head, sealed_after
 from models import Action, LoginLog, db
 
+T = TypeVar("T")
 #: Actions that blank fields of earlier entries.
 BLANKING = (Action.ERASE, Action.ADDRESS_PURGE)
 
@@ -15,18 +17,18 @@ class BrokenStream(Exception):
     """The database misses a sealed entry that it should hold; nothing after it is served."""
 
 
-class RecentEntries:
+class RecentEntries(Generic[T]):
     """A contiguous stretch of the stream that ends at the head last read.
 
     It grows forward as the head moves and backward when somebody asks for older entries,
     to `LIVE_REACH` entries at least. An entry that blanks others empties it: what it held may be stale.
     """
 
-    def __init__(self, encode: Callable[[LoginLog], str]) -> None:
+    def __init__(self, encode: Callable[[LoginLog], T]) -> None:
         self._encode, self._lock = encode, threading.Lock()
         self._head: Head | None = None
         self._start = 0
-        self._entries: list[str] = []
+        self._entries: list[T] = []
 
     def head(self) -> Head:
         """Return the head as this process last saw it."""
@@ -43,8 +45,8 @@ class RecentEntries:
             self._head = head
             return head
 
-    def after(self, cursor: int, limit: int) -> list[str]:
-        """Return up to ``limit`` encoded entries that follow ``cursor``, as JSON objects.
+    def after(self, cursor: int, limit: int) -> list[T]:
+        """Return up to ``limit`` encoded entries that follow ``cursor``.
 
         Raises ``BrokenStream`` when one of them is missing.
         """

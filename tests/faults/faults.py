@@ -26,7 +26,7 @@ def all_workers_killed(stage: Stage) -> None:
 
 
 @fault
-def worker_killed_before_the_doorbell(stage: Stage) -> None:
+def worker_killed_before_the_announcement(stage: Stage) -> None:
     """kill -9 after a commit, before anybody is told."""
     _strike(stage, "committed")
 

@@ -30,7 +30,7 @@ class Feed:
         """Whether it knows of entries that it has not."""
         return self.head_epoch != self.epoch or self.head != self.cursor
 
-    def ring(self, news: dict[str, Any]) -> None:
+    def announced(self, news: dict[str, Any]) -> None:
         """Hear where the head is."""
         self.head_epoch, self.head = news["epoch"], news["head"]
 

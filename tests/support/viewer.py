@@ -135,7 +135,7 @@ class Viewer(threading.Thread):
         while True:
             name, data = wire.hear()
             if name == "head":
-                self.feed.ring(data)
+                self.feed.announced(data)
             elif name == pulling:
                 pulling = None
                 if "error" in data:

@@ -74,7 +74,7 @@ def conditions(app: Flask) -> dict[str, str]:
 
 
 def test_each_thread_has_a_state_while_it_runs(app: Flask, threads: None) -> None:
-    names = {"dispatcher", "sealer", "spool", "checkpoint", "exports", "doorbell", "cut-off"}
+    names = {"dispatcher", "sealer", "spool", "checkpoint", "exports", "announcements", "cut-off"}
     assert names <= set(conditions(app))
     assert set(conditions(app).values()) == {"ok"}
     schedule.stop(app)

@@ -113,15 +113,15 @@ def test_a_pull_during_an_outage_is_answered(watch: Watch) -> None:
         write_transaction(lambda session: session.execute(text("ALTER TABLE away RENAME TO login_log")))
 
 
-def test_the_bell_rings_when_the_head_has_moved_and_only_then(watch: Watch) -> None:
+def test_the_head_is_announced_when_it_has_moved_and_only_then(watch: Watch) -> None:
     watcher = watch()
-    watcher.feed.ring()
+    watcher.feed.announce()
     watcher.heads()
-    watcher.feed.ring()
+    watcher.feed.announce()
     assert watcher.heads() == []
     store([entry(1), entry(2)])
     seal_all()
-    watcher.feed.ring()
+    watcher.feed.announce()
     assert watcher.heads() == [3]
 
 

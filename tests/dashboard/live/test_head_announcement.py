@@ -33,17 +33,17 @@ class Process:
         server.manager.initialize()
         wait_until(lambda: listeners(redis) > before, "a process that listens")
 
-    def ring(self, head: int) -> None:
+    def announce(self, head: int) -> None:
         """Say where the head is."""
         self._server.emit("head", {"head": head}, namespace=NAMESPACE)
 
     def wait(self) -> None:
-        """Wait until another process has rung."""
+        """Wait until another process has announced."""
         self._woken.get(timeout=DEADLINE)
 
     @property
     def is_woken(self) -> bool:
-        """Whether another process has rung since."""
+        """Whether another process has announced since."""
         return not self._woken.empty()
 
 
@@ -80,16 +80,16 @@ def processes(redis_url: str, redis: "Redis[bytes]") -> list[Process]:
 def test_what_one_process_rings_wakes_the_other_and_no_more(processes: list[Process]) -> None:
     one, other = processes
     for head in (1, 2):  # once the second has woken it, nothing of the first is on its way
-        one.ring(head)
+        one.announce(head)
         other.wait()
     assert other.heads == []
 
 
 def test_its_own_viewers_hear_it_at_once_and_once(processes: list[Process]) -> None:
     one, other = processes
-    one.ring(1)
+    one.announce(1)
     assert one.heads == [1]
-    other.ring(2)
+    other.announce(2)
     one.wait()  # what it rang itself came back before this
     assert (one.heads, one.is_woken) == ([1], False)
 
@@ -131,11 +131,11 @@ def test_processes_that_wake_each_other_fall_silent(
     seal_all()
     with redis.pubsub(ignore_subscribe_messages=True) as eavesdropper:
         eavesdropper.subscribe(CHANNEL)
-        its_feed.ring()
+        its_feed.announce()
         other.wait()
-        other_feed.ring()
+        other_feed.announce()
         one.wait()
-        its_feed.ring()
+        its_feed.announce()
         redis.publish(CHANNEL, "all")
         assert len(list(published(eavesdropper))) == 2
     assert (one.heads, other.heads) == ([1], [1])

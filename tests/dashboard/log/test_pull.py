@@ -46,18 +46,18 @@ def test_a_bad_pull_is_refused_by_field(code: str, data: Any) -> None:
 
 
 @pytest.fixture
-def ring(app: Flask) -> Iterator[RecentEntries]:
-    """A ring on a stream of five sealed entries and one that is not."""
+def recent(app: Flask) -> Iterator[RecentEntries]:
+    """The recent entries of a stream of five sealed entries and one that is not."""
     store(entry(number) for number in range(5))
     seal_all()
     store([entry(9)])
-    yield RecentEntries(lambda row: wire.dumps(as_fields(row)))
+    yield RecentEntries(lambda row: wire.encoded(as_fields(row)))
 
 
-def pull(ring: RecentEntries, cursor: int, limit: int = 500, epoch: str | None = None) -> dict[str, Any]:
+def pull(recent: RecentEntries, cursor: int, limit: int = 500, epoch: str | None = None) -> dict[str, Any]:
     """Ask, and return the answer as it arrives."""
-    epoch = ring.head().epoch if epoch is None else epoch
-    received: dict[str, Any] = wire.loads(wire.dumps(answer(Since(epoch, cursor, limit), ring)))
+    epoch = recent.head().epoch if epoch is None else epoch
+    received: dict[str, Any] = wire.loads(wire.dumps(answer(Since(epoch, cursor, limit), recent)))
     return received
 
 
@@ -70,41 +70,43 @@ def seqs(answered: dict[str, Any]) -> list[int]:
     ("cursor", "limit", "numbers"), [(0, 500, [1, 2, 3, 4, 5]), (0, 2, [1, 2]), (3, 2, [4, 5]), (5, 9, [])]
 )
 def test_a_pull_gets_what_follows_its_cursor(
-    ring: RecentEntries, cursor: int, limit: int, numbers: list[int]
+    recent: RecentEntries, cursor: int, limit: int, numbers: list[int]
 ) -> None:
-    answered = pull(ring, cursor, limit)
+    answered = pull(recent, cursor, limit)
     assert seqs(answered) == numbers
     assert (answered["head"], answered["floor"], "reset" in answered) == (5, 0, False)
 
 
-def test_entries_have_the_fields_of_an_export_row(ring: RecentEntries) -> None:
-    (received,) = pull(ring, 4)["entries"]
+def test_entries_have_the_fields_of_an_export_row(recent: RecentEntries) -> None:
+    (received,) = pull(recent, 4)["entries"]
     assert received == as_fields(entries()[4])
 
 
 @pytest.mark.parametrize(("cursor", "epoch"), [(0, "another"), (6, None), (2**62, None), (0, "")])
-def test_a_viewer_of_another_stream_starts_over(ring: RecentEntries, cursor: int, epoch: str | None) -> None:
-    head = ring.head()
-    answered = pull(ring, cursor, epoch=epoch)
+def test_a_viewer_of_another_stream_starts_over(
+    recent: RecentEntries, cursor: int, epoch: str | None
+) -> None:
+    head = recent.head()
+    answered = pull(recent, cursor, epoch=epoch)
     assert answered == {"reset": True, "epoch": head.epoch, "head": 5, "floor": 0}
 
 
-def test_a_viewer_who_was_away_too_long_starts_over(ring: RecentEntries) -> None:
+def test_a_viewer_who_was_away_too_long_starts_over(recent: RecentEntries) -> None:
     write_transaction(lambda session: session.execute(update(StreamHead).values(pruned=3)))
-    assert pull(ring, 2) == {"reset": True, "epoch": ring.head().epoch, "head": 5, "floor": 3}
-    assert seqs(pull(ring, 3)) == [4, 5]
+    assert pull(recent, 2) == {"reset": True, "epoch": recent.head().epoch, "head": 5, "floor": 3}
+    assert seqs(pull(recent, 3)) == [4, 5]
 
 
-def test_a_viewer_who_knows_more_than_this_process_is_believed(ring: RecentEntries) -> None:
-    assert pull(ring, 5)["entries"] == []
+def test_a_viewer_who_knows_more_than_this_process_is_believed(recent: RecentEntries) -> None:
+    assert pull(recent, 5)["entries"] == []
     seal_all()
-    assert seqs(pull(ring, 5)) == [6]
-    assert pull(ring, 6)["head"] == 6
+    assert seqs(pull(recent, 5)) == [6]
+    assert pull(recent, 6)["head"] == 6
 
 
-def test_pulling_again_and_again_gets_each_entry_once(ring: RecentEntries) -> None:
+def test_pulling_again_and_again_gets_each_entry_once(recent: RecentEntries) -> None:
     cursor, seen = 0, []
-    while received := seqs(pull(ring, cursor, 2)):
+    while received := seqs(pull(recent, cursor, 2)):
         seen += received
         cursor = received[-1]
     assert seen == [1, 2, 3, 4, 5]

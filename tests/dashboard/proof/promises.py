@@ -74,7 +74,7 @@ class Promises(RuleBasedStateMachine):
         #: Every seal that was ever read, and the highest head.
         self.read: dict[int, Row[Any]] = {}
         self.head = 0
-        self.rings = [RecentEntries(lambda row: wire.dumps(as_fields(row))) for _ in range(2)]
+        self.recent = [RecentEntries(lambda row: wire.encoded(as_fields(row))) for _ in range(2)]
         self.feeds: list[Feed] = []
 
     @rule(name=NAMES, how=ANSWERS)
@@ -133,21 +133,21 @@ class Promises(RuleBasedStateMachine):
         with patch.object(sealer, "_unsealed", lambda _: rows), suppress(sealer.SealConflict):
             write_transaction(sealer._seal)
 
-    @rule(target=viewers, ring=RINGS, sees_all=st.booleans())
-    def a_viewer_comes(self, ring: int, sees_all: bool) -> Feed:
-        head = self.rings[ring].refresh()
+    @rule(target=viewers, recent=RINGS, sees_all=st.booleans())
+    def a_viewer_comes(self, recent: int, sees_all: bool) -> Feed:
+        head = self.recent[recent].refresh()
         feed = Feed(head.epoch, head.floor if sees_all else head.seq)
         self.feeds.append(feed)
         return feed
 
-    @rule(feed=viewers, ring=RINGS)
-    def a_viewer_comes_back(self, feed: Feed, ring: int) -> None:
-        head = self.rings[ring].refresh()
-        feed.ring({"epoch": head.epoch, "head": head.seq})
+    @rule(feed=viewers, recent=RINGS)
+    def a_viewer_comes_back(self, feed: Feed, recent: int) -> None:
+        head = self.recent[recent].refresh()
+        feed.announced({"epoch": head.epoch, "head": head.seq})
 
-    @rule(feed=viewers, ring=RINGS, limit=st.sampled_from([1, 2, 3, 500]), arrivals=st.integers(0, 2))
-    def a_viewer_pulls(self, feed: Feed, ring: int, limit: int, arrivals: int) -> None:
-        answered = self.pull(feed, self.rings[ring], limit)
+    @rule(feed=viewers, recent=RINGS, limit=st.sampled_from([1, 2, 3, 500]), arrivals=st.integers(0, 2))
+    def a_viewer_pulls(self, feed: Feed, recent: int, limit: int, arrivals: int) -> None:
+        answered = self.pull(feed, self.recent[recent], limit)
         for _ in range(arrivals):  # none: it was cut off meanwhile
             feed.take(answered)
 
@@ -214,26 +214,26 @@ class Promises(RuleBasedStateMachine):
     def all_is_sealed_proven_and_seen(self) -> None:
         sealer.seal_all()
         assert (current_standing().unsealed, fault()) == (0, None)
-        for ring in self.rings:
-            head = ring.refresh()
+        for recent in self.recent:
+            head = recent.refresh()
             for feed in (newcomer := Feed(head.epoch, head.floor), *self.feeds):
-                feed.ring({"epoch": head.epoch, "head": head.seq})
+                feed.announced({"epoch": head.epoch, "head": head.seq})
                 while feed.is_behind:
-                    feed.take(self.pull(feed, ring, 4))
+                    feed.take(self.pull(feed, recent, 4))
             book = [wire.loads(wire.dumps(as_fields(row))) for row in entries()]
             assert newcomer.shown[-1].entries == book
         self.nothing_appears_below_a_head_that_was_read()
         self.what_a_viewer_applied_has_no_gap_and_no_repeat()
 
-    def pull(self, feed: Feed, ring: RecentEntries, limit: int) -> dict[str, Any]:
+    def pull(self, feed: Feed, recent: RecentEntries, limit: int) -> dict[str, Any]:
         """Return what a viewer is answered: the entries that follow, all of them, unless those are pruned."""
         wish, floor = Since.parse(feed.wish(limit)), read_head(db.session()).floor
         try:
-            answered = wire.loads(wire.dumps(answer(wish, ring)))
+            answered = wire.loads(wire.dumps(answer(wish, recent)))
         except BrokenStream:
             assert wish.cursor < floor
-            ring.refresh()
-            answered = wire.loads(wire.dumps(answer(wish, ring)))
+            recent.refresh()
+            answered = wire.loads(wire.dumps(answer(wish, recent)))
         last = min(wish.cursor + limit, answered["head"])
         seqs = [each["seq"] for each in answered.get("entries", ())]
         assert wish.cursor < floor if "reset" in answered else seqs == list(range(wish.cursor + 1, last + 1))
