@@ -1,11 +1,11 @@
 // The bars over the list: fetched after it; a click, a drag or the arrow keys choose a period.
 
-/** Fill `place` with its bars, and `total` with the count that the list did not wait for. */
-export async function showBars(place, total) {
-  const drawn = place && (await fetched(place.dataset.src));
-  if (!drawn) return place?.remove();
-  place.append(...drawn);
-  const group = place.querySelector(".bars");
+/** Fill `drawing` with its bars, and `total` with the count that the list did not wait for. */
+export async function showBars(drawing, total) {
+  const drawn = drawing && (await fetched(drawing.dataset.src));
+  if (!drawn) return drawing?.remove();
+  drawing.append(...drawn);
+  const group = drawing.querySelector(".bars");
   if (!group) return; // all there is to say lies beyond them
   if (group.dataset.total && total.dataset.capped !== undefined) total.textContent = group.dataset.total;
   const bars = [...group.querySelectorAll("a")];

@@ -19,7 +19,7 @@ export class Feed {
     this.on = on;
     this.epoch = this.headEpoch = start.epoch;
     this.cursor = this.head = start.cursor;
-    socket.on("head", (news) => this.#rung(news));
+    socket.on("head", (news) => this.#headAnnounced(news));
   }
 
   /** How many entries are sealed but not yet here. */
@@ -37,7 +37,7 @@ export class Feed {
     this.#pull();
   }
 
-  #rung({ epoch, head }) {
+  #headAnnounced({ epoch, head }) {
     this.headEpoch = epoch;
     this.head = head;
     this.on.moved();

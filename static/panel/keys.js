@@ -1,32 +1,32 @@
-// The book by keyboard: "/" types a query, j and k move, Enter opens (the link has the focus), "?" helps.
-import { close } from "./opened.js";
+// A table of entries by keyboard and pointer: j and k move, Enter or a click anywhere on a row opens its entry.
+const link = (row) => row.querySelector(".t-when > a");
 
-export function listenToKeys({ input, rows, help }) {
-  const links = [...(rows?.querySelectorAll(".t-when > a") ?? [])];
+/** Whether the focus is in a row, or in what it has opened. */
+const hasFocus = (row) =>
+  row.contains(document.activeElement) || Boolean(row.nextElementSibling?.matches(".opened:focus-within"));
 
-  const move = (step) => {
-    const here = links.findIndex((link) => rowOf(link).contains(document.activeElement) || isOpened(link));
-    const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), links.length - 1);
-    links[next]?.focus();
-  };
-  const keys = {
-    "/": () => input.focus(),
-    "?": () => help.showModal(),
-    j: () => move(1),
-    k: () => move(-1),
-    Escape: () => close(rows),
-  };
+function move(body, step) {
+  const rows = [...(body?.rows ?? [])].filter((row) => !row.hidden && link(row));
+  const here = rows.findIndex(hasFocus);
+  const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1);
+  if (rows.length) link(rows[next]).focus();
+}
 
+/** Move in the rows of `body` by key; `more` are further keys and what they do. */
+export function listenToKeys(body, more = {}) {
+  const keys = { j: () => move(body, 1), k: () => move(body, -1), ...more };
   document.addEventListener("keydown", (event) => {
-    const isBusy = help.open || event.target.closest("input, select, textarea");
+    const isBusy = event.target.closest("input:not([type=radio]), select, textarea, dialog");
     if (isBusy || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
   });
-  for (const button of document.querySelectorAll("[data-opens=help]")) button.addEventListener("click", keys["?"]);
 }
 
-const rowOf = (link) => link.closest("tr");
-
-/** Whether the focus is in what the link has opened. */
-const isOpened = (link) => Boolean(rowOf(link).nextElementSibling?.matches(".opened:focus-within"));
+/** Have a click anywhere on a row of `body` do what its link does. */
+export function openByClick(body) {
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("a, button") || !getSelection().isCollapsed) return;
+    link(event.target.closest("tr")).dispatchEvent(new MouseEvent("click", event)); // with its Ctrl or Shift
+  });
+}

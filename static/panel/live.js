@@ -1,22 +1,22 @@
 // The live page: joins the line and the feed to the table, the status, the filter and the figures.
+import { Connection } from "./connection.js";
 import { Feed } from "./feed.js";
 import { Filter } from "./filter.js";
 import { Hold } from "./hold.js";
-import { Ledger } from "./ledger.js";
-import { Line } from "./line.js";
+import { listenToKeys, openByClick } from "./keys.js";
 import { Pace } from "./pace.js";
 import { Rows } from "./rows.js";
 import { slideIn } from "./slide.js";
 import { Spark } from "./spark.js";
+import { EntryTable } from "./table.js";
 import { keepFresh } from "./tiles.js";
 import { tick } from "./time.js";
-import { walkRows } from "./walk.js";
 
 const NEAR = 50; // entries behind that still count as live
 const SPEAK = 10_000; // ms between two words to a screen reader
 const get = (id) => document.getElementById(id);
-const table = get("feed");
-const { book, epoch, cursor, admin } = table.dataset;
+const element = get("feed");
+const { book, epoch, cursor, admin } = element.dataset;
 const words = JSON.parse(get("words").textContent);
 const language = document.querySelector("[data-zone]").lang;
 const whole = new Intl.NumberFormat(language);
@@ -26,26 +26,26 @@ const pace = new Pace(JSON.parse(get("spark").dataset.pace));
 const spark = new Spark(get("spark"), pace.length);
 const filter = new Filter(get("filter"), choose);
 const rows = new Rows({ book, words, admin: JSON.parse(admin) });
-const ledger = new Ledger(table.tBodies[0], { rows, filter });
-const hold = new Hold([table, get("waiting")], release);
-const line = new Line(say);
+const table = new EntryTable(element.tBodies[0], { rows, filter });
+const hold = new Hold([element, get("waiting")], release);
+const connection = new Connection(say);
 const start = { epoch, cursor: Number(cursor) };
-const feed = new Feed(line.socket, start, { entries: receive, restarted: restart, moved: sayWhereWeAre, refused });
+const feed = new Feed(connection.socket, start, { entries: receive, restarted: restart, moved: sayWhereWeAre, refused });
 
 function receive(entries) {
-  ledger.add(entries);
+  table.add(entries);
   entries.forEach((entry) => pace.add(entry));
   release();
 }
 
 /** Show what waits, unless somebody reads the table. */
 function release() {
-  if (ledger.hasWaiting && !hold.isOn) showWaiting();
+  if (table.hasWaiting && !hold.isOn) showWaiting();
   sayWhatWaits();
 }
 
 function showWaiting() {
-  slideIn(table, () => ledger.show());
+  slideIn(element, () => table.show());
   tick();
   sayWhatWaits();
   sayIfEmpty();
@@ -55,43 +55,43 @@ function showWaiting() {
 function showNow(isByKey) {
   scrollTo({ top: 0, behavior: "instant" });
   showWaiting();
-  const newest = [...table.tBodies[0].rows].find((row) => !row.hidden);
+  const newest = [...element.tBodies[0].rows].find((row) => !row.hidden);
   if (isByKey) newest?.querySelector("a").focus({ preventScroll: true });
 }
 
 function restart(sameEpoch) {
-  ledger.clear();
+  table.clear();
   pace.forget();
   get("notice").querySelector("span").textContent = sameEpoch ? words.skipped : words.restarted;
   get("notice").hidden = false;
 }
 
 function refused(code) {
-  if (code === "forbidden") line.renew();
+  if (code === "forbidden") connection.renew();
   else say(code === "unavailable" ? "unavailable" : "behind");
 }
 
 function choose() {
-  ledger.choose();
+  table.choose();
   sayWhatWaits();
   sayIfEmpty();
 }
 
 function sayIfEmpty() {
-  get("none").hidden = !ledger.isEmpty;
-  get("none-shown").hidden = ledger.isEmpty || !ledger.hasNoneToShow;
+  get("none").hidden = !table.isEmpty;
+  get("none-shown").hidden = table.isEmpty || !table.hasNoneToShow;
   get("filter").querySelector("[type=reset]").hidden = !filter.isOn;
   get("in-book").hidden = !filter.isOn || filter.query === null;
   get("in-book").href = `${book}?q=${encodeURIComponent(filter.query)}`;
 }
 
 function sayWhatWaits() {
-  get("waiting").hidden = ledger.waiting === 0;
-  get("waiting").querySelector("span").textContent = words.held.replace("{n}", whole.format(ledger.waiting));
+  get("waiting").hidden = table.waiting === 0;
+  get("waiting").querySelector("span").textContent = words.held.replace("{n}", whole.format(table.waiting));
 }
 
 function speak() {
-  const text = ledger.waiting ? get("waiting").textContent.trim() : "";
+  const text = table.waiting ? get("waiting").textContent.trim() : "";
   if (get("spoken").textContent !== text) get("spoken").textContent = text;
 }
 
@@ -105,7 +105,7 @@ function say(state) {
 function sayWhereWeAre() {
   get("seq").textContent = whole.format(feed.cursor);
   labelPause();
-  if (!line.socket.connected) return;
+  if (!connection.socket.connected) return;
   if (feed.isPaused) say("paused");
   else say(feed.behind > NEAR ? "behind" : "live");
 }
@@ -135,7 +135,8 @@ get("pause").addEventListener("click", () => {
   sayWhereWeAre();
 });
 get("waiting").addEventListener("click", (event) => showNow(event.detail === 0));
-walkRows(table.tBodies[0], { n: () => ledger.waiting && showNow(true) });
+listenToKeys(element.tBodies[0], { n: () => table.waiting && showNow(true) });
+openByClick(element.tBodies[0]);
 keepFresh(get("figures"), () => get("status").dataset.state === "live");
 setInterval(drawPace, 1000);
 setInterval(speak, SPEAK);

@@ -1,13 +1,13 @@
 // Brings the figures above the feed up to date.
 const EVERY = 15_000; // ms
 
-/** Fetch the tiles into `place` while `isWanted()`; the background request keeps no session alive. */
-export function keepFresh(place, isWanted) {
+/** Fetch the tiles into `tiles` while `isWanted()`; the background request keeps no session alive. */
+export function keepFresh(tiles, isWanted) {
   setInterval(async () => {
     if (document.hidden || !isWanted()) return;
     const fresh = document.createElement("template");
-    fresh.innerHTML = (await fetchTiles()) ?? place.innerHTML;
-    place.replaceChildren(fresh.content);
+    fresh.innerHTML = (await fetchTiles()) ?? tiles.innerHTML;
+    tiles.replaceChildren(fresh.content);
   }, EVERY);
 }
 

@@ -1,9 +1,9 @@
 // Times as the server writes them (dashboard/panel/parts/times.py), in the viewer's zone and language.
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
-const place = document.querySelector("[data-zone]");
-const relative = new Intl.RelativeTimeFormat(place?.lang || "en", { style: "short" });
-const now = new Intl.RelativeTimeFormat(place?.lang || "en", { numeric: "auto" }).format(0, "second");
-const monthDay = new Intl.DateTimeFormat(place?.lang || "en", { timeZone: "UTC", month: "short", day: "numeric" });
+const page = document.querySelector("[data-zone]");
+const relative = new Intl.RelativeTimeFormat(page?.lang || "en", { style: "short" });
+const now = new Intl.RelativeTimeFormat(page?.lang || "en", { numeric: "auto" }).format(0, "second");
+const monthDay = new Intl.DateTimeFormat(page?.lang || "en", { timeZone: "UTC", month: "short", day: "numeric" });
 /** The zone's offsets as the server knows them: the browser's own rules may be older or newer. */
 const offsets = JSON.parse(document.getElementById("offsets")?.textContent ?? "[[0, 0]]");
 

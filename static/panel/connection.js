@@ -1,12 +1,12 @@
-// The line to the server: opens the websocket, and says why when there is none.
+// The connection to the server: opens the websocket, and says why when there is none.
 import { io } from "../vendor/socket.io.esm.min.js";
 
-const GATE = "/socket.io/?EIO=4&transport=websocket";
+const HANDSHAKE = "/socket.io/?EIO=4&transport=websocket";
 const CROWDED = 429; // too many live pages of one person
 const FINAL = { 401: "signed_out", 403: "refused" };
 const AGAIN = 4_000; // ms, more or less, before a namespace that was refused is tried again
 
-export class Line {
+export class Connection {
   /** `say` gets "offline", "crowded", "signed_out" or "refused"; after the last two nothing is tried any more. */
   constructor(say) {
     this.say = say;
@@ -16,10 +16,10 @@ export class Line {
     this.socket.on("connect_error", () => this.lost());
   }
 
-  /** Find out why there is no line; go on trying unless there is no use in it. */
+  /** Find out why there is no connection; go on trying unless there is no use in it. */
   async lost() {
     this.say("offline");
-    const status = await statusOfGate();
+    const status = await handshakeStatus();
     if (this.socket.connected) return;
     if (status === CROWDED) this.say("crowded");
     if (status in FINAL) {
@@ -38,9 +38,9 @@ export class Line {
 }
 
 /** A refused websocket tells a script nothing, a request without an upgrade its status; null when nobody answers. */
-async function statusOfGate() {
+async function handshakeStatus() {
   try {
-    return (await fetch(GATE, { method: "OPTIONS" })).status;
+    return (await fetch(HANDSHAKE, { method: "OPTIONS" })).status;
   } catch {
     return null;
   }

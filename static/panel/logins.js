@@ -1,7 +1,7 @@
-// The book: what it does beyond links and forms, each in a module of its own.
+// The list: what it does beyond links and forms, each in a module of its own.
 import { showBars } from "./bars.js";
 import { listenToKeys } from "./keys.js";
-import { openInPlace } from "./opened.js";
+import { close, openInPlace } from "./opened.js";
 import { suggest } from "./suggest.js";
 import { prepareZones } from "./zones.js";
 
@@ -44,7 +44,10 @@ for (const name of ["from", "to"]) {
 
 suggest(input, JSON.parse(document.getElementById("vocabulary").textContent));
 prepareZones(document.getElementById("tz"), document.getElementById("zones"));
-const rows = document.getElementById("book");
-if (rows) openInPlace(rows);
-listenToKeys({ input, rows, help: document.getElementById("help") });
+const table = document.getElementById("book");
+if (table) openInPlace(table);
+const help = document.getElementById("help");
+const showHelp = () => help.showModal();
+for (const button of document.querySelectorAll("[data-opens=help]")) button.addEventListener("click", showHelp);
+listenToKeys(table?.tBodies[0], { "/": () => input.focus(), "?": showHelp, Escape: () => close(table) });
 showBars(document.getElementById("bars"), document.getElementById("total"));

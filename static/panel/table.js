@@ -1,7 +1,7 @@
 // The rows of the feed, newest first: no more than a page can hold, and only what the filter shows.
 const KEPT = 500; // rows on the page, and as many that wait; hidden ones included
 
-export class Ledger {
+export class EntryTable {
   #waiting = []; // rows that are not on the page yet, newest first
   #beyondGap = null; // the newest row below which hidden ones have been dropped
 
