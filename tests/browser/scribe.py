@@ -33,6 +33,10 @@ class Scribe:
             AuthEvent(action=action, outcome=outcome, subject=person, client=Client(), occurred_at=moment)
             for person in people
         ]
+        return self.record(*events)
+
+    def record(self, *events: AuthEvent) -> str:
+        """Add the entries of events, in one transaction; return the last one's event id."""
         with self._app.app_context():
             return str(write_transaction(lambda session: [record(session, event) for event in events])[-1])
 
