@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dashboard.background import schedule
 from dashboard.log import seals, totals
 from dashboard.log.chain import first_link, group_digest, next_link
-from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from dashboard.log.head import require_known_encoding
 from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead, db, write_transaction
@@ -74,12 +74,11 @@ def _seal(session: Session) -> int:
 
 def _unsealed(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the oldest unsealed entries; the head's lock guards them, they are not locked."""
-    dialect = session.get_bind().dialect.name
     kind = (LoginLog.occurred_at, LoginLog.action, LoginLog.outcome, LoginLog.reason)
     encoded = (
-        public_bytes(dialect).label("public"),
-        place_bytes(dialect).label("place_fields"),
-        person_bytes(dialect).label("person_fields"),
+        PUBLIC_BYTES.label("public"),
+        PLACE_BYTES.label("place_fields"),
+        PERSON_BYTES.label("person_fields"),
     )
     columns: tuple[Any, ...] = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, *kind, *encoded)
     statement = select(*columns).where(LoginLog.seq.is_(None))

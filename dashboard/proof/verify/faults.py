@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.log.chain import group_digest, next_link
-from dashboard.log.encoding import public_bytes
+from dashboard.log.encoding import PUBLIC_BYTES
 from dashboard.proof.verify.sql import GROUPS, PERSONS, PLACES, add_functions, link
 from dashboard.proof.verify.standing import Standing
 from models import LoginLog
@@ -102,7 +102,7 @@ def _fits(before: bytes, entries: list[_Sealed], seq: int) -> bool:
 
 def _belongs_here(connection: Connection, before: bytes, seq: int, chain: bytes | None) -> int | None:
     """Return the number of a later entry that would check if it had the number ``seq``."""
-    there = link(connection.dialect.name, literal(before), literal(seq))
+    there = link(literal(before), literal(seq))
     fits = or_(there == LoginLog.chain, there == literal(chain))
     later = LoginLog.seq.between(seq + 1, seq + SEARCH_REACH)
     return connection.scalar(select(LoginLog.seq).where(later, fits).limit(1))
@@ -116,9 +116,8 @@ def _link_at(connection: Connection, seq: int, standing: Standing) -> bytes | No
 
 
 def _entries(connection: Connection, seq: int) -> list[_Sealed]:
-    dialect = connection.dialect.name
-    columns: list[Any] = [LoginLog.chain, public_bytes(dialect)]
+    columns: list[Any] = [LoginLog.chain, PUBLIC_BYTES]
     for group in GROUPS:
-        columns += [group.nonce, group.digest, group.fields(dialect)]
+        columns += [group.nonce, group.digest, group.fields]
     rows = connection.execute(select(*columns).where(LoginLog.seq == seq).limit(3))
     return [_Sealed(row[0], row[1], (tuple(row[2:5]), tuple(row[5:8]))) for row in rows]

@@ -93,8 +93,8 @@ def check_range(engine: Engine, bounds: CheckRange, after: int, to: int) -> Rang
     """Check those of the entries with after < id <= to, on a connection of its own."""
     with engine.connect() as connection:
         add_functions(connection)
-        stretch, dialect = asdict(bounds) | {"after": after, "to": to}, connection.dialect.name
-        odd = connection.execute(odd_entries(dialect), stretch).all()
+        stretch = asdict(bounds) | {"after": after, "to": to}
+        odd = connection.execute(odd_entries(), stretch).all()
         totals = _totals(connection, stretch)
     suspects = [seq for seq, _, is_wrong in odd if is_wrong]
     return RangeResult(suspects, [seq for seq, is_blank, _ in odd if is_blank], totals)
@@ -114,7 +114,7 @@ def _cuts(bounds: CheckRange, connection: Connection | None = None) -> list[int]
 
 
 def _totals(connection: Connection, stretch: dict[str, Any]) -> Counter[QuarterKind]:
-    rows = connection.execute(counts(connection.dialect.name), stretch)
+    rows = connection.execute(counts(), stretch)
     return Counter(
         {(quarter, action, outcome, reason or ""): n for quarter, action, outcome, reason, n in rows}
     )

@@ -1,6 +1,6 @@
 """The statements of a verification, and the functions that SQLite lacks for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     literal_column,
@@ -22,8 +23,9 @@ from sqlalchemy import (
 )
 
 from dashboard.log.chain import PERSON, PLACE, encode, group_digest, next_link
-from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from models import LoginLog
+from models.database.dialect import DialectExpression
 from models.database.types import Digest, Ip, Uid
 
 #: Quarter hours from the year 0, where MariaDB counts from, to 1970.
@@ -35,7 +37,7 @@ class Group(NamedTuple):
     """A group of personal fields: what it is called, its encoding in SQL and that of blank ones, its seal."""
 
     name: str
-    fields: Callable[[str], ColumnElement[bytes]]
+    fields: ColumnElement[bytes]
     blank: bytes
     nonce: ColumnElement[bytes | None]
     digest: ColumnElement[bytes | None]
@@ -45,8 +47,8 @@ def _blank(fields: tuple[str, ...]) -> bytes:
     return encode([None] * len(fields))
 
 
-PLACES = Group("address and agent", place_bytes, _blank(PLACE), _log.c.place_nonce, _log.c.place)
-PERSONS = Group("name and detail", person_bytes, _blank(PERSON), _log.c.person_nonce, _log.c.person)
+PLACES = Group("address and agent", PLACE_BYTES, _blank(PLACE), _log.c.place_nonce, _log.c.place)
+PERSONS = Group("name and detail", PERSON_BYTES, _blank(PERSON), _log.c.person_nonce, _log.c.person)
 GROUPS = (PLACES, PERSONS)
 
 
@@ -63,7 +65,7 @@ _stretch = and_(
 
 
 @cache
-def odd_entries(dialect: str) -> Select[*tuple[Any, ...]]:
+def odd_entries() -> Select[*tuple[Any, ...]]:
     """Select seq, whether a group of fields is blank and whether it is wrong, of entries that are either.
 
     Parameters: ``after`` and ``to``, ids; ``low`` and ``high``, numbers; ``anchor``, the
@@ -71,28 +73,29 @@ def odd_entries(dialect: str) -> Select[*tuple[Any, ...]]:
     """
     is_place_blank = and_(PLACES.nonce.is_(None), _log.c.seq > bindparam("places"))
     is_blank = or_(PERSONS.nonce.is_(None), is_place_blank)
-    is_unlinked = link(dialect, _before(), _log.c.seq).is_distinct_from(_log.c.chain)
-    differs = (_differs(dialect, group) for group in GROUPS)
-    is_wrong = or_(*differs, is_unlinked, *_of_wrong_kind(dialect))
+    is_unlinked = link(_before(), _log.c.seq).is_distinct_from(_log.c.chain)
+    differs = map(_differs, GROUPS)
+    is_wrong = or_(*differs, is_unlinked, _is_of_wrong_kind())
     columns = select(_log.c.seq, is_blank, is_wrong)
     joined = columns.select_from(_log.outerjoin(_neighbour, _neighbour.c.id == _log.c.id - 1))
     return joined.where(_stretch, or_(is_blank, is_wrong))
 
 
 @cache
-def counts(dialect: str) -> Select[*tuple[Any, ...]]:
+def counts() -> Select[*tuple[Any, ...]]:
     """Select quarter hour since 1970, action, outcome, reason and how many; parameters as above."""
-    kind = (_quarter(dialect), _log.c.action, _log.c.outcome, _log.c.reason)
+    kind = (_quarter(), _log.c.action, _log.c.outcome, _log.c.reason)
     return select(*kind, func.count()).where(_stretch).group_by(*kind)
 
 
-def link(dialect: str, before: Any, seq: Any) -> ColumnElement[bytes]:
+def link(before: Any, seq: Any) -> ColumnElement[bytes]:
     """Return the column expression of the link an entry would have at ``seq`` after ``before``."""
-    public = public_bytes(dialect)
-    if dialect == "sqlite":
-        return func.next_link(_blob(before), seq, public, _blob(_log.c.place), _blob(_log.c.person))
     number = func.unhex(func.lpad(func.hex(seq), 16, "0"))
-    return func.unhex(func.sha2(func.concat(before, number, public, _log.c.place, _log.c.person), 256))
+    joined = func.concat(before, number, PUBLIC_BYTES, _log.c.place, _log.c.person)
+    return DialectExpression(
+        mysql=func.unhex(func.sha2(joined, 256)),
+        sqlite=func.next_link(_blob(before), seq, PUBLIC_BYTES, _blob(_log.c.place), _blob(_log.c.person)),
+    )
 
 
 def add_functions(connection: Connection) -> None:
@@ -110,28 +113,24 @@ def _before() -> ColumnElement[bytes]:
     return case((_neighbour.c.seq == _log.c.seq - 1, _neighbour.c.chain), else_=elsewhere)
 
 
-def _differs(dialect: str, group: Group) -> ColumnElement[bool]:
+def _differs(group: Group) -> ColumnElement[bool]:
     """Return whether a group of fields is not that of its digest, or not blank without a nonce."""
-    fields = group.fields(dialect)
-    if dialect == "sqlite":
-        digest = func.group_digest(_blob(group.nonce), fields)
-    else:
-        digest = func.unhex(func.sha2(func.concat(group.nonce, fields), 256))
-    is_left = fields.is_distinct_from(literal(group.blank))
+    digest = DialectExpression(
+        mysql=func.unhex(func.sha2(func.concat(group.nonce, group.fields), 256)),
+        sqlite=func.group_digest(_blob(group.nonce), group.fields),
+    )
+    is_left = group.fields.is_distinct_from(literal(group.blank))
     return case((group.nonce.is_(None), is_left), else_=digest.is_distinct_from(group.digest))
 
 
-def _of_wrong_kind(dialect: str) -> Iterator[ColumnElement[bool]]:
-    """Yield what finds text stored as bytes and bytes stored as text: SQLite keeps the kind with the value.
+def _is_of_wrong_kind() -> ColumnElement[bool]:
+    """Return what finds text stored as bytes and bytes stored as text: SQLite keeps the kind with the value.
 
     Numbers and text are less than any bytes.
     """
-    if dialect == "sqlite":
-        for column in _log.columns:
-            is_text = isinstance(column.type, String)
-            is_bytes = isinstance(column.type, Uid | Ip | Digest)
-            if is_text or is_bytes:
-                yield literal_column(f"{column} {'>=' if is_text else '<'} x''")
+    texts = [f"{column} >= x''" for column in _log.columns if isinstance(column.type, String)]
+    blobs = [f"{column} < x''" for column in _log.columns if isinstance(column.type, Uid | Ip | Digest)]
+    return DialectExpression(mysql=false(), sqlite=or_(*map(literal_column, texts + blobs)))
 
 
 def _blob(value: Any) -> ColumnElement[bytes]:
@@ -139,11 +138,12 @@ def _blob(value: Any) -> ColumnElement[bytes]:
     return cast(value, LargeBinary)
 
 
-def _quarter(dialect: str) -> ColumnElement[Any]:
-    if dialect == "sqlite":
-        to_the_second = func.substr(_log.c.occurred_at, 1, 19)  # SQLite rounds a fraction to milliseconds
-        return func.strftime("%s", to_the_second).op("/")(900)
-    return func.to_seconds(_log.c.occurred_at).op("DIV")(900) - _TO_1970
+def _quarter() -> ColumnElement[Any]:
+    to_the_second = func.substr(_log.c.occurred_at, 1, 19)  # SQLite rounds a fraction to milliseconds
+    return DialectExpression(
+        mysql=func.to_seconds(_log.c.occurred_at).op("DIV")(900) - _TO_1970,
+        sqlite=func.strftime("%s", to_the_second).op("/")(900),
+    )
 
 
 def _or_null(function: Callable[..., bytes]) -> Callable[..., bytes | None]:

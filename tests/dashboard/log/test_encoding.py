@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode
-from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from models import LoginLog, db
 from models.database.types import pack_ip
 from tests.support.book import entry, store, various
@@ -46,8 +46,7 @@ def test_both_databases_encode_what_is_read_back(app: Flask) -> None:
             entry(91, "new", new_device=False),
         ]
     )
-    kind = db.engine.dialect.name
-    encoded = (public_bytes(kind), place_bytes(kind), person_bytes(kind))
+    encoded = (PUBLIC_BYTES, PLACE_BYTES, PERSON_BYTES)
     rows = db.session.execute(select(LoginLog, *encoded)).all()
     assert {row.new_device for row, *_ in rows} == {None, False, True}
     for row, *found in rows:

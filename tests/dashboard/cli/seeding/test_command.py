@@ -13,7 +13,7 @@ from dashboard.cli.seeding.seals import batches, sealed
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.log import totals
 from dashboard.log.chain import first_link, group_digest, next_link
-from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
 from models.clock import now
@@ -25,12 +25,11 @@ from tests.support.actions import entries, make_user
 
 def assert_sealed(count: int) -> None:
     """Check ``seq``, chain and totals of the whole book as the database itself encodes it."""
-    dialect = db.engine.dialect.name
     head = db.session.scalars(select(StreamHead)).one()
     encoded = (
-        public_bytes(dialect).label("public"),
-        place_bytes(dialect).label("place_fields"),
-        person_bytes(dialect).label("person_fields"),
+        PUBLIC_BYTES.label("public"),
+        PLACE_BYTES.label("place_fields"),
+        PERSON_BYTES.label("person_fields"),
     )
     columns = (LoginLog.seq, LoginLog.chain, LoginLog.place, LoginLog.person)
     nonces = (LoginLog.place_nonce, LoginLog.person_nonce)
