@@ -10,7 +10,7 @@ from dashboard.panel.entries import is_by_admin
 from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
-from dashboard.panel.parts.related import whole_book
+from dashboard.panel.parts.related import whole_log
 from dashboard.panel.users import Users
 
 
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
     )
-    app.add_template_global(whole_book)
+    app.add_template_global(whole_log)
     app.add_template_filter(format_decimal, "number")
     app.add_template_filter(percent)
     app.add_template_test(is_by_admin, "by_admin")

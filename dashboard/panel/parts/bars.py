@@ -10,7 +10,7 @@ from babel.dates import format_skeleton
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
-from dashboard.panel.parts.book_links import BookLinks
+from dashboard.panel.parts.list_links import ListLinks
 from dashboard.panel.parts.listing import selection_of
 from dashboard.panel.parts.matches import dated_ahead, may_match
 from dashboard.query.counts.histogram import Bar, clock_end, read_histogram
@@ -47,7 +47,7 @@ def bars(asked: Mapping[str, str]) -> dict[str, Any]:
     selection = selection_of(asked)
     histogram, ahead = read_histogram(db.session(), selection), dated_ahead(selection)
     is_exact, is_drawn = histogram.is_exact, histogram.total and (histogram.is_exact or may_match(selection))
-    links, zone = BookLinks(asked, selection), selection.zone
+    links, zone = ListLinks(asked, selection), selection.zone
     shown = histogram.bars if is_drawn else []
     highest = max((bar.total for bar in shown), default=0)
     return {
@@ -73,7 +73,7 @@ def bound(moment: datetime, zone: ZoneInfo, *, is_end: bool = False) -> str:
     )
 
 
-def _drawn(bar: Bar, highest: int, links: BookLinks, zone: ZoneInfo, *, is_exact: bool) -> Drawn:
+def _drawn(bar: Bar, highest: int, links: ListLinks, zone: ZoneInfo, *, is_exact: bool) -> Drawn:
     start, end = bound(bar.start, zone), bound(bar.end, zone, is_end=True)
     return Drawn(
         successes=_height(bar.successes, highest),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from auth.pages.locale import viewer_zone
 from dashboard.log.recorder import name_ref
-from dashboard.panel.parts.book_links import BookLinks
+from dashboard.panel.parts.list_links import ListLinks
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.selection import Selection, read_selection
@@ -41,7 +41,7 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
     page = Pages(db.session(), keyset, size, is_newest_first).read(
         after=asked.get("after", ""), before=asked.get("before", "")
     )
-    links = BookLinks(asked, selection)
+    links = ListLinks(asked, selection)
     return {
         "page": page,
         "total": _total(keyset, page),

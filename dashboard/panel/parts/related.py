@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from auth.pages.locale import viewer_zone
-from dashboard.panel.parts.book_links import BookLinks, Link
+from dashboard.panel.parts.list_links import Link, ListLinks
 from dashboard.panel.parts.listing import is_read_newest_first, read_size, selection_of
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
@@ -23,26 +23,26 @@ ABOVE = 10
 _POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
 
 
-def links_from(asked: Mapping[str, str]) -> BookLinks:
+def links_from(asked: Mapping[str, str]) -> ListLinks:
     """Return the addresses that lead on from the list an entry was opened from.
 
     A list that cannot be read is the whole book.
     """
     try:
         read_size(asked), is_read_newest_first(asked)
-        return BookLinks(asked, selection_of(asked))
+        return ListLinks(asked, selection_of(asked))
     except QueryError:
-        return whole_book()
+        return whole_log()
 
 
-def whole_book() -> BookLinks:
+def whole_log() -> ListLinks:
     """Return the addresses that lead on from the book without any filter, in the zone of the page."""
     zone = viewer_zone()
     asked = {"tz": zone.key} if "tz" in request.args else {}
-    return BookLinks(asked, selection_of(asked))
+    return ListLinks(asked, selection_of(asked))
 
 
-def related(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
+def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:
     """Yield links to the pages of the book on which ``entry`` has what happened around it."""
     yield Link(_("All entries around it"), _page(entry, links, ""))
     if entry.user_id and entry.username:
@@ -53,7 +53,7 @@ def related(entry: LoginLog, links: BookLinks) -> Iterator[Link]:
         yield Link(_("Same session"), _page(entry, links, f"session:{entry.session_ref}"))
 
 
-def _page(entry: LoginLog, links: BookLinks, q: str) -> str:
+def _page(entry: LoginLog, links: ListLinks, q: str) -> str:
     selection = selection_of({"q": q})
     keyset = Keyset(select(*_POSITION), compile_selection(selection))
     position = entry.occurred_at, entry.id

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from dashboard.log.recorder import name_ref
-from dashboard.panel.parts.book_links import BookLinks
+from dashboard.panel.parts.list_links import ListLinks
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import parse, written
 from dashboard.query.language.selection import read_selection
@@ -68,10 +68,10 @@ def request_context(sqlite_app: Flask) -> Iterator[None]:
         yield
 
 
-def links_of(asked: dict[str, str]) -> BookLinks:
+def links_of(asked: dict[str, str]) -> ListLinks:
     """Return the addresses of the list that is asked for, if it can be."""
     try:
-        return BookLinks(asked, read_selection(asked, TOKYO, NOW, name_ref))
+        return ListLinks(asked, read_selection(asked, TOKYO, NOW, name_ref))
     except QueryError:
         reject()
 

@@ -1,17 +1,26 @@
-"""The addresses of the book's list: each state of the page is one."""
+"""The addresses of the list: each state of the page is one, made of its parameters."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote_plus, urlencode
 from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from dashboard.panel.parts.book_address import kept, quoted_part, told
 from dashboard.query.language.meant import meant
 from dashboard.query.language.parse import parse, written
 from dashboard.query.language.selection import Selection
 from dashboard.query.reading.pages import LAST_PAGE, Page
+
+#: The parameters that stay from page to page.
+KEPT_PARAMETERS = ("q", "from", "to", "tz", "order", "size")
+#: What a browser leaves as it is in a query (WHATWG URL), so that addresses stay readable.
+_SAFE = "!$'()*,/:;?@"
+#: A query that names a day: which day that is, its zone tells.
+_HAS_DAY = re.compile(r"(?:^|\s)-?on:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +32,17 @@ class Link:
     is_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BookLinks:
+class ListLinks:
     """Addresses that differ from the present one, ``asked``, in one thing.
 
     One that names a day also names the zone in which it is a day, so that it means the same to everybody.
     """
 
-    asked: Mapping[str, str]
-    selection: Selection
-    book: str = field(default_factory=lambda: url_for("logins.index"))
-    _frames: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _narrowed: dict[tuple[str, object], str] = field(default_factory=dict)
+    def __init__(self, asked: Mapping[str, str], selection: Selection) -> None:
+        self.asked, self.selection, self._list = asked, selection, url_for("logins.index")
+        # A page has hundreds of addresses with one filter more, of which many are alike.
+        self._narrowed: dict[tuple[str, object], str] = {}
+        self._ends: dict[str, tuple[str, str]] = {}
 
     def chips(self) -> Iterator[Link]:
         """Yield what narrows the list; each leads to the list without it."""
@@ -69,18 +77,18 @@ class BookLinks:
     def narrowed(self, name: str, value: object) -> str:
         """Return the address of the list with one filter more, in the place of others of its name."""
         if (name, value) not in self._narrowed:
-            before, after = self._frame(name)
-            self._narrowed[name, value] = f"{before}{quoted_part(written(str(value)))}{after}"
+            before, after = self._around(name)
+            self._narrowed[name, value] = f"{before}{quote_plus(written(str(value)), safe=_SAFE)}{after}"
         return self._narrowed[name, value]
 
-    def _frame(self, name: str) -> tuple[str, str]:
-        """Return what stands before and after the value in such an address: a page has hundreds."""
-        if name not in self._frames:
+    def _around(self, name: str) -> tuple[str, str]:
+        """Return what stands before and after the value of a filter in such an address."""
+        if name not in self._ends:
             others = str(self.selection.query.without(name))
-            rest = told(self._kept(q=others) | {"q": ""})
-            begin = f"{self.book}?q={quoted_part(f'{others} {name}:'.lstrip())}"
-            self._frames[name] = begin, f"&{rest}" if rest else ""
-        return self._frames[name]
+            rest = _query_string(self._kept(q=others) | {"q": ""})
+            before = quote_plus(f"{others} {name}:".lstrip(), safe=_SAFE)
+            self._ends[name] = f"{self._list}?q={before}", f"&{rest}" if rest else ""
+        return self._ends[name]
 
     def period(self, start: str, end: str) -> str:
         """Return the address of the list with another period."""
@@ -89,9 +97,11 @@ class BookLinks:
 
     def entry(self, event_id: UUID) -> str:
         """Return the address of an entry, which leads back here."""
-        if "" not in self._frames:
-            self._frames[""] = (self.book, self._asking())
-        return str(event_id).join(self._frames[""])
+        return f"{self._list}{event_id}{self._here}"
+
+    @cached_property
+    def _here(self) -> str:
+        return self._asking()
 
     def exported(self) -> dict[str, str]:
         """Return what the export of the list asks for."""
@@ -111,7 +121,7 @@ class BookLinks:
         return url_for("logins.histogram") + self._asking(tz=self.selection.zone.key)
 
     def at(self, q: str, after: str, event_id: UUID) -> str:
-        """Return the address of the page of the book after a cursor that has an entry on it."""
+        """Return the address of the page of the list after a cursor that has an entry on it."""
         zone = self.asked.get("tz") or None
         return url_for("logins.index", q=q or None, tz=zone, after=after or None, _anchor=f"e-{event_id}")
 
@@ -136,11 +146,20 @@ class BookLinks:
         }
 
     def _to(self, **changes: str) -> str:
-        return self.book + self._asking(**changes)
+        return self._list + self._asking(**changes)
 
     def _asking(self, **changes: str) -> str:
-        parameters = told(self._kept(**changes))
+        parameters = _query_string(self._kept(**changes))
         return f"?{parameters}" if parameters else ""
 
     def _kept(self, **changes: str) -> dict[str, str]:
-        return kept(self.asked, self.selection.zone, **changes)
+        """Return the parameters that stay, with changes; those that name a day name its zone too."""
+        parameters = {name: self.asked.get(name, "") for name in KEPT_PARAMETERS} | changes
+        if parameters["from"] or parameters["to"] or _HAS_DAY.search(parameters["q"]):
+            parameters["tz"] = parameters["tz"] or self.selection.zone.key
+        return parameters
+
+
+def _query_string(parameters: Mapping[str, str]) -> str:
+    """Return parameters as an address has them, without those that are empty."""
+    return urlencode({name: text for name, text in parameters.items() if text}, safe=_SAFE)
