@@ -2,7 +2,8 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-from auth.factors.passwords import MIN_PASSWORD, is_common, is_text, is_too_long
+from auth.factors.passwords import MIN_PASSWORD, is_text, is_too_long
+from auth.factors.weakness import is_common
 from models.names import is_username, username_key
 
 MAX_EMAIL = 254

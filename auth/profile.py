@@ -26,4 +26,4 @@ def set_timezone(user: CurrentUser, zone: str | None, client: Client) -> None:
         account.timezone = zone
         return replace(event, detail=detail)
 
-    signals.record(signals.account_changed, change)
+    signals.record_change(signals.account_changed, change)

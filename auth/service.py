@@ -54,12 +54,12 @@ def sign_out(user: CurrentUser, client: Client) -> None:
     Raises ``NotWritten`` when that cannot be recorded; the session then goes on.
     """
     event = user.event(Action.LOGOUT, client, reason=Reason.USER_INITIATED)
-    signals.record(
+    signals.record_change(
         signals.user_logged_out, lambda session: event if sessions.end(session, user.session_id) else None
     )
 
 
-def register(account: NewAccount, client: Client) -> Refused | None:
+def register_account(account: NewAccount, client: Client) -> Refused | None:
     """Make an account; return the refusal when its name or address is taken or there is too much to do.
 
     Raises ``NotWritten`` when it cannot be recorded.
@@ -72,7 +72,7 @@ def register(account: NewAccount, client: Client) -> Refused | None:
         return BUSY
     try:
         with signals.refused_unrecorded(event):
-            signals.record(signals.user_registered, partial(_enrol, account, password_hash, event))
+            signals.record_change(signals.user_registered, partial(_enrol, account, password_hash, event))
     except IntegrityError:
         return refuse_registration(account.username, _taken(account), client)
     return None
@@ -84,7 +84,7 @@ def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
     subject = Subject.of(known) if known else Subject(name)
     event = AuthEvent(Action.REGISTER, Outcome.FAILURE, subject, client, reason=reason)
     with signals.refused_unrecorded(event):
-        signals.record(signals.registration_failed, lambda _: event)
+        signals.record_change(signals.registration_failed, lambda _: event)
     return Refused(reason)
 
 
@@ -99,7 +99,7 @@ def reset_password(user: User, password: str, client: Client) -> None:
         sessions.end_all(session, user.id)
         return event
 
-    signals.record(signals.password_changed, reset)
+    signals.record_change(signals.password_changed, reset)
 
 
 def _find(key: str) -> User | None:

@@ -85,7 +85,7 @@ class NotRecorded(Exception):
     """No storage receiver, or more than one, answered for an event, or a receiver failed."""
 
 
-def record(signal: NamedSignal, change: Callable[[Session], AuthEvent | None]) -> None:
+def record_change(signal: NamedSignal, change: Callable[[Session], AuthEvent | None]) -> None:
     """Make a change and its entry in one transaction, or neither.
 
     ``change`` returns what happened, or None when there was nothing to change: then there is no entry. The

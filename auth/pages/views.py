@@ -89,7 +89,7 @@ def register() -> Answer:
         reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
         service.refuse_registration(name, reason, client)
         return register_page(form, 403 if closed else 400)
-    refused = service.register(_account(form), client)
+    refused = service.register_account(_account(form), client)
     if refused and refused.retry_after is not None:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:

@@ -48,7 +48,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     address = None if email is None else fitting("the e-mail address", fit_email, email)
     password = read_password() if password_stdin else secrets.token_urlsafe(15)
     account = NewAccount(username=username, password=password, email=address, role=Role(role))
-    refused = service.register(account, Client())
+    refused = service.register_account(account, Client())
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
     _report(f"{role.capitalize()} {name} made", None if password_stdin else password)

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from auth.events import Client
-from auth.service import NewAccount, Refused, refuse_registration, register
+from auth.service import NewAccount, Refused, refuse_registration, register_account
 from models import Action, Outcome, Reason, Role, User, db
 from tests.support.actions import entries, make_user
 
@@ -24,14 +24,14 @@ def user_count() -> int:
 
 
 def test_an_account_is_made_with_its_entry(app: Flask) -> None:
-    assert register(ZOE, Client()) is None
+    assert register_account(ZOE, Client()) is None
     user, (entry,) = db.session.scalars(select(User)).one(), entries()
     assert (entry.action, entry.outcome, entry.user_id) == (Action.REGISTER, Outcome.SUCCESS, user.id)
     assert (entry.username, entry.username_key) == ("Zoë", "zoë")
 
 
 def test_an_account_keeps_what_was_given(app: Flask) -> None:
-    register(ZOE, Client())
+    register_account(ZOE, Client())
     user = db.session.scalars(select(User)).one()
     assert (user.username, user.username_key, user.email_key) == ("Zoë", "zoë", "zoe@example.org")
     assert (user.hobbies, user.gender, user.role) == (["music", "games"], None, Role.USER)
@@ -41,7 +41,7 @@ def test_an_account_keeps_what_was_given(app: Flask) -> None:
 @pytest.mark.parametrize("name", ["alice", "ALICE", "ａｌｉｃｅ"])
 def test_a_taken_name_is_refused_about_its_owner(app: Flask, alice: User, name: str) -> None:
     account = NewAccount(username=name, password="correct horse", email="new@example.org")
-    assert register(account, Client()) == Refused(Reason.USERNAME_IN_USE)
+    assert register_account(account, Client()) == Refused(Reason.USERNAME_IN_USE)
     (entry,) = entries()
     assert (entry.outcome, entry.reason, entry.user_id) == ("failure", Reason.USERNAME_IN_USE, alice.id)
     assert user_count() == 1
@@ -50,19 +50,19 @@ def test_a_taken_name_is_refused_about_its_owner(app: Flask, alice: User, name: 
 @pytest.mark.parametrize("email", ["alice@example.org", "ALICE@EXAMPLE.ORG"])
 def test_a_taken_address_is_refused_about_nobody(app: Flask, alice: User, email: str) -> None:
     account = NewAccount(username="other", password="correct horse", email=email)
-    assert register(account, Client()) == Refused(Reason.EMAIL_IN_USE)
+    assert register_account(account, Client()) == Refused(Reason.EMAIL_IN_USE)
     (entry,) = entries()
     assert (entry.username, entry.user_id, entry.reason) == ("o***", None, Reason.EMAIL_IN_USE)
 
 
 def test_a_name_that_differs_by_an_accent_is_free(app: Flask) -> None:
     make_user("zoe", email_key=None)
-    assert register(ZOE, Client()) is None
+    assert register_account(ZOE, Client()) is None
 
 
 def test_several_accounts_may_have_no_address(app: Flask) -> None:
     for name in ("one", "two"):
-        assert register(NewAccount(username=name, password="correct horse"), Client()) is None
+        assert register_account(NewAccount(username=name, password="correct horse"), Client()) is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_of_many_at_once_one_gets_it(app: Flask, same: dict[str, str], reason: R
     def one(number: int) -> Refused | None:
         own = {"username": f"name{number}", "email": f"{number}@example.org"}
         with app.app_context():
-            return register(NewAccount(password="correct horse", **own | same), Client())
+            return register_account(NewAccount(password="correct horse", **own | same), Client())
 
     with ThreadPoolExecutor(6) as pool:
         results = list(pool.map(one, range(6)))

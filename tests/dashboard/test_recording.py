@@ -77,10 +77,10 @@ def callers() -> Iterator[str]:
 
 
 def adds(node: ast.AST) -> bool:
-    """Whether something says `record`, `signals.record`, `signals.emit` or makes an entry itself."""
+    """Whether something says `record`, `signals.record_change`, `signals.emit` or makes an entry itself."""
     match node:
         case ast.Call(ast.Name("record" | "adds_entry")) | ast.Attribute(
-            ast.Name("signals"), "emit" | "record"
+            ast.Name("signals"), "emit" | "record_change"
         ):
             return True
         case ast.Call(ast.Name("LoginLog")) | ast.Call(ast.Name("insert"), [ast.Name("LoginLog")]):

@@ -62,9 +62,9 @@ def a_sign_out() -> Act:
     return lambda: service.sign_out(user, Client())
 
 
-@records("auth.service.register")
+@records("auth.service.register_account")
 def a_registration() -> Act:
-    return lambda: service.register(NewAccount(username="zoe", password=PASSWORD), Client())
+    return lambda: service.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
 
 
 @records("auth.service.refuse_registration")

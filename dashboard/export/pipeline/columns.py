@@ -48,10 +48,9 @@ def local_times(zone: tzinfo, column: list[bytes]) -> Iterable[bytes]:
     """Yield quoted times of a zone for cells of times in UTC."""
     for cell in column:
         begin, end = _minute(zone, cell[:_MINUTE])
-        if len(end) > _WHOLE:  # seconds matter
-            yield b'"' + in_zone(cell.decode(), zone).encode() + b'"'
-        else:
-            yield b'"' + begin + cell[_MINUTE:_OFFSET] + end + b'"'
+        has_seconds = len(end) > _WHOLE
+        text = in_zone(cell.decode(), zone).encode() if has_seconds else begin + cell[_MINUTE:_OFFSET] + end
+        yield b'"' + text + b'"'
 
 
 @lru_cache(maxsize=1 << 14)

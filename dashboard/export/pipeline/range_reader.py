@@ -50,17 +50,17 @@ class Statements:
 
 
 class RangeReader:
-    """A walk forwards in time.
+    """A scan forwards in time.
 
     Entries are stored about in the order of time, so that a stretch of time is often one of
     ids. Reading along these, side by side, takes a quarter of what finding each entry takes.
     """
 
-    def __init__(self, walk: RangeScan) -> None:
-        self.is_selective = bool(walk.plan.others)
-        self._walk, self._by_id = walk, replace(walk, plan=replace(walk.plan, index=BY_ID))
-        self._edge, self._match = Statements(walk.of_all.nth_of), Statements(walk.nth_of)
-        self._ids = Statements(partial(walk.of_all.slice, _IDS))
+    def __init__(self, scan: RangeScan) -> None:
+        self.is_selective = bool(scan.plan.others)
+        self._scan, self._by_id = scan, replace(scan, plan=replace(scan.plan, index=BY_ID))
+        self._edge, self._match = Statements(scan.of_all.nth_of), Statements(scan.nth_of)
+        self._ids = Statements(partial(scan.of_all.slice, _IDS))
 
     def edge(self, connection: Connection, beyond: Position | None, size: int) -> Position | None:
         """Return the position ``size`` entries on; None beyond the last."""
@@ -72,7 +72,7 @@ class RangeReader:
 
     def ids(self, connection: Connection, stretch: ReadRange) -> dict[str, int]:
         """Return the ends of the ids of a stretch of time, when they are side by side."""
-        if self._walk.plan.index != BY_TIME:
+        if self._scan.plan.index != BY_TIME:
             return {}
         count, first, last = tuple(self._ids.run(connection, stretch).one())
         is_dense = count and last - first < count * SPARSE
@@ -84,7 +84,7 @@ class RangeReader:
         """Narrow ``statement`` to what matches between two positions, in no order."""
         if by_id:
             return self._by_id.slice(statement.where(LoginLog.id.between(_FIRST, _LAST)), beyond, until)
-        return self._walk.slice(statement, beyond, until)
+        return self._scan.slice(statement, beyond, until)
 
 
 def _position(result: CursorResult[Any]) -> Position | None:

@@ -53,8 +53,8 @@ class Rows:
         There may be no rows in one, when what matches is rare.
         """
         with engine.connect() as connection:
-            walks = Keyset(select(*POSITION), self.branches).walks(connection, descending=False)
-        reader = _Reader(engine, self, [RangeReader(walk) for walk in walks])
+            scans = Keyset(select(*POSITION), self.branches).scans(connection, descending=False)
+        reader = _Reader(engine, self, [RangeReader(scan) for scan in scans])
         ranges = yield_to_requests(self.requests, reader.stretches(ReadRange(), first, size))
         for found in prefetched(reader.read, ranges):
             yield from reader.finished(found)
@@ -69,16 +69,21 @@ class _Read(NamedTuple):
 
 
 class _Reader:
-    """Reads rows along trails."""
+    """Reads rows by range readers."""
 
-    def __init__(self, engine: Engine, rows: Rows, trails: list[RangeReader]) -> None:
-        self._engine, self._trails, self._form, self._last_seq = engine, trails, rows.form, rows.last_seq
+    def __init__(self, engine: Engine, rows: Rows, readers: list[RangeReader]) -> None:
+        self._engine, self._readers, self._form, self._last_seq = (
+            engine,
+            readers,
+            rows.form,
+            rows.last_seq,
+        )
         self._statements = Statements(self._statement)
 
     def read(self, stretch: ReadRange) -> list[_Read]:
         """Return what the lines of a stretch are made of, in a list so that it can be let go."""
         with self._engine.connect() as connection:
-            ids = self._trails[0].ids(connection, stretch) if len(self._trails) == 1 else {}
+            ids = self._readers[0].ids(connection, stretch) if len(self._readers) == 1 else {}
             found = self._statements.run(connection, stretch, bool(ids), **ids).all()
         return [_Read(stretch, *self._form.read(self._engine.dialect, found))]
 
@@ -100,7 +105,7 @@ class _Reader:
     def _statement(self, beyond: Position | None, until: Position | None, by_id: bool) -> Select[Any]:
         def entries(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
             statement = select(*columns).where(LoginLog.seq <= self._last_seq)
-            slices = [trail.slice(statement, beyond, until, by_id=by_id) for trail in self._trails]
+            slices = [reader.slice(statement, beyond, until, by_id=by_id) for reader in self._readers]
             return slices[0] if len(slices) == 1 else select(union_all(*slices).subquery())
 
         return self._form.select(self._engine.dialect, entries)
@@ -111,7 +116,7 @@ class _Reader:
         while True:
             began = time.monotonic()
             with self._engine.connect() as connection:
-                ends = [_end(trail, connection, beyond, limit, span) for trail in self._trails]
+                ends = [_end(reader, connection, beyond, limit, span) for reader in self._readers]
             took = time.monotonic() - began
             reached = min((end for end, _ in ends if end), default=None)
             if reached is None or (whole.reached and reached >= whole.reached):
@@ -122,16 +127,16 @@ class _Reader:
             beyond, limit = reached, self._share(size)
 
     def _share(self, size: int) -> int:
-        """Return how many matches each trail may have, so that all have ``size``."""
-        return max(1, size // len(self._trails))
+        """Return how many matches each reader may have, so that all have ``size``."""
+        return max(1, size // len(self._readers))
 
 
 def _end(
-    trail: RangeReader, connection: Connection, beyond: Position | None, limit: int, span: int
+    reader: RangeReader, connection: Connection, beyond: Position | None, limit: int, span: int
 ) -> tuple[Position | None, bool]:
     """Return where a chunk of ``limit`` rows ends and that it is full, else after ``span`` entries."""
-    if not trail.is_selective:
-        return trail.edge(connection, beyond, limit), True
-    edge = trail.edge(connection, beyond, span)
-    last = trail.match(connection, ReadRange(beyond, edge), limit)
+    if not reader.is_selective:
+        return reader.edge(connection, beyond, limit), True
+    edge = reader.edge(connection, beyond, span)
+    last = reader.match(connection, ReadRange(beyond, edge), limit)
     return last or edge, last is not None

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from dashboard.panel.parts.list_links import ListLinks
 from dashboard.panel.parts.listing import selection_of
 from dashboard.panel.parts.matches import dated_ahead, may_match
-from dashboard.query.counts.histogram import Bar, clock_end, read_histogram
+from dashboard.query.counts.bars import Bar
+from dashboard.query.counts.histogram import clock_end, read_histogram
 from dashboard.query.language.period import day_begins
 from models import db
 

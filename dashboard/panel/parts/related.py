@@ -1,7 +1,6 @@
 """Ways on from one entry: what happened around it, in the whole book or of one kind."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -15,12 +14,11 @@ from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import written
 from dashboard.query.reading.keyset import Keyset
 from dashboard.query.reading.pages import cursor
+from dashboard.query.reading.range_scan import POSITION
 from models import LoginLog, db
 
 #: Newer entries that are shown above the one in question.
 ABOVE = 10
-
-_POSITION: tuple[Any, ...] = (LoginLog.occurred_at, LoginLog.id)
 
 
 def links_from(asked: Mapping[str, str]) -> ListLinks:
@@ -55,7 +53,7 @@ def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:
 
 def _page(entry: LoginLog, links: ListLinks, q: str) -> str:
     selection = selection_of({"q": q})
-    keyset = Keyset(select(*_POSITION), compile_selection(selection))
+    keyset = Keyset(select(*POSITION), compile_selection(selection))
     position = entry.occurred_at, entry.id
     newer = keyset.rows(db.session(), position, ABOVE + 1, descending=False)
     after = cursor((newer[ABOVE].occurred_at, newer[ABOVE].id)) if len(newer) > ABOVE else ""

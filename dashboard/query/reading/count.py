@@ -24,9 +24,8 @@ class Count:
 
     def __add__(self, more: "Count") -> "Count":
         """Return the count of both."""
-        return Count(
-            self.number + more.number, self.is_exact and more.is_exact, self.is_capped or more.is_capped
-        )
+        is_exact, is_capped = self.is_exact and more.is_exact, self.is_capped or more.is_capped
+        return Count(self.number + more.number, is_exact, is_capped)
 
     def at_least(self, seen: int) -> "Count":
         """Return the count of somebody who has seen so many."""
@@ -35,28 +34,27 @@ class Count:
 
 def count(reader: DbReader, keyset: Keyset, most: int, budget: Budget) -> Count:
     """Count the entries of ``keyset``, but not beyond ``most`` or the budget."""
-    total = Count(0, is_exact=True)
-    walks = keyset.walks(reader, descending=True)
-    for position, walk in enumerate(walks):
-        total += _count(reader, walk, most - total.number, budget.share(len(walks) - position))
+    total, scans = Count(0, is_exact=True), keyset.scans(reader, descending=True)
+    for position, scan in enumerate(scans):
+        total += _count(reader, scan, most - total.number, budget.share(len(scans) - position))
     return total
 
 
-def _count(reader: DbReader, walk: RangeScan, most: int, budget: Budget) -> Count:
-    if not walk.plan.others:
-        return _some(reader, walk.plan.of(select(LoginLog.id)), most)
+def _count(reader: DbReader, scan: RangeScan, most: int, budget: Budget) -> Count:
+    if not scan.plan.others:
+        return _some(reader, scan.plan.of(select(LoginLog.id)), most)
     total, size = Count(0, is_exact=True), FIRST_SLICE
     beyond: Position | None = None
     while True:
         began = time.monotonic()
-        edge = walk.edge(reader, beyond, size)
-        total += _some(reader, walk.slice(select(LoginLog.id), beyond, edge), most - total.number)
+        edge = scan.edge(reader, beyond, size)
+        total += _some(reader, scan.slice(select(LoginLog.id), beyond, edge), most - total.number)
         if edge is None or total.is_capped or not budget.left:
             return replace(total, is_exact=edge is None and not total.is_capped)
         beyond, size = edge, next_size(size, time.monotonic() - began, budget)
 
 
 def _some(reader: DbReader, matching: Select[tuple[int]], most: int) -> Count:
-    some = matching.limit(most + 1).subquery()
-    number = reader.execute(select(func.count()).select_from(some)).scalar_one()
+    limited = select(func.count()).select_from(matching.limit(most + 1).subquery())
+    number = reader.execute(limited).scalar_one()
     return Count(min(number, most), number <= most, number > most)

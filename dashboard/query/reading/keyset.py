@@ -45,17 +45,17 @@ class Keyset:
         self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool
     ) -> list[Row[Any]]:
         """Return ``limit`` rows at most that follow the position ``beyond``, however long it takes."""
-        found = [walk.rows(reader, beyond, limit) for walk in self.walks(reader, descending=descending)]
+        found = [scan.rows(reader, beyond, limit) for scan in self.scans(reader, descending=descending)]
         return _merged(found, descending=descending)[:limit]
 
     def find(
         self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool, budget: Budget
     ) -> ScannedRows:
         """Return ``limit`` rows at most that follow the position ``beyond``, or those found in time."""
-        walks = self.walks(reader, descending=descending)
+        scans = self.scans(reader, descending=descending)
         found = [
-            walk.find(reader, beyond, limit, budget.share(len(walks) - number))
-            for number, walk in enumerate(walks)
+            scan.find(reader, beyond, limit, budget.share(len(scans) - number))
+            for number, scan in enumerate(scans)
         ]
         rows = _merged([one.rows for one in found], descending=descending)
         reached = (max if descending else min)((one.reached for one in found if one.reached), default=None)
@@ -63,8 +63,8 @@ class Keyset:
             rows = [row for row in rows if _is_up_to(position_of(row), reached, descending=descending)]
         return ScannedRows(rows, reached) if len(rows) < limit else full_scan(rows[:limit])
 
-    def walks(self, reader: DbReader, *, descending: bool) -> list[RangeScan]:
-        """Return a walk for each branch, or for each of the few values that it spans."""
+    def scans(self, reader: DbReader, *, descending: bool) -> list[RangeScan]:
+        """Return a scan for each branch, or for each of the few values that it spans."""
         if not self._plans:
             self._plans.extend(chain.from_iterable(_planned(reader, branch) for branch in self.branches))
         return [RangeScan(self.statement, one, descending) for one in self._plans]

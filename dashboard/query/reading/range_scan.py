@@ -86,7 +86,7 @@ class RangeScan:
 
     @property
     def of_all(self) -> "RangeScan":
-        """The walk along all entries of the stretch, which its index alone serves."""
+        """The scan along all entries of the stretch, which its index alone serves."""
         return replace(self, plan=replace(self.plan, others=[]))
 
     def nth_of(self, beyond: Position | None, until: Position | None) -> Select[Any]:

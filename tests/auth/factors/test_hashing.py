@@ -161,7 +161,7 @@ def test_nothing_is_hashed_without_a_place(full: None, alice: User, monkeypatch:
     monkeypatch.setattr(service, "verify_password", lambda *given: hashed.append(given))
     monkeypatch.setattr(service, "hash_password", lambda *given: hashed.append(given))
     assert authenticate(Credentials("alice", PASSWORD), HERE) == BUSY
-    assert service.register(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
+    assert service.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
     assert hashed == []
 
 

@@ -7,8 +7,9 @@ from argon2.low_level import Type
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.factors import passwords
-from auth.factors.passwords import hash_password, is_common, is_too_long, verify_password
+from auth.factors import passwords, weakness
+from auth.factors.passwords import hash_password, is_too_long, verify_password
+from auth.factors.weakness import is_common
 
 
 @pytest.mark.parametrize("password", ["correct horse", "пароль", "a\x00b", " x ", "😀" * 8, ""])
@@ -69,9 +70,9 @@ def test_only_a_short_start_with_few_readings_is_estimated(
     monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(passwords, "zxcvbn", lambda start: seen.append(start) or {"guesses": 10**9})
+    monkeypatch.setattr(weakness, "zxcvbn", lambda start: seen.append(start) or {"guesses": 10**9})
     assert not is_common(password)
-    assert [start for start in seen if len(start) > 24 or passwords._readings(start) > 64] == []
+    assert [start for start in seen if len(start) > 24 or weakness._readings(start) > 64] == []
 
 
 @pytest.mark.parametrize("password", ["0" * 73, "abcdefghijklmnopqrstuvwxyz" * 3, "password" * 20])

@@ -80,7 +80,7 @@ class Promises(RuleBasedStateMachine):
     @rule(name=NAMES, how=ANSWERS)
     def register(self, name: str, how: str) -> None:
         with commit(how):
-            refusal = service.register(NewAccount(username=name, password=PASSWORD), Client())
+            refusal = service.register_account(NewAccount(username=name, password=PASSWORD), Client())
         assert isinstance(refusal, Refused) == (name in self.accounts)
         self.told[Action.REGISTER, Outcome.FAILURE if refusal else Outcome.SUCCESS] += 1
         self.accounts.add(name)

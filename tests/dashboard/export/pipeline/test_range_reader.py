@@ -15,13 +15,13 @@ STATEMENT = select(LoginLog.event_id)
 def read(branch, beyond=None, until=None):
     """Return the statement and the entries that it finds."""
     with db.engine.connect() as connection:
-        (walk,) = Keyset(select(*POSITION), [branch]).walks(connection, descending=False)
-        trail, stretch = RangeReader(walk), ReadRange(beyond, until)
-        ids = trail.ids(connection, stretch)
+        (scan,) = Keyset(select(*POSITION), [branch]).scans(connection, descending=False)
+        range_reader, stretch = RangeReader(scan), ReadRange(beyond, until)
+        ids = range_reader.ids(connection, stretch)
         made = []
 
         def make(beyond, until):
-            made.append(trail.slice(STATEMENT, beyond, until, by_id=bool(ids)))
+            made.append(range_reader.slice(STATEMENT, beyond, until, by_id=bool(ids)))
             return made[0]
 
         found = Statements(make).run(connection, stretch, **ids).scalars().all()
