@@ -9,20 +9,20 @@ import sys
 from collections.abc import Callable
 
 from bench import busy, exports, overview, pages, whole
-from bench.shelf import Shelf, shelf
+from bench.datasets import Datasets, datasets
 
 ROWS = int(os.environ.get("ROWS", "10000000"))
 #: How long the book is where rivals would take minutes.
 FEWER = ROWS // 10
 
-QUESTIONS: dict[str, Callable[[Shelf], None]] = {
-    "pages": lambda shelf: pages.on_mariadb(shelf, ROWS),
-    "overview": lambda shelf: overview.page(shelf, ROWS),
-    "busy": lambda shelf: busy.sign_ins(shelf, ROWS),
-    "whole": lambda shelf: whole.compare(shelf, ROWS),
-    "exports": lambda shelf: exports.on_mariadb(shelf, FEWER),
-    "pages_sqlite": lambda shelf: pages.on_sqlite(shelf, FEWER),
-    "exports_sqlite": lambda shelf: exports.on_sqlite(shelf, FEWER),
+QUESTIONS: dict[str, Callable[[Datasets], None]] = {
+    "pages": lambda datasets: pages.on_mariadb(datasets, ROWS),
+    "overview": lambda datasets: overview.page(datasets, ROWS),
+    "busy": lambda datasets: busy.sign_ins(datasets, ROWS),
+    "whole": lambda datasets: whole.compare(datasets, ROWS),
+    "exports": lambda datasets: exports.on_mariadb(datasets, FEWER),
+    "pages_sqlite": lambda datasets: pages.on_sqlite(datasets, FEWER),
+    "exports_sqlite": lambda datasets: exports.on_sqlite(datasets, FEWER),
 }
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     names = sys.argv[1:] or list(QUESTIONS)
     if unknown := set(names) - QUESTIONS.keys():
         raise SystemExit(f"unknown: {', '.join(unknown)}; choose from {', '.join(QUESTIONS)}")
-    with shelf() as books:
+    with datasets() as books:
         for name in names:
             QUESTIONS[name](books)
 

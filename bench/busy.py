@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import requests
 
-from bench.shelf import GUEST, Shelf
+from bench.datasets import GUEST, Datasets
 from bench.tables import table
 from bench.transfer import Exporter
 from tests.support.actions import PASSWORD
@@ -23,11 +23,11 @@ from tests.support.servers.gatehouse import Site, serving
 ROUNDS, SIGN_INS = 3, 150
 
 
-def sign_ins(shelf: Shelf, rows: int) -> None:
+def sign_ins(datasets: Datasets, rows: int) -> None:
     """Print the 95th percentile with and without an export."""
-    url = shelf.mariadb(rows)
+    url = datasets.mariadb(rows)
     pairs = []
-    with serving(url, shelf.folder) as site:
+    with serving(url, datasets.folder) as site:
         signing_in(site)
         for _ in range(ROUNDS):
             alone = signing_in(site)

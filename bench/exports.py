@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from sqlalchemy import make_url
 
-from bench.shelf import Shelf
+from bench.datasets import Datasets
 from bench.stock import EXPORTED, stock
 from bench.tables import table
 from bench.transfer import Exporter, Transfer, Watch
@@ -27,9 +27,9 @@ SELECT = f"SELECT {', '.join(EXPORTED)} FROM login_log"
 Line = tuple[str, ...]
 
 
-def on_mariadb(shelf: Shelf, rows: int) -> None:
+def on_mariadb(datasets: Datasets, rows: int) -> None:
     """Print CSV and JSON Lines against the ``mariadb`` client, and CSV against stock Flask-Admin."""
-    url = shelf.mariadb(rows)
+    url = datasets.mariadb(rows)
     address = make_url(url)
     client = [
         need("mariadb", "mariadb-client"),
@@ -38,7 +38,7 @@ def on_mariadb(shelf: Shelf, rows: int) -> None:
         f"--port={address.port}",
     ]
     client += ["--user=root", "--batch", "--quick", str(address.database), f"--execute={SELECT}"]
-    lines, csv = compared(shelf, url, rows, client, {"csv": "0.85", "jsonl": "0.5"})
+    lines, csv = compared(datasets, url, rows, client, {"csv": "0.85", "jsonl": "0.5"})
     first, seconds, grown = of_stock(url)
     rate = rows / seconds
     lines.append(("stock Flask-Admin CSV", f"{rate:,.0f}", "", "", f"{first * 1000:,.0f}", f"{grown:,.0f}"))
@@ -48,22 +48,22 @@ def on_mariadb(shelf: Shelf, rows: int) -> None:
     )
 
 
-def on_sqlite(shelf: Shelf, rows: int) -> None:
+def on_sqlite(datasets: Datasets, rows: int) -> None:
     """Print CSV and JSON Lines against the ``sqlite3`` shell."""
-    url = shelf.sqlite(rows)
+    url = datasets.sqlite(rows)
     shell = [need("sqlite3", "sqlite3"), "-csv", str(make_url(url).database), SELECT]
-    lines, _ = compared(shelf, url, rows, shell, {"csv": "0.7", "jsonl": "0.5"})
+    lines, _ = compared(datasets, url, rows, shell, {"csv": "0.7", "jsonl": "0.5"})
     table(f"export of {rows:,} entries on SQLite", HEAD, lines)
 
 
 def compared(
-    shelf: Shelf, url: str, rows: int, client: list[str], wanted: dict[str, str]
+    datasets: Datasets, url: str, rows: int, client: list[str], wanted: dict[str, str]
 ) -> tuple[list[Line], float]:
     """Return a line for each format and one for the client, and our CSV's rows a second."""
     ours: dict[str, list[Transfer]] = {name: [] for name in FORMATS}
     grown: dict[str, list[float]] = {name: [] for name in FORMATS}
     theirs = []
-    with serving(url, shelf.folder) as site:
+    with serving(url, datasets.folder) as site:
         exporter = Exporter(site.url)
         exporter.take("csv", q="since:1d")
         for _ in range(ROUNDS):

@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 from bench.tables import table
-from tests.conftest import migrate
+from tests.support.app import migrate
 from tests.support.servers.gatehouse import Site, serving
 
 SOCKETS, REQUESTS = 64, 200

@@ -20,9 +20,8 @@ import requests
 from bench.live_site import VIEWERS
 from bench.tables import table
 from models import Role, db
-from tests.conftest import build, migrate
-from tests.faults.scan import signed_in
-from tests.support.actions import make_user
+from tests.support.actions import make_user, signed_in
+from tests.support.app import build, migrate
 from tests.support.feed import Feed
 from tests.support.servers.gatehouse import ROOT, environment
 from tests.support.servers.process import Server, free_port

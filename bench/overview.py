@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from bench.datasets import READER, Datasets
 from bench.pages import timed
-from bench.shelf import READER, Shelf
 from bench.tables import table
 from models import Action, LoginLog, db
 from models.clock import now
-from tests.conftest import running
 from tests.support.actions import AuthActions
+from tests.support.app import running
 
 ROUNDS = 40
 
 
-def page(shelf: Shelf, rows: int) -> None:
+def page(datasets: Datasets, rows: int) -> None:
     """Print the page's median beside that of the rival's statements alone."""
-    with running(shelf.mariadb(rows)) as app:
+    with running(datasets.mariadb(rows)) as app:
         client = app.test_client()
         assert AuthActions(client).login(READER).status_code == 302
         ours = timed({"overview": "/admin/"}, client.get, ROUNDS)["overview"]

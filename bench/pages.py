@@ -11,11 +11,11 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from bench import django_admin, stock
+from bench.datasets import READER, Datasets
 from bench.questions import PAGE, questions
-from bench.shelf import READER, Shelf
 from bench.tables import table
-from tests.conftest import running
 from tests.support.actions import AuthActions
+from tests.support.app import running
 
 ROUNDS, RIVAL_ROUNDS = 40, 3
 SMALL = 100_000
@@ -24,10 +24,10 @@ PATIENCE = 2_000
 Times = dict[str, list[float]]
 
 
-def on_mariadb(shelf: Shelf, rows: int) -> None:
+def on_mariadb(datasets: Datasets, rows: int) -> None:
     """Print the list's table for a book of ``rows`` entries."""
-    url = shelf.mariadb(rows)
-    small, large = ours(shelf.mariadb(min(SMALL, rows))), ours(url)
+    url = datasets.mariadb(rows)
+    small, large = ours(datasets.mariadb(min(SMALL, rows))), ours(url)
     flask_admin, django = asked_of_stock(url), asked_of_django(url)
     lines = []
     for name, times in large.items():
@@ -49,9 +49,9 @@ def on_mariadb(shelf: Shelf, rows: int) -> None:
     )
 
 
-def on_sqlite(shelf: Shelf, rows: int) -> None:
+def on_sqlite(datasets: Datasets, rows: int) -> None:
     """Print the same for a SQLite file, where the rival is stock Flask-Admin."""
-    url = shelf.sqlite(rows)
+    url = datasets.sqlite(rows)
     times, rival = ours(url), asked_of_stock(url)
     lines = [
         (name, *_figures(some), *_cells(rival.get(name), statistics.median(some)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench.shelf import RARE
+from bench.datasets import RARE
 from dashboard.query.reading.pages import LAST_PAGE, cursor
 from models import LoginLog, Reason, db
 

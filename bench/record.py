@@ -34,8 +34,8 @@ from dashboard.background import schedule
 from dashboard.log.recorder import columns, record
 from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, Reason, db, write_transaction
-from tests.conftest import build, migrate
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import build, migrate
 from tests.support.servers.mariadb import create_database, mariadb
 
 ROUNDS, SIGN_INS, ROWS, THREADS = 5, 200, 2_000, 4

@@ -15,7 +15,7 @@ from flask_babel import Babel
 from bench.questions import PAGE, Question
 from models import LoginLog, db
 from models.database.base import engine_options, prepare_engine
-from tests.conftest import build
+from tests.support.app import build
 
 COLUMNS = ("occurred_at", "outcome", "action", "username", "reason", "ip", "browser")
 #: What an export row has.

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import requests
 
+from bench.datasets import READER
 from bench.live import memory
-from bench.shelf import READER
-from tests.faults.scan import signed_in
+from tests.support.actions import signed_in
 from tests.support.servers.gatehouse import Site
 
 #: Bytes read at once.

@@ -26,7 +26,7 @@ from dashboard.log.chain import group_digest, next_link
 from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
 from dashboard.proof.verify.verify import current_standing, verify
 from models import LoginLog, db
-from tests.conftest import migrate, running
+from tests.support.app import migrate, running
 from tests.support.servers.gatehouse import environment, manage
 from tests.support.servers.mariadb import create_database, mariadb
 

@@ -12,21 +12,21 @@ from uuid import UUID
 
 from pymysql.cursors import SSCursor
 
-from bench.shelf import Shelf
+from bench.datasets import Datasets
 from bench.tables import table
 from bench.transfer import Exporter, Transfer, Watch
 from models import db
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.servers.gatehouse import serving
 
 Summary = tuple[int, int, int, str]
 
 
-def compare(shelf: Shelf, rows: int) -> None:
+def compare(datasets: Datasets, rows: int) -> None:
     """Print both sides; raises ``SystemExit`` when they differ."""
-    url = shelf.mariadb(rows)
+    url = datasets.mariadb(rows)
     transfer = Transfer()
-    with serving(url, shelf.folder) as site:
+    with serving(url, datasets.folder) as site:
         exporter = Exporter(site.url)
         exporter.take("csv", q="since:1d")
         with Watch(site) as watch:

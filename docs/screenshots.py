@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from models import Role, db
 from tests.browser.conftest import FLAGS
-from tests.conftest import build, migrate
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import build, migrate
 from tests.support.servers.gatehouse import Site, environment, manage, serving
 
 ROOT = Path(__file__).resolve().parent.parent

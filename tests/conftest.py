@@ -4,21 +4,16 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
-import flask_migrate
 import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import delete, update
 
-from dashboard.app import create_app
 from dashboard.config import settings
-from dashboard.config.settings import Settings, load_settings
+from dashboard.config.settings import Settings
 from models import (
     ExportJob,
     ExportQuery,
@@ -31,58 +26,15 @@ from models import (
     db,
     write_transaction,
 )
-from models.database.limits import Purpose, used_for
 from models.stream_head import ENCODING
-from tests.support.actions import AuthActions, Browser, make_user
-from tests.support.servers.gatehouse import SECRET
+from tests.support.actions import AuthActions, make_user
+from tests.support.app import build, migrate, running
 from tests.support.servers.mariadb import create_database, mariadb
 from tests.support.servers.redis import redis_server
 
 pytest_plugins = ["tests.support.sharing"]
 hypothesis.settings.register_profile("gatehouse", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("gatehouse")
-
-
-def build(database_url: str, **settings: object) -> Flask:
-    """Return an app that reads no ``.env`` file."""
-    return create_app(load_settings(_env_file=None, database_url=database_url, secret_key=SECRET, **settings))
-
-
-class TemplateCache(BytecodeCache):
-    """Compiles each template once in a run, not once an app."""
-
-    compiled: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take the template from memory, if it is there."""
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the template."""
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-@contextmanager
-def running(database_url: str, **settings: object) -> Iterator[Flask]:
-    """Enter the context of an app; no background thread runs."""
-    app = build(database_url, **settings)
-    app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = TemplateCache()
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
-
-
-def migrate(database_url: str) -> str:
-    """Bring a database to the newest revision."""
-    with running(database_url), used_for(Purpose.MIGRATIONS):
-        flask_migrate.upgrade()
-    return database_url
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,7 +20,7 @@ from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from models import Action, ExportJob, LoginLog, Outcome, StreamHead, db, write_transaction
 from models.clock import now
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import ROOT
 from tests.support.waiting import wait_until

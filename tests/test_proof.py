@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.erase import blank, entries_of
-from tests.conftest import running
 from tests.dashboard.proof.verify.tampering import LOG, changed, sealed_book
+from tests.support.app import running
 from tests.support.servers.gatehouse import ROOT
 
 CHAIN, CHECKPOINT = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "proof.md").read_text(), re.S)

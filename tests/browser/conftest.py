@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, exp
 from models import Role, db
 from tests.browser import odd_book
 from tests.browser.scribe import Scribe
-from tests.conftest import build
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import build
 from tests.support.servers.gatehouse import Site, serving
 from tests.support.servers.process import need
 

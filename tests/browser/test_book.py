@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from dashboard.log.sealer import seal_all
 from models import Outcome, Reason, Role, db
 from tests.browser.conftest import ready
-from tests.conftest import build
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import build
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import Site, serving
 from tests.support.waiting import wait_until

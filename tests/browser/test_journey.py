@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from models import Role, db
 from tests.browser.conftest import Open, sign_in
-from tests.conftest import build
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import build
 from tests.support.servers.gatehouse import Site, serving
 
 

@@ -8,8 +8,8 @@ from auth.signals import login_failed
 from dashboard.app import create_app
 from dashboard.config.settings import ConfigError, load_settings
 from dashboard.receivers import WiringError
-from tests.conftest import build
 from tests.dashboard.test_receivers import also_stores
+from tests.support.app import build
 from tests.support.servers.process import free_port
 
 

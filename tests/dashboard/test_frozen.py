@@ -16,8 +16,8 @@ from dashboard.log.spool import replay
 from models import Role
 from models.database import breaker
 from models.database.limits import LIMITS, Limits, Purpose
-from tests.conftest import migrate, running
 from tests.support.actions import AuthActions, entries, make_user
+from tests.support.app import migrate, running
 from tests.support.servers.mariadb import create_database, prepared
 from tests.support.servers.proxy import Proxy
 

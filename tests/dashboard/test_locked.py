@@ -21,8 +21,8 @@ from models import ExportJob, Role, UserSession, db, transaction, write_transact
 from models.clock import now
 from models.database.base import is_sqlite
 from models.database.limits import LIMITS, Limits, Purpose
-from tests.conftest import running
 from tests.support.actions import PASSWORD, AuthActions, make_user
+from tests.support.app import running
 from tests.support.waiting import wait_until
 
 #: Seconds after which the lock goes by itself, so that who waits for it fails its test.

@@ -17,9 +17,9 @@ from dashboard.log.sealer import seal_all
 from dashboard.proof import erase
 from models import LoginLog, Role, User, db
 from models.database.types import pack_ip
-from tests.conftest import running
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import AuthActions, make_user
+from tests.support.app import running
 from tests.support.servers.gatehouse import ROOT
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"

@@ -1,7 +1,6 @@
 """``python -m tests.faults.scan``: Wapiti, an outside scanner, looks for holes, also as an auditor."""
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -10,8 +9,8 @@ from pathlib import Path
 import requests
 
 from models import Role, db
-from tests.conftest import build, migrate
-from tests.support.actions import PASSWORD, make_user
+from tests.support.actions import make_user, signed_in
+from tests.support.app import build, migrate
 from tests.support.servers.gatehouse import Site, environment, manage, serving
 from tests.support.servers.process import need
 
@@ -78,16 +77,6 @@ def is_open(site: Site, path: str, who: str | None) -> bool:
     wrong = {"csrf_token": "wrong"}
     answer = requests.post(f"{site.url}{path}", wrong, headers=headers, allow_redirects=False, timeout=30)
     return answer.status_code != 400
-
-
-def signed_in(url: str, name: str) -> str:
-    """Return the cookies of somebody who signs in."""
-    with requests.Session() as session:
-        page = session.get(f"{url}/login", timeout=30).text
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        data = {"username": name, "password": PASSWORD, "csrf_token": token[1] if token else ""}
-        session.post(f"{url}/login", data=data, timeout=30).raise_for_status()
-        return "; ".join(f"{cookie}={value}" for cookie, value in session.cookies.items())
 
 
 if __name__ == "__main__":

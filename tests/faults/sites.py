@@ -11,11 +11,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
 from models import Role
-from tests.conftest import migrate, running
 from tests.faults import disks
 from tests.faults.crowd import AUDITOR, ONLOOKER, PEOPLE, WATCHERS
 from tests.faults.stage import Stage
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import migrate, running
 from tests.support.servers import mariadb, redis
 from tests.support.servers.gatehouse import ROOT, Site, environment
 from tests.support.servers.process import Server, free_port

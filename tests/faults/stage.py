@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import running
 from tests.faults import audit
 from tests.faults.crowd import SEATS_EACH, WATCHERS, Crowd
+from tests.support.app import running
 from tests.support.feed import Feed
 from tests.support.servers.process import Server
 from tests.support.servers.proxy import Proxy

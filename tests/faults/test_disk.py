@@ -12,11 +12,11 @@ import pytest
 
 from models import Role
 from models.database.limits import LIMITS, Limits, Purpose
-from tests.conftest import migrate, running
 from tests.faults.disks import NoDisk, full, mounted
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
 from tests.support.actions import AuthActions, make_user
+from tests.support.app import migrate, running
 from tests.support.servers.mariadb import create_database, prepared
 from tests.support.waiting import wait_until
 

@@ -15,11 +15,11 @@ from websocket import WebSocketConnectionClosedException
 from dashboard.live.feed import MAX_PULLS
 from models import User, UserSession, write_transaction
 from models.clock import now
-from tests.conftest import running
 from tests.faults.crowd import ONLOOKER
 from tests.faults.junk import JUNK, MISTAKES, wish
 from tests.faults.sites import on_sqlite
 from tests.faults.stage import Stage
+from tests.support.app import running
 from tests.support.viewer import LOST, Wire
 from tests.support.waiting import wait_until
 

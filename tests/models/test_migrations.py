@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import inspect, select
 
 from models import StreamHead, db
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.servers.mariadb import create_database
 
 TABLES = {"alembic_version", *db.metadata.tables}

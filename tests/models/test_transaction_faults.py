@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from models import NotWritten, User, db, on_commit, write_transaction
 from models.transaction import RETRIES
-from tests.conftest import running
 from tests.models.work import add_entry, count, fail_first
 from tests.support.actions import make_user
+from tests.support.app import running
 from tests.support.servers.process import free_port
 
 Sever = Callable[[Connection], None]

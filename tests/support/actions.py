@@ -1,9 +1,11 @@
 """What people do on the pages, and accounts to do it with."""
 
+import re
 from contextvars import Context
 from functools import cache
 from typing import Any
 
+import requests
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -29,6 +31,16 @@ def make_user(name: str, role: Role = Role.USER, *, password: str = PASSWORD, **
     user = User(username=name, username_key=key, role=role, **usual | {"created_at": now()} | columns)
     write_transaction(lambda session: session.add(user))
     return user
+
+
+def signed_in(url: str, name: str) -> str:
+    """Return the cookies of somebody who signs in."""
+    with requests.Session() as session:
+        page = session.get(f"{url}/login", timeout=30).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        data = {"username": name, "password": PASSWORD, "csrf_token": token[1] if token else ""}
+        session.post(f"{url}/login", data=data, timeout=30).raise_for_status()
+        return "; ".join(f"{cookie}={value}" for cookie, value in session.cookies.items())
 
 
 def entries() -> list[LoginLog]:

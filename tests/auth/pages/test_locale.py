@@ -10,8 +10,8 @@ from auth import sessions
 from auth.events import Client
 from auth.pages.locale import viewer_locale, viewer_zone
 from models import write_transaction
-from tests.conftest import running
 from tests.support.actions import make_user
+from tests.support.app import running
 
 
 @pytest.fixture

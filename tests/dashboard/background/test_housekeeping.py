@@ -16,9 +16,9 @@ from auth.sessions import begin_session
 from dashboard.background import housekeeping, schedule
 from models import UserSession, db, transaction, write_transaction
 from models.clock import now
-from tests.conftest import running
 from tests.models.work import add_entry
 from tests.support.actions import make_user
+from tests.support.app import running
 from tests.support.waiting import wait_until
 
 

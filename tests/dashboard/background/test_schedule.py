@@ -12,7 +12,7 @@ from dashboard.background import schedule
 from dashboard.log.head import read_head
 from dashboard.log.recorder import record
 from models import Action, Outcome, db, write_transaction
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.waiting import wait_until
 
 

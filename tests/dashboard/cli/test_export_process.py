@@ -18,8 +18,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import LoginLog, db
-from tests.conftest import running
 from tests.dashboard.cli.conftest import on
+from tests.support.app import running
 from tests.support.servers.gatehouse import ROOT, environment
 
 ROWS = 100_000

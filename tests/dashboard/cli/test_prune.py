@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from dashboard.log.sealer import seal_all
 from models import LoginLog, db
 from models.clock import now
-from tests.conftest import running
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.dashboard.proof.timeline import DAY
 from tests.dashboard.proof.verify.tampering import fault
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import environment
 from tests.support.servers.gatehouse import manage as command

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from models import LoginTotal, write_transaction
-from tests.conftest import running
 from tests.dashboard.cli.conftest import Run, on, refusal
+from tests.support.app import running
 
 
 def test_it_mends_what_verify_found(manage: Run, database_url: str) -> None:

@@ -12,8 +12,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from dashboard.live import handshake
 from dashboard.live.handshake import Handshake
 from models import Role, User, write_transaction
-from tests.conftest import running
 from tests.support.actions import AuthActions, make_user
+from tests.support.app import running
 
 HERE = "http://127.0.0.1:8000"
 

@@ -13,7 +13,7 @@ from socketio import Server
 from dashboard.live.feed import NAMESPACE, LiveFeed
 from dashboard.live.head_announcement import CHANNEL, HeadAnnouncer
 from dashboard.log.sealer import seal_all
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.waiting import DEADLINE, wait_until
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from auth.events import AuthEvent, Client, Subject
 from dashboard.log.recorder import MAX_DETAIL, canonical, name_ref, record
 from models import Action, LoginLog, Outcome, write_transaction
-from tests.conftest import running
 from tests.support.actions import entries
+from tests.support.app import running
 
 WHERE = Client("10.0.0.7", "192.0.2.1", "Curl/8", "Curl 8", "Linux", "Phone", "r1")
 

@@ -23,7 +23,7 @@ from dashboard.log.spool import replay
 from dashboard.signals import entry_recorded
 from models import Action, Outcome, db, write_transaction
 from models.clock import now
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.servers.process import free_port
 from tests.support.servers.silent import silent_server

@@ -18,9 +18,9 @@ from dashboard.proof.clock import Doubtful
 from dashboard.proof.retention import forget_sessions, forget_words, purge_old_addresses
 from models import ExportQuery, LoginLog, UserSession, db, write_transaction
 from models.clock import now
-from tests.conftest import running
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import make_user
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.waiting import wait_until
 

@@ -13,7 +13,7 @@ from dashboard.proof import upkeep
 from dashboard.proof.checkpoint.checkpoint import parse_checkpoint
 from models import LoginLog, StreamHead, db
 from models.clock import now
-from tests.conftest import running
+from tests.support.app import running
 from tests.support.book import entry, store
 
 

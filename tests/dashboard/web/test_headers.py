@@ -5,8 +5,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from models import Role, db
-from tests.conftest import build
 from tests.support.actions import AuthActions, Browser, make_user
+from tests.support.app import build
 
 
 @pytest.fixture

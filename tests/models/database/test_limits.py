@@ -12,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from models import NotWritten, db, transaction, write_transaction
 from models.database.limits import LEAST, LIMITS, Limits, Purpose, is_over, left, used_for, within
 from models.transaction import last_commit, last_failure
-from tests.conftest import running
 from tests.models.work import add_entry, fail_first
+from tests.support.app import running
 
 #: Seconds that would be for ever.
 LONG = 60

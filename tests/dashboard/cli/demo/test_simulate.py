@@ -10,8 +10,8 @@ import requests
 from sqlalchemy import select
 
 from models import LoginLog, db
-from tests.conftest import running
 from tests.dashboard.cli.conftest import on, refusal
+from tests.support.app import running
 from tests.support.servers.gatehouse import manage, serving
 from tests.support.servers.process import free_port, wait_for
 

@@ -17,10 +17,10 @@ from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, write_transaction
 from models.clock import now
 from models.stream_head import ENCODING
-from tests.conftest import running
 from tests.dashboard.cli.conftest import Run, on
 from tests.dashboard.cli.doctor.test_command import report
 from tests.dashboard.proof.verify.tampering import HEAD, changed, sealed_book
+from tests.support.app import running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import Site, serving
 from tests.support.waiting import wait_until

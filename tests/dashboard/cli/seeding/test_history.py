@@ -7,8 +7,8 @@ from flask import Flask
 
 from dashboard.cli.seeding.rows import COMMON, SeedEntry
 from dashboard.log.recorder import name_ref
-from tests.conftest import running
 from tests.dashboard.cli.seeding.past import PLAN, past, people
+from tests.support.app import running
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from models import Role
-from tests.conftest import running
 from tests.dashboard.cli.conftest import on, refusal
 from tests.support.actions import PASSWORD, make_user
+from tests.support.app import running
 from tests.support.servers.gatehouse import Site, serving
 from tests.support.servers.process import Server, wait_for
 from tests.support.viewer import Wire

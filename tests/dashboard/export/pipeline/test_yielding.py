@@ -8,7 +8,7 @@ from flask import abort
 from dashboard.export.pipeline import yielding
 from dashboard.export.pipeline.yielding import yield_to_requests
 from dashboard.web.requests import under_way
-from tests.conftest import build
+from tests.support.app import build
 
 
 class Waiting(threading.Condition):

@@ -16,8 +16,8 @@ from dashboard.log.spool import replay
 from dashboard.log.spool.file import SpoolFile
 from dashboard.proof.erase import close_account, entries_of
 from models import Action, NotWritten, Outcome, Reason, User, UserSession, db, write_transaction
-from tests.conftest import running
 from tests.support.actions import PASSWORD, AuthActions, entries, make_user
+from tests.support.app import running
 
 
 @contextmanager

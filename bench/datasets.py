@@ -16,8 +16,8 @@ from dashboard.log.recorder import record
 from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, Reason, Role, User, db, write_transaction
 from models.clock import now
-from tests.conftest import migrate, running
 from tests.support.actions import make_user
+from tests.support.app import migrate, running
 from tests.support.servers.gatehouse import environment, manage
 from tests.support.servers.mariadb import create_database, mariadb
 
@@ -28,7 +28,7 @@ READER, GUEST = "audrey", "guest"
 USERS = 5_000
 
 
-class Shelf:
+class Datasets:
     """Hands out addresses of filled databases."""
 
     def __init__(self, folder: Path, server: str) -> None:
@@ -67,12 +67,12 @@ class Shelf:
 
 
 @contextmanager
-def shelf() -> Iterator[Shelf]:
+def datasets() -> Iterator[Datasets]:
     """Run a MariaDB with a 2 GB buffer pool in a temporary folder."""
     with TemporaryDirectory(prefix="gatehouse-bench-") as name:
         folder = Path(name)
         with mariadb(folder, "--innodb-buffer-pool-size=2G", "--innodb-log-file-size=1G") as server:
-            yield Shelf(folder, server)
+            yield Datasets(folder, server)
 
 
 def _add_readers() -> None:
