@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from bench.tables import table
 from dashboard.log.chain import group_digest, next_link
-from dashboard.log.encoding import person_bytes, place_bytes, public_bytes
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from dashboard.proof.verify.verify import current_standing, verify
 from models import LoginLog, db
 from tests.support.app import migrate, running
@@ -59,7 +59,7 @@ def _entries() -> Iterator[tuple[Any, ...]]:
     """Stream the entries as the driver hands them out, without SQLAlchemy in between."""
     kind = db.engine.dialect.name
     columns = (LoginLog.seq, LoginLog.place_nonce, LoginLog.person_nonce)
-    encoded = (public_bytes(kind), place_bytes(kind), person_bytes(kind))
+    encoded = (PUBLIC_BYTES, PLACE_BYTES, PERSON_BYTES)
     statement = select(*columns, *encoded).where(LoginLog.seq.is_not(None))
     sql = str(statement.order_by(LoginLog.seq).compile(db.engine)).replace("%%", "%")
     with db.engine.connect() as connection:
