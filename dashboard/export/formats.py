@@ -25,9 +25,9 @@ class Format:
     suffix: str
     #: Returns the statement that reads entries.
     select: Callable[[Dialect, Entries], Select[Any]]
-    #: Returns how many rows it found, and what `finish` makes lines of, by time and id.
+    #: Returns how many rows it found, and what `serialize` makes lines of, by time and id.
     read: Callable[[Dialect, Sequence[Row[Any]]], tuple[int, Any]]
-    finish: Callable[[Any], bytes]
+    serialize: Callable[[Any], bytes]
     header: bytes = b""
 
 
@@ -41,13 +41,14 @@ def _read_lines(apart: Sequence[str], dialect: Dialect, found: Sequence[Row[Any]
     return lines.rows, lines
 
 
-def _rows(_dialect: Dialect, entries: Entries) -> Select[Any]:
+def select_rows(_dialect: Dialect, entries: Entries) -> Select[Any]:
     """Read entries to be written in Python."""
     columns = [LoginLog.__table__.c[name] for name in FIELDS if name != "occurred_at"]
     return entries([*POSITION, *columns])
 
 
-def _read_rows(_dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Sequence[Row[Any]]]:
+def read_rows(_dialect: Dialect, found: Sequence[Row[Any]]) -> tuple[int, Sequence[Row[Any]]]:
+    """Return rows as they are, by time and id."""
     return len(found), sorted(found, key=position_of)
 
 
@@ -61,18 +62,18 @@ def _json(_layout: Layout) -> Format:
 
 
 def _csv(layout: Layout) -> Format:
-    header, finish = csv.header(layout).encode(), partial(csv_lines, layout)
-    return Format("text/csv", "csv", partial(_lines, csv_sql), partial(_read_lines, ()), finish, header)
+    header, serialize = csv.header(layout).encode(), partial(csv_lines, layout)
+    return Format("text/csv", "csv", partial(_lines, csv_sql), partial(_read_lines, ()), serialize, header)
 
 
 def _excel(layout: Layout) -> Format:
-    header, finish = csv.excel_header(layout).encode(), partial(excel_lines, layout)
+    header, serialize = csv.excel_header(layout).encode(), partial(excel_lines, layout)
     read = partial(_read_lines, EXCEL_APART)
-    return Format("text/csv", "csv", partial(_lines, excel_sql), read, finish, header)
+    return Format("text/csv", "csv", partial(_lines, excel_sql), read, serialize, header)
 
 
 def _events(_layout: Layout) -> Format:
-    return Format("application/jsonl", "ocsf.jsonl", _rows, _read_rows, _ocsf)
+    return Format("application/jsonl", "ocsf.jsonl", select_rows, read_rows, _ocsf)
 
 
 #: By name; those that have no cells care for no layout.

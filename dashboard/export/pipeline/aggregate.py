@@ -47,7 +47,7 @@ def aggregated(dialect: Dialect, entries: Entries, line: ColumnElement[bytes]) -
 
 
 def read_aggregate(dialect: Dialect, found: Sequence[Row[Any]], apart: Sequence[str] = ()) -> Lines:
-    """Return the lines that the statement found; ``apart`` are fields that it left to `finish` besides."""
+    """Return the lines that the statement found; ``apart`` are fields that it left to `serialize` besides."""
     rows, data = tuple(found[0])
     left = {*dialect_of(dialect).apart, *apart}
     return Lines(rows, tuple(name for name in FIELDS if name in left), data or b"")

@@ -7,7 +7,7 @@ from sqlalchemy import Dialect
 
 #: Between the cells of a CSV line.
 CELL = b"\xff"
-#: Before and after what `finish` writes, and at the end of a line.
+#: Before and after what `serialize` writes, and at the end of a line.
 APART = b"\xfe"
 #: A quote that belongs to JSON, not to a value; and, between two of them, no value.
 QUOTE, NOTHING = b"\xfd", b"\xfc"
@@ -16,7 +16,7 @@ QUOTE, NOTHING = b"\xfd", b"\xfc"
 class MySql:
     """MariaDB and MySQL."""
 
-    #: Cells that `finish` writes; the others are exact but for quotes and formulas.
+    #: Cells that `serialize` writes; the others are exact but for quotes and formulas.
     apart: tuple[str, ...] = ("event_id", "ip", "user_agent", "session_ref", "detail")
 
     def cells(self, cells: list[str]) -> str:

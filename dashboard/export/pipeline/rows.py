@@ -57,11 +57,11 @@ class Rows:
         reader = _Reader(engine, self, [RangeReader(scan) for scan in scans])
         ranges = yield_to_requests(self.requests, reader.stretches(ReadRange(), first, size))
         for found in prefetched(reader.read, ranges):
-            yield from reader.finished(found)
+            yield from reader.serialized(found)
 
 
 class _Read(NamedTuple):
-    """What the format's ``finish`` makes the lines of so many rows of."""
+    """What the format's ``serialize`` makes the lines of so many rows of."""
 
     stretch: ReadRange
     rows: int
@@ -87,17 +87,17 @@ class _Reader:
             found = self._statements.run(connection, stretch, bool(ids), **ids).all()
         return [_Read(stretch, *self._form.read(self._engine.dialect, found))]
 
-    def finished(self, found: list[_Read]) -> Iterator[Chunk]:
+    def serialized(self, found: list[_Read]) -> Iterator[Chunk]:
         """Yield the chunk of a stretch, or smaller ones of what a server cuts."""
         stretch, rows, read = found.pop()
         try:
-            chunk = Chunk(rows, self._form.finish(read), stretch.reached)
+            chunk = Chunk(rows, self._form.serialize(read), stretch.reached)
         except Cut:
             if rows <= 1:
                 raise
             size = max(1, rows // 4)
             for part in self.stretches(stretch, size, size):
-                yield from self.finished(self.read(part))
+                yield from self.serialized(self.read(part))
             return
         del read  # is not kept while its lines are sent
         yield chunk

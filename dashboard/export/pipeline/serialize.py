@@ -34,23 +34,25 @@ _QUOTES = bytes.maketrans(QUOTE, b'"')
 
 def csv_lines(layout: Layout, lines: Lines) -> bytes:
     """Return CSV lines, each with its CRLF, by time and id."""
-    return _finished(lines, _csv_plain, _CSV).replace(CELL, layout.delimiter.encode())
+    return _in_pieces(lines, _csv_plain, _CSV).replace(CELL, layout.delimiter.encode())
 
 
 def excel_lines(layout: Layout, lines: Lines) -> bytes:
     """Return lines of quoted cells, each with its CRLF, by time and id; times are those of a zone."""
     columns = _EXCEL | {"occurred_at": partial(local_times, layout.zone)}
     marks = bytes.maketrans(QUOTE + CELL, b'"' + layout.delimiter.encode())
-    return _finished(lines, _excel_plain, columns).translate(marks)
+    return _in_pieces(lines, _excel_plain, columns).translate(marks)
 
 
 def json_lines(lines: Lines) -> bytes:
     """Return JSON Lines, each with its LF, by time and id."""
-    values = _finished(lines, _json_plain, _JSON).split(QUOTE + NOTHING + QUOTE)  # sooner than replace() does
+    values = _in_pieces(lines, _json_plain, _JSON).split(
+        QUOTE + NOTHING + QUOTE
+    )  # sooner than replace() does
     return b"null".join(values).translate(_QUOTES)
 
 
-def _finished(lines: Lines, plain: Column, apart: Mapping[str, Column]) -> bytes:
+def _in_pieces(lines: Lines, plain: Column, apart: Mapping[str, Column]) -> bytes:
     """Return the pieces of lines together, when each field's were written."""
     pieces = _in_order(lines)
     pieces[::2] = plain(pieces[::2])

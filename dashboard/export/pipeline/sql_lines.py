@@ -1,4 +1,4 @@
-"""An entry's line as the database writes it, for `finish` to complete.
+"""An entry's line as the database writes it, for `serialize` to complete.
 
 The lines of a chunk then arrive as one value; a driver would take several times as long to
 decode nineteen of each row. Cells that SQL writes slowly stand apart: `dashboard.export.pipeline.serialize`
@@ -14,7 +14,7 @@ from models.database.types import Ip, Uid, Utc
 
 #: What is no string in JSON.
 _BARE = (*NUMBERS, "new_device")
-#: The fields that `finish` writes for Excel, besides those that it always writes.
+#: The fields that `serialize` writes for Excel, besides those that it always writes.
 EXCEL_APART = ("occurred_at",)
 #: Ids have as many digits, so that they compare as text.
 _WIDE = 10**18

@@ -16,5 +16,5 @@ def vocabulary() -> list[dict[str, Any]]:
 
 
 def _suggestion(known: Filter, today: date) -> dict[str, Any]:
-    values = [*map(str, known.words), *known.suggests(today)]
+    values = [*map(str, known.words), *(known.suggests(today) if known.suggests else ())]
     return {"name": known.name, "hint": str(known.hint), "values": values}

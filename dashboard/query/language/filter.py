@@ -18,11 +18,6 @@ Branch = list[Condition]
 TimeRange = tuple[datetime | None, datetime | None]
 
 
-def nothing_but_words(_today: date) -> Sequence[str]:
-    """Suggest no values but the words of a filter."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """A filter, such as ``ip:10.0.0.0/8``. Its record in `FILTERS` is all it takes to have one.
@@ -45,5 +40,5 @@ class Filter:
     fails: Callable[[Any, Selection], Branch] | None = None
     period: Callable[[Any, Selection, bool], TimeRange | None] | None = None
     words: Sequence[str] = ()
-    suggests: Callable[[date], Sequence[str]] = nothing_but_words
+    suggests: Callable[[date], Sequence[str]] | None = None
     total: InstrumentedAttribute[str] | None = None

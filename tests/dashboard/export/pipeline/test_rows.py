@@ -117,12 +117,12 @@ def test_what_is_found_in_a_wide_search_still_comes_in_small_chunks(app):
 def cutting(most):
     """Return a server's Cut of what has more than so many rows."""
 
-    def finish(lines):
+    def serialize(lines):
         if lines.rows > most:
             raise Cut("too many")
-        return CSV.finish(lines)
+        return CSV.serialize(lines)
 
-    return replace(CSV, finish=finish)
+    return replace(CSV, serialize=serialize)
 
 
 def test_what_a_server_cuts_is_read_in_smaller_chunks(app, monkeypatch):

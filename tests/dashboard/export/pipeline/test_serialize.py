@@ -101,11 +101,11 @@ def batches() -> st.SearchStrategy[list[dict[str, object]]]:
     return st.lists(st.fixed_dictionaries(row), min_size=1, max_size=20, unique_by=unique)
 
 
-def written(statement: Select[Any], raw: RawOf, finish: Finish, apart: Names) -> bytes:
+def written(statement: Select[Any], raw: RawOf, serialize: Finish, apart: Names) -> bytes:
     """Return the lines of entries as an export writes them."""
     with db.engine.connect() as connection:
         some = lambda columns: statement.with_only_columns(*columns, maintain_column_froms=True)  # noqa: E731
-        return finish(lines_of(connection, some, raw, apart))
+        return serialize(lines_of(connection, some, raw, apart))
 
 
 def lines_of(connection: Connection, entries: Entries, raw: RawOf, apart: Names = ()) -> Lines:
@@ -126,30 +126,30 @@ def written_in_python(statement: Select[Any], python: Line) -> list[bytes]:
     return [python(as_fields(row)).encode() for row in found]
 
 
-@pytest.mark.parametrize(("python", "raw", "finish", "apart"), FORMATS)
+@pytest.mark.parametrize(("python", "raw", "serialize", "apart"), FORMATS)
 def test_the_database_s_lines_equal_python_s(
-    app: Flask, python: Line, raw: RawOf, finish: Finish, apart: Names
+    app: Flask, python: Line, raw: RawOf, serialize: Finish, apart: Names
 ) -> None:
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
     lines = written_in_python(select(LoginLog), python)
-    assert written(select(LoginLog), raw, finish, apart) == b"".join(lines)
+    assert written(select(LoginLog), raw, serialize, apart) == b"".join(lines)
     events = db.session.scalars(select(LoginLog.event_id).order_by(LoginLog.occurred_at, LoginLog.id)).all()
     for event, line in zip(events, lines, strict=True):
-        assert written(select(LoginLog).where(LoginLog.event_id == event), raw, finish, apart) == line
+        assert written(select(LoginLog).where(LoginLog.event_id == event), raw, serialize, apart) == line
 
 
-@pytest.mark.parametrize(("python", "raw", "finish", "apart"), FORMATS)
+@pytest.mark.parametrize(("python", "raw", "serialize", "apart"), FORMATS)
 def test_a_server_without_uuids_says_the_same(
     mariadb_app: Flask,
     monkeypatch: pytest.MonkeyPatch,
     python: Line,
     raw: RawOf,
-    finish: Finish,
+    serialize: Finish,
     apart: Names,
 ) -> None:
     monkeypatch.setattr(dialect, "MariaDb", dialect.MySql)
     write_transaction(lambda session: session.execute(insert(LoginLog), rows()))
-    assert written(select(LoginLog), raw, finish, apart) == b"".join(
+    assert written(select(LoginLog), raw, serialize, apart) == b"".join(
         written_in_python(select(LoginLog), python)
     )
 
@@ -162,10 +162,10 @@ def test_lines_of_any_values_equal_python_s(app: Flask, batch: list[dict[str, ob
         session.execute(insert(LoginLog), batch)
 
     write_transaction(store)
-    for python, raw, finish, apart in FORMATS:
+    for python, raw, serialize, apart in FORMATS:
         lines = written_in_python(select(LoginLog), python)
         assert len(lines) == len(batch)
-        assert written(select(LoginLog), raw, finish, apart) == b"".join(lines)
+        assert written(select(LoginLog), raw, serialize, apart) == b"".join(lines)
 
 
 @pytest.mark.parametrize("raw", [csv_sql, excel_sql, json_sql])
