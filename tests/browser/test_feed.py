@@ -1,7 +1,6 @@
-"""The feed applies every entry once and in order, whatever the server answers; the tests' own feed too."""
+"""The feed applies every entry once and in order, whatever the server answers."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,6 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.support.feed_cases import FEED_CASES, START, FeedCase
-
-from tests.support.feed import Feed
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 #: Plays a server: each pull gets the next answer, a text is an answer that never comes.
@@ -63,8 +60,11 @@ def answer(head: int, *seqs: int) -> dict[str, Any]:
     return {"epoch": "e", "head": head, "floor": 0, "entries": [{"seq": seq} for seq in seqs]}
 
 
+Drive = Callable[..., dict[str, Any]]
+
+
 @pytest.fixture
-def drive_script(open_page: Callable[[], Page]) -> Drive:
+def drive(open_page: Callable[[], Page]) -> Drive:
     """Run the page's feed from entry 10 of epoch "e" against scripted heads and answers."""
     page = open_page()
 
@@ -82,31 +82,6 @@ def drive_script(open_page: Callable[[], Page]) -> Drive:
     return run
 
 
-def drive_python(rings: list[dict[str, Any]], answers: list[Any]) -> dict[str, Any]:
-    """Run the tests' own feed, which has no pauses and no failures, and tell the same of it."""
-    feed, pulls = Feed("e", 10), []
-    for head in rings:
-        feed.announced(head)
-    for reply in answers:
-        assert feed.is_behind
-        pulls.append(feed.wish()["cursor"])
-        feed.take(reply)
-    seen = [entry["seq"] for stretch in feed.shown for entry in stretch.entries]
-    said = [
-        "skipped" if after.epoch == before.epoch and after.begin >= before.begin else "restarted"
-        for before, after in pairwise(feed.shown)
-    ]
-    behind = feed.head - feed.cursor
-    return {"seen": seen, "pulls": pulls, "said": said, "cursor": feed.cursor, "behind": behind}
-
-
-@pytest.fixture(params=["feed.js", "feed.py"])
-def drive(request: pytest.FixtureRequest) -> Drive:
-    """Run either: what the one does the other does."""
-    either: Drive = drive_python if request.param == "feed.py" else request.getfixturevalue("drive_script")
-    return either
-
-
 @pytest.mark.parametrize("case", FEED_CASES.values(), ids=FEED_CASES)
 def test_it_pulls_and_shows_what_our_copy_of_it_does(drive: Drive, case: FeedCase) -> None:
     told = drive(case.heads, case.answers)
@@ -121,31 +96,25 @@ def test_it_pulls_and_shows_what_our_copy_of_it_does(drive: Drive, case: FeedCas
 @pytest.mark.parametrize(
     "bad", [answer(12), answer(12, 12), "no answer", {"error": {"code": "x", "message": "y"}}]
 )
-def test_a_pull_that_brings_nothing_is_tried_again_after_a_rest(drive_script: Drive, bad: Any) -> None:
-    told = drive_script([news(12)], [bad, answer(12, 11, 12)])
+def test_a_pull_that_brings_nothing_is_tried_again_after_a_rest(drive: Drive, bad: Any) -> None:
+    told = drive([news(12)], [bad, answer(12, 11, 12)])
 
     assert (told["seen"], told["pulls"]) == ([11, 12], [10, 10])
 
 
-def test_an_answer_that_brings_nothing_is_asked_for_again(drive: Drive) -> None:
-    told = drive([news(12)], [answer(12), answer(12, 12), answer(12, 11, 12)])
-
-    assert (told["seen"], told["pulls"], told["behind"]) == ([11, 12], [10, 10, 10], 0)
-
-
-def test_an_error_is_told_by_its_code(drive_script: Drive) -> None:
-    told = drive_script([news(11)], [{"error": {"code": "unavailable", "message": "x"}}, answer(11, 11)])
+def test_an_error_is_told_by_its_code(drive: Drive) -> None:
+    told = drive([news(11)], [{"error": {"code": "unavailable", "message": "x"}}, answer(11, 11)])
 
     assert (told["said"], told["seen"]) == (["unavailable"], [11])
 
 
-def test_heads_do_not_disturb_the_rest_after_a_failure(drive_script: Drive) -> None:
-    told = drive_script([news(11), news(11), news(11)], ["no answer", "no answer", answer(11, 11)])
+def test_heads_do_not_disturb_the_rest_after_a_failure(drive: Drive) -> None:
+    told = drive([news(11), news(11), news(11)], ["no answer", "no answer", answer(11, 11)])
 
     assert (told["pulls"], told["most"], told["seen"]) == ([10, 10, 10], 1, [11])
 
 
-def test_what_comes_during_a_pause_is_brought_afterwards(drive_script: Drive) -> None:
-    told = drive_script([news(12)], [answer(12, 11, 12), answer(12, 11, 12)], during="pause", after="resume")
+def test_what_comes_during_a_pause_is_brought_afterwards(drive: Drive) -> None:
+    told = drive([news(12)], [answer(12, 11, 12), answer(12, 11, 12)], during="pause", after="resume")
 
     assert (told["pulls"], told["seen"], told["cursor"]) == ([10, 10], [11, 12], 12)

@@ -1,4 +1,4 @@
-"""Our copy of the live page's feed does what `feed.js` does (tests/browser/test_feed.py has the same cases)."""
+"""Our copy of the live page's feed does what `feed.js` does: both go through the same cases."""
 
 import pytest
 
