@@ -48,8 +48,8 @@ def init_app(app: Flask) -> None:
 
 def seen() -> Seen:
     """Return what the present app keeps."""
-    found: Seen = current_app.extensions[_KEY]
-    return found
+    kept: Seen = current_app.extensions[_KEY]
+    return kept
 
 
 def write() -> int:

@@ -196,5 +196,5 @@ class Trial(Generic[T]):
 
     def _is_stored(self, entries: Collection[UUID]) -> bool:
         """Look whether entries, one at least, are all in the log."""
-        found = select(func.count()).where(LoginLog.event_id.in_(entries))
-        return bool(entries) and self._session.scalar(found) == len(entries)
+        stored = select(func.count()).where(LoginLog.event_id.in_(entries))
+        return bool(entries) and self._session.scalar(stored) == len(entries)

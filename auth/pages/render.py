@@ -31,8 +31,8 @@ def login_page(form: LoginForm, status: int = 200, notice: str | None = None) ->
 
 def register_page(form: RegisterForm, status: int = 200, notice: str | None = None) -> Response:
     """Return the registration page; without a form while registration is closed."""
-    told = notice if _is_open() else _("Registration is closed. Ask an admin for an account.")
-    _note(form, told)
+    words = notice if _is_open() else _("Registration is closed. Ask an admin for an account.")
+    _note(form, words)
     page = render_template("auth/register.html", form=form, closed=not _is_open(), notice=notice)
     return make_response(page, status)
 

@@ -65,14 +65,14 @@ def page_time() -> PageTime:
     if "clock" not in g:
         zone = viewer_zone()
         g.clock = PageTime(zone, get_locale(), now().astimezone(zone))
-    found: PageTime = g.clock
-    return found
+    clock: PageTime = g.clock
+    return clock
 
 
 def zone_name() -> str:
     """Return the viewer's zone with its present offset: "Asia/Shanghai (UTC+8)"."""
-    told = page_time()
-    return told.zone.key if told.zone.key == "UTC" else f"{told.zone.key} ({offset(told.now)})"
+    clock = page_time()
+    return clock.zone.key if clock.zone.key == "UTC" else f"{clock.zone.key} ({offset(clock.now)})"
 
 
 @lru_cache(maxsize=1024)

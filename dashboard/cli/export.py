@@ -63,7 +63,7 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
         export_id=uuid4(),
         format=form,
         selection=_selection(query),
-        asked={"q": query} if query else {},
+        parameters={"q": query} if query else {},
         subject=None,
         actor=OPERATOR,
         client=Client(),

@@ -72,8 +72,8 @@ def unknown(settings: type[BaseSettings], variables: Mapping[str, str | None]) -
             yield f"{name.upper()} is no setting and has no effect: is {(prefix + nearest).upper()} meant?"
 
 
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
+def _likeness(first: str, second: str) -> float:
+    return SequenceMatcher(None, first, second).ratio()
 
 
 def _content(variable: str, path: Path) -> str:

@@ -30,12 +30,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be exported, for whom; ``asked`` is the selection as it was asked for."""
+    """What is to be exported, for whom; ``parameters`` are the selection as it was asked for."""
 
     export_id: UUID
     format: str
     selection: Selection
-    asked: dict[str, str]
+    parameters: dict[str, str]
     subject: Subject | None
     client: Client
     actor: Subject | None = None
@@ -70,7 +70,7 @@ class Export:
         self.form = FORMATS[order.format](Layout(order.delimiter, order.selection.zone))
         self._book = Rows(compile_selection(order.selection), self.last_seq, self.form, under_way(self._app))
         order_facts = {"export_id": str(order.export_id), "format": order.format, "last_seq": self.last_seq}
-        self._facts: dict[str, object] = order_facts | _referenced(order.asked)
+        self._facts: dict[str, object] = order_facts | _referenced(order.parameters)
         self._begin(self._event(Outcome.SUCCESS, stage="start"))
 
     def __iter__(self) -> Iterator[bytes]:
@@ -106,7 +106,7 @@ class Export:
         def work(session: Session) -> None:
             if self._progress:
                 progress.begin_job(session, order.export_id, order.subject.id)  # type: ignore[union-attr,arg-type]
-            if words := order.asked.get("q"):
+            if words := order.parameters.get("q"):
                 query_words.keep_words(session, words)
             record(session, event)
 
@@ -142,10 +142,10 @@ class Export:
         return replace(event, event_id=self._end_id) if detail["stage"] == "end" else event
 
 
-def _referenced(asked: dict[str, str]) -> dict[str, str]:
-    """Return what was asked with a reference in place of words, which may name people."""
-    if "q" not in asked:
-        return asked
-    return {name: text for name, text in asked.items() if name != "q"} | {
-        "q_ref": query_ref(asked["q"]).hex()
+def _referenced(parameters: dict[str, str]) -> dict[str, str]:
+    """Return what was parameters with a reference in place of words, which may name people."""
+    if "q" not in parameters:
+        return parameters
+    return {name: text for name, text in parameters.items() if name != "q"} | {
+        "q_ref": query_ref(parameters["q"]).hex()
     }

@@ -52,9 +52,9 @@ def seal_once() -> int:
 
 def _waiting() -> bool:
     """Whether an unsealed entry is visible; spares idle sweeps the head's lock."""
-    found = db.session.scalar(select(LoginLog.id).where(LoginLog.seq.is_(None)).limit(1))
+    unsealed = db.session.scalar(select(LoginLog.id).where(LoginLog.seq.is_(None)).limit(1))
     db.session.rollback()
-    return found is not None
+    return unsealed is not None
 
 
 def _seal(session: Session) -> int:

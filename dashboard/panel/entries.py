@@ -36,10 +36,10 @@ def newest(limit: int, *, user_id: int | None = None) -> Sequence[LoginLog]:
 
 def detail_of(entry: LoginLog) -> dict[str, Any]:
     """Return the detail of an entry to show: the words of a query in place of the reference to them."""
-    told = detail(entry.detail or "{}")
-    if "q_ref" in told:
-        told["q"] = words_behind(told.pop("q_ref")) or _("no longer kept")
-    return told
+    facts = detail(entry.detail or "{}")
+    if "q_ref" in facts:
+        facts["q"] = words_behind(facts.pop("q_ref")) or _("no longer kept")
+    return facts
 
 
 def is_by_admin(entry: LoginLog) -> bool:

@@ -23,8 +23,11 @@ QUERY_PARAMETERS = ("q", "from", "to", "tz")
 
 def list_of_form() -> str:
     """Return the path of the list as it was asked for, on which the export's form stands."""
-    asked: dict[str, Any] = {name: request.form[name] for name in QUERY_PARAMETERS if request.form.get(name)}
-    return url_for("logins.index", **asked)
+    return url_for("logins.index", **_parameters(request.form))
+
+
+def _parameters(form: Mapping[str, str]) -> dict[str, Any]:
+    return {name: form[name] for name in QUERY_PARAMETERS if form.get(name)}
 
 
 def order_of(form: Mapping[str, str]) -> Order:
@@ -34,7 +37,7 @@ def order_of(form: Mapping[str, str]) -> Order:
         export_id=_export_id(form.get("export_id", "")),
         format=_format(form.get("format", "csv")),
         selection=selection,
-        asked={name: form[name] for name in QUERY_PARAMETERS if form.get(name)} | {"tz": selection.zone.key},
+        parameters=_parameters(form) | {"tz": selection.zone.key},
         subject=current_user.subject,
         client=client_of_request(),
         session_ref=current_user.session_ref,
@@ -88,15 +91,15 @@ def job(export_id: UUID) -> Response:
     """Tell how far one's own export has come; a POST cancels it first. 404 for others'."""
     if request.method == "POST":
         progress.cancel(export_id, current_user.user_id)
-    found = progress.find(export_id, current_user.user_id)
-    if found is None:
+    job_row = progress.find(export_id, current_user.user_id)
+    if job_row is None:
         abort(404)
     return jsonify(
         export_id=str(export_id),
-        state=found.state,
-        rows=found.rows,
-        seconds=(found.updated_at - found.started_at).total_seconds(),
-        reached=found.reached and found.reached.isoformat(),
+        state=job_row.state,
+        rows=job_row.rows,
+        seconds=(job_row.updated_at - job_row.started_at).total_seconds(),
+        reached=job_row.reached and job_row.reached.isoformat(),
     )
 
 

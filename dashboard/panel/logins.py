@@ -76,8 +76,8 @@ class Logins(PanelView):
         try:
             return require_role(Role.AUDITOR) or download(order_of(request.form))
         except QueryError as error:
-            told = _(error.message, **error.values)
-            return error_page(400, _("Nothing was exported"), told, back=list_of_form())
+            message = _(error.message, **error.values)
+            return error_page(400, _("Nothing was exported"), message, back=list_of_form())
         except TooManyExports as none:
             return too_many_exports(none)
 

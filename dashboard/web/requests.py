@@ -126,20 +126,20 @@ def _read_chunks() -> None:
 
     Raises 413 when it is larger, 400 when it breaks off or is not well formed.
     """
-    given = request.environ
+    environ = request.environ
     if (
         request.url_rule is None
         or request.content_length is not None
-        or not given.get("wsgi.input_terminated")
+        or not environ.get("wsgi.input_terminated")
     ):
         return
     try:
-        body = given["wsgi.input"].read(MAX_BODY + 1)
+        body = environ["wsgi.input"].read(MAX_BODY + 1)
     except (OSError, ParseException):
         abort(400)
     if len(body) > MAX_BODY:
         abort(413)
-    given["wsgi.input"] = BytesIO(body)
+    environ["wsgi.input"] = BytesIO(body)
 
 
 def _finish(response: Response) -> Response:

@@ -152,13 +152,13 @@ class _SqliteCompiler(SQLiteCompiler):
         return text
 
 
-def _private_file(_dialect: object, _record: object, given: list[str], _named: object) -> None:
+def _private_file(_dialect: object, _record: object, arguments: list[str], _named: object) -> None:
     """Make a missing file readable by its owner only; SQLite makes ``-wal`` and ``-shm`` like it.
 
     What cannot be made here, such as a file in no folder, is told by the connection itself.
     """
     with suppress(OSError):
-        os.close(os.open(given[0], os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
@@ -173,8 +173,8 @@ def _sqlite_pragmas(connection: Any, record: Any) -> None:
 def _file_at(path: str) -> tuple[int, int] | None:
     """Return which file has a name; None when none does."""
     with suppress(OSError):
-        found = os.stat(path)  # noqa: PTH116 - on each write
-        return found.st_dev, found.st_ino
+        status = os.stat(path)  # noqa: PTH116 - on each write
+        return status.st_dev, status.st_ino
     return None
 
 

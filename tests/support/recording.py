@@ -182,7 +182,7 @@ def signed_in() -> CurrentUser:
 def order(subject: Subject) -> Order:
     """Return an order of everything."""
     selection = read_selection({"q": ""}, ZoneInfo("UTC"), now(), name_ref)
-    facts = {"export_id": uuid4(), "format": "csv", "selection": selection, "asked": {}}
+    facts = {"export_id": uuid4(), "format": "csv", "selection": selection, "parameters": {}}
     return Order(subject=subject, client=Client(), **facts)  # type: ignore[arg-type]
 
 

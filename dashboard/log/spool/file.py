@@ -24,10 +24,10 @@ class SpoolFile:
     def state(self) -> State | None:
         """Return what changes whenever the file does; None when there is none."""
         try:
-            found = self.path.stat()
+            entry = self.path.stat()
         except OSError:
             return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        return entry.st_ino, entry.st_size, entry.st_mtime_ns
 
     def content(self) -> bytes:
         """Return the whole file, empty when there is none."""
@@ -112,8 +112,8 @@ def spool_files(own: Path, folders: Iterable[Path]) -> list[SpoolFile]:
     Others than ``own`` must belong to us or to the owner of the folder: a stranger's file is
     no spool.
     """
-    found = {path for folder in folders for path in folder.glob("*.jsonl") if path != own and _is_spool(path)}
-    return [SpoolFile(path) for path in sorted(found | ({own} if own.is_file() else set()))]
+    entry = {path for folder in folders for path in folder.glob("*.jsonl") if path != own and _is_spool(path)}
+    return [SpoolFile(path) for path in sorted(entry | ({own} if own.is_file() else set()))]
 
 
 def _is_spool(path: Path) -> bool:

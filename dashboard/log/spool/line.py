@@ -61,8 +61,8 @@ class Log:
 
     def first(self, content: bytes) -> bytes:
         """Return the first line of a file that is of this log; empty when none is."""
-        found = [content.find(b"\n" + begin) for begin in self._beginnings]
-        starts = [0] if self.owns(content) else [place + 1 for place in found if place >= 0]
+        places = [content.find(b"\n" + begin) for begin in self._beginnings]
+        starts = [0] if self.owns(content) else [place + 1 for place in places if place >= 0]
         return content[min(starts) :].partition(b"\n")[0] if starts else b""
 
     @cached_property
@@ -76,22 +76,22 @@ class Log:
 def parsed(line: bytes) -> Columns:
     """Return the columns of a line; raises ``HalfLine`` or ``BadLine``."""
     try:
-        found = json.loads(line)
+        content = json.loads(line)
     except (ValueError, RecursionError):
         if line.rstrip().endswith(b"}"):
             raise BadLine("it is whole and cannot be read") from None
         raise HalfLine("it was cut short") from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise BadLine("it is no entry")
-    told = {name: value for name, value in found.items() if name not in ("origin", "database")}
-    if unknown := told.keys() - _KNOWN:
+    columns = {name: value for name, value in content.items() if name not in ("origin", "database")}
+    if unknown := columns.keys() - _KNOWN:
         raise BadLine(f"it has unknown fields: {', '.join(sorted(unknown))}")
-    if missing := _NEEDED - {name for name, value in told.items() if value is not None}:
+    if missing := _NEEDED - {name for name, value in columns.items() if value is not None}:
         raise BadLine(f"it lacks {', '.join(sorted(missing))}")
     for name, words in _WORDS.items():
-        if told.get(name) not in words:
+        if columns.get(name) not in words:
             raise BadLine(f"its {name} is no such word")
-    return {name: _read(name, value) for name, value in told.items()}
+    return {name: _read(name, value) for name, value in columns.items()}
 
 
 def _plain(value: object) -> str:

@@ -47,8 +47,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def spool() -> Spool:
     """Return the spool of the present app."""
-    found: Spool = current_app.extensions[_KEY]
-    return found
+    stored: Spool = current_app.extensions[_KEY]
+    return stored
 
 
 def keep_attempt(event: AuthEvent) -> None:
@@ -89,14 +89,14 @@ def _enter(session: Session, entry: dict[str, Any], revocation: UUID) -> None:
     ``revocation`` is the id of the entry that tells so.
     """
     event_id: UUID = entry["event_id"]
-    found = session.scalars(select(LoginLog).where(LoginLog.event_id == event_id)).one_or_none()
-    if found is None:
+    stored = session.scalars(select(LoginLog).where(LoginLog.event_id == event_id)).one_or_none()
+    if stored is None:
         adds_entry(session, event_id)
         session.add(LoginLog(**_unless_erased(session, entry)))
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         on_commit(session, partial(committed, app, event_id))
-    elif found.outcome == Outcome.SUCCESS and found.session_ref:
-        _take_back(session, found, revocation)
+    elif stored.outcome == Outcome.SUCCESS and stored.session_ref:
+        _take_back(session, stored, revocation)
 
 
 def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:

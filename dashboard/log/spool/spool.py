@@ -72,8 +72,8 @@ class Spool:
             self._own.append(self.log.line(columns), self._max)
         except OSError as error:
             self.lost += 1
-            told = (self._own.path, error, self.lost)
-            logger.error("spool %s: %s; %d attempts are in no log", *told, extra={"is_loss": True})
+            facts = (self._own.path, error, self.lost)
+            logger.error("spool %s: %s; %d attempts are in no log", *facts, extra={"is_loss": True})
 
     def hand_over(self, take: Callable[[Columns], object]) -> int:
         """Give ``take`` what waits for this log, in whichever file; return how many attempts.

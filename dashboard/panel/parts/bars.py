@@ -40,15 +40,15 @@ class Drawn:
     label: str
 
 
-def bars(asked: Mapping[str, str]) -> dict[str, Any]:
+def bars(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Return what the drawing shows of a selection; raises ``QueryError`` as the list does.
 
     Nothing is drawn when nothing matches. What cannot be counted by the totals is drawn grey.
     """
-    selection = selection_of(asked)
+    selection = selection_of(parameters)
     histogram, ahead = read_histogram(db.session(), selection), dated_ahead(selection)
     is_exact, is_drawn = histogram.is_exact, histogram.total and (histogram.is_exact or may_match(selection))
-    links, zone = ListLinks(asked, selection), selection.zone
+    links, zone = ListLinks(parameters, selection), selection.zone
     shown = histogram.bars if is_drawn else []
     highest = max((bar.total for bar in shown), default=0)
     return {

@@ -30,18 +30,18 @@ _SHOWN = [
 ]
 
 
-def listing(asked: Mapping[str, str]) -> dict[str, Any]:
+def listing(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Read the entries that an address asks for, and the addresses that lead on from there.
 
     Raises ``QueryError`` naming the parameter that is wrong.
     """
-    size, is_newest_first = read_size(asked), is_read_newest_first(asked)
-    selection = selection_of(asked)
+    size, is_newest_first = read_size(parameters), is_read_newest_first(parameters)
+    selection = selection_of(parameters)
     keyset = keyset_of(selection)
     page = Pages(db.session(), keyset, size, is_newest_first).read(
-        after=asked.get("after", ""), before=asked.get("before", "")
+        after=parameters.get("after", ""), before=parameters.get("before", "")
     )
-    links = ListLinks(asked, selection)
+    links = ListLinks(parameters, selection)
     return {
         "page": page,
         "total": _total(keyset, page),
@@ -51,9 +51,9 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def selection_of(asked: Mapping[str, str]) -> Selection:
+def selection_of(parameters: Mapping[str, str]) -> Selection:
     """Return what an address asks for, now and in the viewer's zone; raises ``QueryError``."""
-    return read_selection(asked, viewer_zone(), now(), name_ref)
+    return read_selection(parameters, viewer_zone(), now(), name_ref)
 
 
 def keyset_of(selection: Selection) -> Keyset:
@@ -68,17 +68,17 @@ def _total(keyset: Keyset, page: Page) -> Count:
     return count(db.session(), keyset, COUNTED, Budget(SECONDS)).at_least(seen)
 
 
-def read_size(asked: Mapping[str, str]) -> int:
+def read_size(parameters: Mapping[str, str]) -> int:
     """Return how many entries a page has."""
-    text = asked.get("size", "50")
+    text = parameters.get("size", "50")
     if text not in map(str, SIZES):
         raise QueryError("A page has 20, 50 or 100 entries.", field="size")
     return int(text)
 
 
-def is_read_newest_first(asked: Mapping[str, str]) -> bool:
+def is_read_newest_first(parameters: Mapping[str, str]) -> bool:
     """Return the order in which entries are listed."""
-    text = asked.get("order", "newest")
+    text = parameters.get("order", "newest")
     if text not in ("newest", "oldest", ""):
         raise QueryError("Entries are listed newest or oldest first.", field="order")
     return text != "oldest"

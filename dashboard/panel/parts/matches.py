@@ -19,8 +19,8 @@ MAX_DATED_AHEAD = 1_000
 
 def may_match(selection: Selection) -> bool:
     """Whether the list may have an entry: one was found, or not all was searched in time."""
-    found = _keyset(selection).find(db.session(), None, 1, descending=True, budget=Budget())
-    return bool(found.rows or found.reached)
+    scanned = _keyset(selection).find(db.session(), None, 1, descending=True, budget=Budget())
+    return bool(scanned.rows or scanned.reached)
 
 
 def dated_ahead(selection: Selection) -> Count:

@@ -40,8 +40,8 @@ def pace(head: Head, at: datetime) -> Pace:
     is_cut = cursor > 0 and len(rows) == head.seq - cursor
     since = rows[0].occurred_at if is_cut else begin
     end = at + timedelta(seconds=STEP)  # what is dated later comes from a wrong clock
-    told = [(int(row.occurred_at.timestamp()), row.outcome) for row in rows if row.occurred_at < end]
-    steps = Counter((second // STEP * STEP, outcome) for second, outcome in told)
+    outcomes = [(int(row.occurred_at.timestamp()), row.outcome) for row in rows if row.occurred_at < end]
+    steps = Counter((second // STEP * STEP, outcome) for second, outcome in outcomes)
     moments = sorted({moment for moment, _ in steps})
     bars = [[moment, *(steps[moment, outcome] for outcome in Outcome)] for moment in moments]
     return Pace(at.timestamp(), since.timestamp(), bars)

@@ -21,14 +21,14 @@ from models import LoginLog, db
 ABOVE = 10
 
 
-def links_from(asked: Mapping[str, str]) -> ListLinks:
+def links_from(parameters: Mapping[str, str]) -> ListLinks:
     """Return the addresses that lead on from the list an entry was opened from.
 
     A list that cannot be read is the whole book.
     """
     try:
-        read_size(asked), is_read_newest_first(asked)
-        return ListLinks(asked, selection_of(asked))
+        read_size(parameters), is_read_newest_first(parameters)
+        return ListLinks(parameters, selection_of(parameters))
     except QueryError:
         return whole_log()
 
@@ -36,8 +36,8 @@ def links_from(asked: Mapping[str, str]) -> ListLinks:
 def whole_log() -> ListLinks:
     """Return the addresses that lead on from the book without any filter, in the zone of the page."""
     zone = viewer_zone()
-    asked = {"tz": zone.key} if "tz" in request.args else {}
-    return ListLinks(asked, selection_of(asked))
+    parameters = {"tz": zone.key} if "tz" in request.args else {}
+    return ListLinks(parameters, selection_of(parameters))
 
 
 def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:

@@ -17,22 +17,22 @@ def troubles() -> list[str]:
 
 
 def _sentence(problem: Problem) -> str:
-    told = {"name": problem.check, "n": many(problem.count), "time": _length(problem.seconds or 0)}
+    values = {"name": problem.check, "n": many(problem.count), "time": _length(problem.seconds or 0)}
     match problem.kind:
         case ProblemKind.UNWRITABLE:
             return _("The database takes no entries: nobody can sign in or register.")
         case ProblemKind.UNREADABLE:
             return _("The file of attempts that were not recorded cannot be read.")
         case ProblemKind.UNSEALED:
-            return _("Entries that are not sealed: %(n)s, the oldest for %(time)s.", **told)
+            return _("Entries that are not sealed: %(n)s, the oldest for %(time)s.", **values)
         case ProblemKind.SPOOLED:
-            return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **told)
+            return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **values)
         case ProblemKind.FAILING:
-            return _("The task “%(name)s” has been failing for %(time)s.", **told)
+            return _("The task “%(name)s” has been failing for %(time)s.", **values)
         case ProblemKind.STUCK:
-            return _("The task “%(name)s” has been stuck for %(time)s.", **told)
+            return _("The task “%(name)s” has been stuck for %(time)s.", **values)
         case ProblemKind.DEAD:
-            return _("The task “%(name)s” has ended: restart the server.", **told)
+            return _("The task “%(name)s” has ended: restart the server.", **values)
 
 
 def _length(seconds: float) -> str:

@@ -29,9 +29,9 @@ def read_histogram(session: Session, selection: Selection) -> Histogram:
     bars = [Bar(*ends) for ends in pairwise(edges(*period, selection.zone))]
     bars = _summed(session, bars, counted, whole_quarters(period))
     before, after = read_margins(session, selection, counted, period)
-    is_exact = not ignored and all(one.is_exact for one in (*before.values(), *after.values()))
+    is_exact = not ignored and all(count.is_exact for count in (*before.values(), *after.values()))
     for place, margin in ((0, before), (-1, after)):
-        bars[place] += {outcome: one.number for outcome, one in margin.items()}
+        bars[place] += {outcome: count.number for outcome, count in margin.items()}
     return Histogram(bars, ignored, is_exact)
 
 
@@ -58,8 +58,8 @@ def _period(session: Session, selection: Selection) -> Period | None:
 def _summed(session: Session, bars: list[Bar], counted: list[Term], whole: Period) -> list[Bar]:
     """Return the bars with the sums of the whole quarter hours in them."""
     conditions = [LoginTotal.quarter >= whole[0], LoginTotal.quarter < whole[1], *map(_condition, counted)]
-    found = session.execute(union_all(*(_sum(n, bar, conditions) for n, bar in enumerate(bars))))
-    sums = {(number, outcome): int(total) for number, outcome, total in found}
+    sums_by_bar = session.execute(union_all(*(_sum(n, bar, conditions) for n, bar in enumerate(bars))))
+    sums = {(number, outcome): int(total) for number, outcome, total in sums_by_bar}
     return [bar + {outcome: sums.get((n, outcome), 0) for outcome in Outcome} for n, bar in enumerate(bars)]
 
 

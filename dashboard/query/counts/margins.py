@@ -31,10 +31,10 @@ def read_margins(
     session: Session, selection: Selection, terms: list[Term], period: Period
 ) -> Iterator[dict[Outcome, Count]]:
     """Yield the counts of ``terms`` by outcome before the whole quarter hours of a period, and after them."""
-    asked = replace(selection, query=Query(tuple(terms)))
+    counted = replace(selection, query=Query(tuple(terms)))
     begin, end = whole_quarters(period)
     for start, stop in ((period[0], min(begin, period[1])), (max(end, period[0]), period[1])):
-        yield _counted(session, replace(asked, start=start, end=stop)) if start < stop else {}
+        yield _counted(session, replace(counted, start=start, end=stop)) if start < stop else {}
 
 
 def _counted(session: Session, selection: Selection) -> dict[Outcome, Count]:

@@ -47,18 +47,18 @@ def _never(earlier: str, later: Term) -> QueryError:
     )
 
 
-def _exclude(one: Term, other: Term) -> bool:
+def _exclude(first: Term, second: Term) -> bool:
     """Whether no entry meets both terms."""
-    if FILTERS[one.name].period or FILTERS[other.name].period:
+    if FILTERS[first.name].period or FILTERS[second.name].period:
         return False  # a matter of the time
-    if one.name != other.name:
-        return (_is_success(one) and _is_failure(other)) or (_is_failure(one) and _is_success(other))
-    if one.negated and other.negated:
-        return isinstance(one.value, Outcome)  # there are two
-    if one.negated or other.negated:
-        wanted, unwanted = (other, one) if one.negated else (one, other)
+    if first.name != second.name:
+        return (_is_success(first) and _is_failure(second)) or (_is_failure(first) and _is_success(second))
+    if first.negated and second.negated:
+        return isinstance(first.value, Outcome)  # there are two
+    if first.negated or second.negated:
+        wanted, unwanted = (second, first) if first.negated else (first, second)
         return _is_within(wanted.value, unwanted.value)
-    return not _overlap(one.value, other.value)
+    return not _overlap(first.value, second.value)
 
 
 def _is_success(term: Term) -> bool:
@@ -69,29 +69,33 @@ def _is_failure(term: Term) -> bool:
     return term.value in _OF_FAILURES and not term.negated
 
 
-def _overlap(one: Any, other: Any) -> bool:
+def _overlap(first: Any, second: Any) -> bool:
     """Whether an entry may have both values; an address may belong to any name."""
-    if isinstance(one, Name) and isinstance(other, Name):
-        if one.is_email is not other.is_email:
+    if isinstance(first, Name) and isinstance(second, Name):
+        if first.is_email is not second.is_email:
             return True
-        return _begins(one, other) or _begins(other, one)
-    return _is_within(one, other) or _is_within(other, one)
+        return _begins(first, second) or _begins(second, first)
+    return _is_within(first, second) or _is_within(second, first)
 
 
-def _begins(one: Name, other: Name) -> bool:
-    return one.key.startswith(other.key) if other.is_prefix else one.key == other.key and not one.is_prefix
+def _begins(first: Name, second: Name) -> bool:
+    return (
+        first.key.startswith(second.key)
+        if second.is_prefix
+        else first.key == second.key and not first.is_prefix
+    )
 
 
-def _is_within(one: Any, other: Any) -> bool:
+def _is_within(first: Any, second: Any) -> bool:
     """Whether each entry that has ``one`` has ``other``."""
-    match one, other:
+    match first, second:
         case Name(), Name():  # an exact name also finds those without an account, a prefix does not
-            return one.is_prefix is other.is_prefix and _begins(one, other)
+            return first.is_prefix is second.is_prefix and _begins(first, second)
         case IPv4Network() | IPv6Network(), IPv4Network() | IPv6Network():
-            return _mapped(one).subnet_of(_mapped(other))
+            return _mapped(first).subnet_of(_mapped(second))
         case Browser(), Browser():
-            return one == other or bool(re.match(rf"{re.escape(other)} \d", one))
-    return bool(one == other)
+            return first == second or bool(re.match(rf"{re.escape(second)} \d", first))
+    return bool(first == second)
 
 
 def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network:

@@ -19,7 +19,9 @@ _INSTANT = timedelta(microseconds=1)
 _LONGEST = 40
 
 
-def read_selection(asked: Mapping[str, str], zone: ZoneInfo, now: datetime, name_ref: NameRef) -> Selection:
+def read_selection(
+    parameters: Mapping[str, str], zone: ZoneInfo, now: datetime, name_ref: NameRef
+) -> Selection:
     """Return what the parameters ``q``, ``from``, ``to`` and ``tz`` ask for.
 
     A time without an offset is one in ``tz``, by default ``zone``; ``to`` includes the
@@ -27,13 +29,16 @@ def read_selection(asked: Mapping[str, str], zone: ZoneInfo, now: datetime, name
     Raises ``QueryError`` naming the field that is wrong, also when no entry could ever answer.
     """
     for name in ("from", "to"):
-        if len(asked.get(name, "")) > _LONGEST:
-            raise _no_time(asked[name], name)
-    zone = _zone(asked.get("tz", "").strip()) or zone
-    start, end = _start(asked.get("from", "").strip(), zone), _end(asked.get("to", "").strip(), zone)
+        if len(parameters.get(name, "")) > _LONGEST:
+            raise _no_time(parameters[name], name)
+    zone = _zone(parameters.get("tz", "").strip()) or zone
+    start, end = (
+        _start(parameters.get("from", "").strip(), zone),
+        _end(parameters.get("to", "").strip(), zone),
+    )
     if start and end and end <= start:
         raise QueryError("This is before the beginning of the period.", field="to")
-    selection = Selection(parse(asked.get("q", "")), start, end, zone, now, name_ref)
+    selection = Selection(parse(parameters.get("q", "")), start, end, zone, now, name_ref)
     refuse_contradictions(selection)
     return selection
 

@@ -37,8 +37,8 @@ def read_user(typed: Typed) -> Name:
 
 def syntax_in(text: str) -> str:
     """Return what of ``text`` would not be taken as it is outside quotes, empty when all would."""
-    found = _SYNTAX.search(normalize("NFKC", text))
-    return found[0] if found else ""
+    match = _SYNTAX.search(normalize("NFKC", text))
+    return match[0] if match else ""
 
 
 def _refuse_syntax(text: str) -> None:

@@ -79,11 +79,11 @@ class Pages:
     ) -> tuple[list[Row[Any]], Position | None, datetime | None]:
         """Return entries in the order they were met, where to go on, and how far a cut search came."""
         descending = self.newest_first is forward
-        found = self.keyset.find(self.session, beyond, self.size + 1, descending=descending, budget=budget)
-        if len(found.rows) > self.size:
-            entries = found.rows[: self.size]
+        scanned = self.keyset.find(self.session, beyond, self.size + 1, descending=descending, budget=budget)
+        if len(scanned.rows) > self.size:
+            entries = scanned.rows[: self.size]
             return entries, position_of(entries[-1]), None
-        return found.rows, found.reached, found.reached and found.reached[0]
+        return scanned.rows, scanned.reached, scanned.reached and scanned.reached[0]
 
     def _turned(self, edge: Row[Any] | None, start: Position | None, *, forward: bool) -> str | None:
         """Return the cursor of the page on the other side of ``edge``, if there may be one.
@@ -97,8 +97,8 @@ class Pages:
             return cursor((start[0], min(max(0, start[1] + (1 if descending else -1)), MAX_ENTRY_ID)))
         peek = Budget(PEEK)
         position = position_of(edge)
-        found = self.keyset.find(self.session, position, 1, descending=descending, budget=peek)
-        return cursor(position) if found.rows or found.reached else None
+        scanned = self.keyset.find(self.session, position, 1, descending=descending, budget=peek)
+        return cursor(position) if scanned.rows or scanned.reached else None
 
 
 def cursor(position: Position) -> str:

@@ -77,9 +77,11 @@ def plan(branch: Branch) -> Plan:
     """Return the plan along the most telling equality of ``branch``, else along time."""
     equalities = _equalities(branch)
     columns = next(columns for columns in _TELLING if set(columns) <= equalities.keys())
-    served = [equalities[column] for column in columns] + [one for one in branch if _column(one) == _TIME]
+    served = [equalities[column] for column in columns] + [
+        condition for condition in branch if _column(condition) == _TIME
+    ]
     # By identity, as comparing two conditions makes a third.
-    others = [one for one in branch if all(one is not other for other in served)]
+    others = [condition for condition in branch if all(condition is not other for other in served)]
     return Plan(_INDEXES[columns], served, others)
 
 
@@ -88,8 +90,8 @@ def span(branch: Branch) -> Span | None:
     if not _equalities(branch).keys().isdisjoint(_FEW_ENTRIES):
         return None
     for column in _STRETCHES:
-        if bounds := [one for one in branch if _column(one) == column]:
-            return Span(column, bounds, [one for one in branch if _column(one) != column])
+        if bounds := [condition for condition in branch if _column(condition) == column]:
+            return Span(column, bounds, [condition for condition in branch if _column(condition) != column])
     return None
 
 
@@ -108,8 +110,12 @@ def hinted(statement: Select[Any], index: str) -> Select[Any]:
 
 def _equalities(branch: Branch) -> dict[str, ColumnElement[bool]]:
     """Return the first equality of each column."""
-    found = {_column(one): one for one in reversed(branch) if getattr(one, "operator", None) is operator.eq}
-    return {column: one for column, one in found.items() if column}
+    equalities = {
+        _column(condition): condition
+        for condition in reversed(branch)
+        if getattr(condition, "operator", None) is operator.eq
+    }
+    return {column: condition for column, condition in equalities.items() if column}
 
 
 def _column(condition: ColumnElement[bool]) -> str | None:

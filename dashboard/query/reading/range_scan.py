@@ -68,15 +68,15 @@ class RangeScan:
         if not self.plan.others:
             rows = self.rows(reader, beyond, limit)
             return full_scan(rows) if len(rows) == limit else ScannedRows(rows, None)
-        found, size = list[Row[Any]](), FIRST_SLICE
+        matches, size = list[Row[Any]](), FIRST_SLICE
         while True:
             began = time.monotonic()
             edge = self.edge(reader, beyond, size)
-            found += self.rows(reader, beyond, limit - len(found), edge)
-            if len(found) == limit:
-                return full_scan(found)
+            matches += self.rows(reader, beyond, limit - len(matches), edge)
+            if len(matches) == limit:
+                return full_scan(matches)
             if edge is None or not budget.left:
-                return ScannedRows(found, edge)
+                return ScannedRows(matches, edge)
             beyond, size = edge, next_size(size, time.monotonic() - began, budget)
 
     def edge(self, reader: DbReader, beyond: Position | None, size: int) -> Position | None:

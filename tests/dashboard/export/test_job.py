@@ -35,7 +35,7 @@ def order(q="", form="jsonl"):
         export_id=EXPORT_ID,
         format=form,
         selection=selection,
-        asked={"q": q} if q else {},
+        parameters={"q": q} if q else {},
         subject=Subject("audrey", 7),
         client=Client(ip="10.9.9.9"),
     )
