@@ -88,7 +88,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.wsgi_app = _in_time(app, app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_number_request)
     app.before_request(_read_chunks)
-    app.after_request(_finish)
+    app.after_request(_complete)
     app.teardown_appcontext(_end_read)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
 
@@ -142,7 +142,7 @@ def _read_chunks() -> None:
     environ["wsgi.input"] = BytesIO(body)
 
 
-def _finish(response: Response) -> Response:
+def _complete(response: Response) -> Response:
     """Give a refusal the form that the client prefers, and every answer its headers."""
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         response = as_problem(response)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.accounts import password_stdin, read_password
-from dashboard.cli.seeding.ahead import forked
+from dashboard.cli.seeding.forked import forked
 from dashboard.cli.seeding.history import PendingActs
 from dashboard.cli.seeding.people import SeedPerson, settle
 from dashboard.cli.seeding.rows import Pen

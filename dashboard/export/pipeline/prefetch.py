@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 #: How many work at a time, for all that is made in this process: others need connections and memory, too.
 AT_ONCE = 3
-_THREADS = ThreadPoolExecutor(AT_ONCE, "ahead")
+_THREADS = ThreadPoolExecutor(AT_ONCE, "prefetch")
 
 
 def start_threads() -> None:
