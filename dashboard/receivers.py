@@ -1,4 +1,8 @@
-"""The wiring: who hears which signal. Nothing else connects the dashboard to ``auth``."""
+"""The wiring: who hears which signal, and what follows, a sentence each.
+
+Nothing else connects the dashboard to ``auth``. What comes after an entry is in the log, sealing and telling
+viewers, hangs on the commit (`dashboard.background.schedule.committed`), not on a signal.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -18,7 +22,7 @@ class WiringError(Exception):
 
 
 def store_entry(_app: Flask, *, event: AuthEvent, session: Session, **_: Any) -> UUID:
-    """Write the event into the book, in the transaction that makes it true."""
+    """Write the event into the log, in the transaction that makes it true."""
     return record(session, event)
 
 

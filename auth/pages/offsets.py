@@ -13,7 +13,7 @@ _STEP = timedelta(days=4)
 
 @lru_cache(maxsize=64)
 def offsets(zone: ZoneInfo) -> list[tuple[int, int]]:
-    """Return from which Unix second on the clocks are how many seconds ahead of UTC, since `FIRST_CHUNK`."""
+    """Return from which Unix second on the clocks are how many seconds ahead of UTC, since `FIRST_YEAR`."""
     return [(int(moment.timestamp()), _seconds(moment, zone)) for moment in (FIRST_YEAR, *_changes(zone))]
 
 

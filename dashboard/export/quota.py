@@ -44,7 +44,7 @@ class ExportSlots:
         self._lock, self._taken = threading.RLock(), Counter[int]()
 
     def take(self, person: int) -> ExportSlot:
-        """Take a place; raises `NoHashSlot`."""
+        """Take a place; raises `TooManyExports`."""
         with self._lock:
             if self._taken[person] >= EXPORTS_PER_PERSON:
                 raise TooManyExports(is_own=True)
@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
 
 
 def take(person: int) -> ExportSlot:
-    """Take a place for one more export of somebody; raises `NoHashSlot`."""
+    """Take a place for one more export of somebody; raises `TooManyExports`."""
     places: ExportSlots = current_app.extensions[_KEY]
     place = places.take(person)
     if progress.running(person, now() - DEAD_AFTER) >= EXPORTS_PER_PERSON:  # in other workers, too

@@ -24,7 +24,7 @@ class Backlog:
 
 
 def unsealed(session: Session, caught_up: float | None) -> Backlog:
-    """Return how many entries have no seal, up to ``MAX_WAITING``, and how long the oldest has waited.
+    """Return how many entries have no seal, up to ``MAX_COUNTED``, and how long the oldest has waited.
 
     ``caught_up`` is when the sealer of this process last left none (monotonic seconds): what came from
     the spool since is new, however old its time.

@@ -9,8 +9,14 @@ loads = json.loads
 
 
 def encoded(value: Any) -> orjson.Fragment:
-    """Return ``value`` as JSON that `dumps` takes as it is, in whatever stands around it."""
-    return orjson.Fragment(orjson.dumps(value))
+    """Return ``value`` as JSON that `dumps` takes as it is, in whatever stands around it.
+
+    A detail that somebody changed may hold a number of any size, which orjson refuses.
+    """
+    try:
+        return orjson.Fragment(orjson.dumps(value))
+    except TypeError:
+        return orjson.Fragment(json.dumps(value))
 
 
 def dumps(value: Any, **_options: Any) -> str:

@@ -56,7 +56,7 @@ class Probes:
     def why_not_writable(self, within: float, *, is_doubtful: bool = False, told_after: float = 0) -> str:
         """Return why this process cannot write, or nothing when it wrote lately or can.
 
-        An idle process tries, at most every ``WAL_IDLE`` seconds; one whose last write failed, or for which
+        An idle process tries, at most every ``PROBE_IDLE`` seconds; one whose last write failed, or for which
         there are other reasons to doubt, at once and then every ``AGAIN`` seconds while it fails. A try
         is waited for ``within`` seconds, and told when it has lasted ``told_after`` seconds.
         """

@@ -48,8 +48,7 @@ def order_of(form: Mapping[str, str]) -> Order:
 def download(order: Order) -> Response:
     """Begin the export and return its stream.
 
-    Raises ``NotWritten`` when it cannot be recorded, ``QueryError`` for a used id and ``NoHashSlot`` when too
-    many are under way.
+    Raises ``NotWritten`` when it cannot be recorded, ``QueryError`` for a used id and ``TooManyExports``.
 
     There is no Content-Length, so a stream that breaks is a failed transfer to the client.
     """

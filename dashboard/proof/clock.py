@@ -6,7 +6,6 @@ database's own clock. One entry with a wild date says nothing once a checkpoint 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +49,7 @@ class Clock:
         """The latest time that is not ahead of the clock."""
         return self.moment + CLOCK_TOLERANCE
 
-    @cached_property
+    @property
     def confirmed(self) -> Checkpoint | None:
         """The newest checkpoint that is not ahead of the clock."""
         return self.history.newest(until=self.soon)

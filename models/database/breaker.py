@@ -8,7 +8,7 @@ BREAK_SECONDS = 2.0
 
 
 class Breaker:
-    """Lets callers through while the database answers; otherwise one each `ANNOUNCE_INTERVAL` seconds."""
+    """Lets callers through while the database answers; otherwise one each `BREAK_SECONDS` seconds."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,14 +1,18 @@
 """The wiring: exactly one storage receiver a signal, or no start."""
 
+import re
 from typing import Any
 
 import pytest
-from blinker import ANY
+from blinker import ANY, NamedSignal
 from flask import Flask
 
 from auth.signals import AUTH_SIGNALS, recording_unavailable
 from dashboard import receivers
 from dashboard.receivers import WiringError, check_wiring, connect_receivers, store_entry
+from dashboard.signals import entry_recorded, person_erased
+
+ALL_SIGNALS = (*AUTH_SIGNALS, recording_unavailable, entry_recorded, person_erased)
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +64,15 @@ def test_who_only_listens_is_welcome() -> None:
 
 def test_attempts_of_an_outage_are_kept() -> None:
     assert receivers.spool_attempt in list(recording_unavailable.receivers_for(ANY))
+
+
+def test_every_consequence_of_a_signal_is_a_function_here_with_a_sentence() -> None:
+    heard = {function for signal in ALL_SIGNALS for function in signal.receivers_for(ANY)}
+    assert heard == {receivers.store_entry, receivers.spool_attempt}
+    assert all(re.fullmatch(r"[A-Z][^\n]+\.", function.__doc__ or "") for function in heard)
+
+
+@pytest.mark.parametrize("signal", ALL_SIGNALS, ids=lambda signal: signal.name)
+def test_a_signal_carries_its_contract(signal: NamedSignal) -> None:
+    assert "* sender: the Flask application" in str(signal.__doc__)
+    assert "Sent by " in str(signal.__doc__)

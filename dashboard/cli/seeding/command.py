@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from random import Random
@@ -24,6 +23,7 @@ from dashboard.cli.seeding.seals import Batch, batches
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.cli.seeding.timeline import SECOND, SeedPlan, timeline
 from models import db, write_transaction
+from models.clock import now
 
 #: Entries made at once, and how often that is stored in one transaction.
 SEED_BATCH, TIMES = 5000, 4
@@ -49,7 +49,7 @@ def seed(rows: int, days: int, users: int, number: int | None, password_stdin: b
     checks.ready()
     password = read_password() if password_stdin else None
     number = secrets.randbelow(2**32) if number is None else number
-    plan = SeedPlan(rows, days, end=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    plan = SeedPlan(rows, days, end=now().replace(minute=0, second=0, microsecond=0))
     people = settle(plan, users, Random(f"{number} people"), password)  # noqa: S311 - nothing secret
     source, began = _batches(plan, people, number), time.monotonic()
     with forked(source) as made, tqdm(total=rows, unit=" entries", unit_scale=True) as bar:

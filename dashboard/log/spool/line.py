@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -53,24 +53,28 @@ class Log:
 
     def owns(self, line: bytes) -> bool:
         """Whether a line is of this log, by what it begins with: nothing a visitor sent can forge that."""
-        return line.startswith(self._beginnings)
+        return line.startswith(_beginnings(self.origin, self.database))
 
     def count(self, content: bytes) -> int:
         """Return how many lines of a file are of this log, without reading each."""
-        return sum(content.startswith(begin) + content.count(b"\n" + begin) for begin in self._beginnings)
+        return sum(
+            content.startswith(begin) + content.count(b"\n" + begin)
+            for begin in _beginnings(self.origin, self.database)
+        )
 
     def first(self, content: bytes) -> bytes:
         """Return the first line of a file that is of this log; empty when none is."""
-        places = [content.find(b"\n" + begin) for begin in self._beginnings]
+        places = [content.find(b"\n" + begin) for begin in _beginnings(self.origin, self.database)]
         starts = [0] if self.owns(content) else [place + 1 for place in places if place >= 0]
         return content[min(starts) :].partition(b"\n")[0] if starts else b""
 
-    @cached_property
-    def _beginnings(self) -> tuple[bytes, ...]:
-        """How lines begin: those with an origin may have been kept under another address."""
-        without = {"origin": None, "database": self.database}
-        known = [{"origin": self.origin}] if self.origin else []
-        return tuple(json.dumps(where)[:-1].encode() + b", " for where in (without, *known))
+
+@lru_cache(maxsize=16)
+def _beginnings(origin: str | None, database: str) -> tuple[bytes, ...]:
+    """Return how lines of a log begin: those with an origin may have been kept under another address."""
+    without = {"origin": None, "database": database}
+    known = [{"origin": origin}] if origin else []
+    return tuple(json.dumps(where)[:-1].encode() + b", " for where in (without, *known))
 
 
 def parsed(line: bytes) -> Columns:

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
+from dashboard.query.language.filters import FILTERS
 from dashboard.query.language.meant import meant
 from dashboard.query.language.parse import parse, written
 from dashboard.query.language.selection import Selection
@@ -62,7 +63,7 @@ class ListLinks:
     def presets(self) -> Iterator[Link]:
         """Yield the usual periods, in the place of any other; the last is to choose one freely."""
         today = self.selection.now.astimezone(self.selection.zone).date()
-        others = self.selection.query.without("since", "on")
+        others = self.selection.query.without(*_time_filters())
         for label, text in (
             (_("Today"), f"on:{today}"),
             (_("24 h"), "since:24h"),
@@ -92,7 +93,7 @@ class ListLinks:
 
     def period(self, start: str, end: str) -> str:
         """Return the address of the list with another period."""
-        others = self.selection.query.without("since", "on")
+        others = self.selection.query.without(*_time_filters())
         return self._to(**{"q": str(others), "from": start, "to": end})
 
     def entry(self, event_id: UUID) -> str:
@@ -158,6 +159,11 @@ class ListLinks:
         if parameters["from"] or parameters["to"] or _HAS_DAY.search(parameters["q"]):
             parameters["tz"] = parameters["tz"] or self.selection.zone.key
         return parameters
+
+
+def _time_filters() -> list[str]:
+    """Return the names of the filters that a period takes the place of."""
+    return [name for name, known in FILTERS.items() if known.period]
 
 
 def _query_string(parameters: Mapping[str, str]) -> str:

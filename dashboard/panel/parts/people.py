@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, true
 
+from dashboard.query.language.filters import prefix_range
 from models import LoginLog, User, db
 from models.names import username_key
 
 SIZE = 50
-#: Sorts after every name that begins with what stands before it.
-_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def _page(people: Sequence[Listed], *, is_first: bool, is_last: bool) -> PeopleP
 def _begins_with(key: str) -> ColumnElement[bool]:
     """Return a range of a unique index, which LIKE would not use everywhere."""
     column = User.email_key if "@" in key else User.username_key
-    return (column >= key) & (column < key + _LAST) if key else true()
+    return and_(*prefix_range(column, key)) if key else true()
 
 
 def _last_entry() -> ScalarSelect[datetime]:

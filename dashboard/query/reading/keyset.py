@@ -1,6 +1,5 @@
-"""Rows of the book by keyset: each read begins where the one before it ended."""
+"""Rows of the log by keyset: each read begins where the one before it ended."""
 
-from dataclasses import dataclass, field
 from heapq import merge
 from itertools import chain
 from typing import Any
@@ -28,7 +27,6 @@ SMALL = 2_000
 FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
 class Keyset:
     """The entries of ``branches``; ``statement`` selects columns, ``occurred_at`` and ``id`` among them.
 
@@ -37,28 +35,28 @@ class Keyset:
     looked up once: make another to see values that came later.
     """
 
-    statement: Select[Any]
-    branches: list[Branch]
-    _plans: list[Plan] = field(default_factory=list, compare=False, repr=False)
+    def __init__(self, statement: Select[Any], branches: list[Branch]) -> None:
+        self.statement, self.branches = statement, branches
+        self._plans: list[Plan] = []
 
     def rows(
         self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool
     ) -> list[Row[Any]]:
         """Return ``limit`` rows at most that follow the position ``beyond``, however long it takes."""
-        found = [scan.rows(reader, beyond, limit) for scan in self.scans(reader, descending=descending)]
-        return _merged(found, descending=descending)[:limit]
+        rows = [scan.rows(reader, beyond, limit) for scan in self.scans(reader, descending=descending)]
+        return _merged(rows, descending=descending)[:limit]
 
     def find(
         self, reader: DbReader, beyond: Position | None, limit: int, *, descending: bool, budget: Budget
     ) -> ScannedRows:
         """Return ``limit`` rows at most that follow the position ``beyond``, or those found in time."""
         scans = self.scans(reader, descending=descending)
-        found = [
+        parts = [
             scan.find(reader, beyond, limit, budget.share(len(scans) - number))
             for number, scan in enumerate(scans)
         ]
-        rows = _merged([one.rows for one in found], descending=descending)
-        reached = (max if descending else min)((one.reached for one in found if one.reached), default=None)
+        rows = _merged([part.rows for part in parts], descending=descending)
+        reached = (max if descending else min)((part.reached for part in parts if part.reached), default=None)
         if reached:
             rows = [row for row in rows if _is_up_to(position_of(row), reached, descending=descending)]
         return ScannedRows(rows, reached) if len(rows) < limit else full_scan(rows[:limit])
@@ -67,7 +65,7 @@ class Keyset:
         """Return a scan for each branch, or for each of the few values that it spans."""
         if not self._plans:
             self._plans.extend(chain.from_iterable(_planned(reader, branch) for branch in self.branches))
-        return [RangeScan(self.statement, one, descending) for one in self._plans]
+        return [RangeScan(self.statement, plan, descending) for plan in self._plans]
 
 
 def _planned(reader: DbReader, branch: Branch) -> list[Plan]:

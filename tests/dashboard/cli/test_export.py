@@ -7,11 +7,11 @@ import os
 import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dashboard.cli import destination
 from dashboard.cli.export import export
 from dashboard.export import job as exports
 from dashboard.export import progress
@@ -92,11 +92,11 @@ def test_progress_is_due_though_nobody_watches(run, monkeypatch):
 
 
 def test_a_file_that_finds_the_disk_full_does_not_appear(run, tmp_path, monkeypatch):
-    def full(dir, prefix):
-        (tmp_path / f"{prefix}temporary").touch()
-        return os.open("/dev/full", os.O_WRONLY), str(tmp_path / f"{prefix}temporary")
+    def full(number, mode):
+        os.close(number)
+        return Path("/dev/full").open(mode)
 
-    monkeypatch.setattr(destination, "mkstemp", full)
+    monkeypatch.setattr(os, "fdopen", full)
     result = run("-o", str(tmp_path / "book.csv"))
     assert str(result.exception) == f"[Errno 28] No space left on device: '{tmp_path / 'book.csv'}'"
     assert list(tmp_path.glob("*book*")) == []

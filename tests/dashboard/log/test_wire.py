@@ -38,3 +38,8 @@ json_values = st.recursive(
 def test_all_else_is_json(value: object) -> None:
     assert loads(dumps(value)) == value
     assert dumps(value, separators=(",", ":")) == dumps(value)
+
+
+def test_a_number_of_any_size_holds_up_no_viewer() -> None:
+    changed = {"detail": {"rows": 10**30}}
+    assert loads(dumps([encoded({"seq": 1}), encoded(changed)])) == [{"seq": 1}, changed]
