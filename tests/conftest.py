@@ -19,6 +19,7 @@ from models import (
     ExportQuery,
     LoginLog,
     LoginTotal,
+    QuarantinedEntry,
     Role,
     StreamHead,
     User,
@@ -163,8 +164,11 @@ def auditor(app: Flask, client: FlaskClient) -> User:
 
 
 def _empty(session: object) -> None:
-    fresh = {"epoch": secrets.token_hex(16), "seq": 0, "pruned": 0, "chain": None, "anchor": None}
+    epoch = secrets.token_hex(16)
+    fresh = {"epoch": epoch, "first_epoch": epoch, "seq": 0, "pruned": 0, "chain": None, "anchor": None}
+    fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
+    fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (UserSession, User, LoginLog, LoginTotal, ExportJob, ExportQuery):
+    for table in (UserSession, User, LoginLog, QuarantinedEntry, LoginTotal, ExportJob, ExportQuery):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

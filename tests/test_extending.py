@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from dashboard.background import schedule
 from dashboard.export.formats import FORMATS
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.compile import compile_selection
@@ -65,7 +65,7 @@ def test_an_example_is_short(name: str) -> None:
 def test_a_filter(app: Flask) -> None:
     run("filter")
     store([entry(1, os="Windows"), entry(2, os="Linux")])
-    selection = read_selection({"q": "-os:Windows"}, ZoneInfo("UTC"), NOW, name_ref)
+    selection = read_selection({"q": "-os:Windows"}, ZoneInfo("UTC"), NOW, name_refs)
     keyset = Keyset(select(LoginLog.__table__), compile_selection(selection))
     assert [row.os for row in keyset.rows(db.session(), None, 9, descending=True)] == ["Linux"]
     with app.test_request_context():

@@ -19,7 +19,7 @@ from dashboard.export.csv import DELIMITERS
 from dashboard.export.formats import FORMATS
 from dashboard.export.job import Export, Order
 from dashboard.export.pipeline.prefetch import start_threads
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.selection import Selection, read_selection
@@ -78,7 +78,7 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
 def _selection(query: str) -> Selection:
     zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
     try:
-        return read_selection({"q": query}, zone, now(), name_ref)
+        return read_selection({"q": query}, zone, now(), name_refs)
     except QueryError as error:
         raise click.ClickException(f"--query: {error}") from None
 

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         repr=False,
         description="At least 32 bytes; required in production, else generated into instance/",
     )
+    secret_key_fallbacks: Annotated[list[str], NoDecode, BeforeValidator(_commas)] = Field(
+        [],
+        repr=False,
+        description="Earlier values of SECRET_KEY, separated by commas: what they made stays valid",
+    )
     public_url: Origin | None = Field(None, description="Address users see (default: http://127.0.0.1:PORT)")
     redis_url: Annotated[str, AfterValidator(redis_address)] | None = Field(
         None, repr=False, description="Redis for several workers: redis://host:6379/0"
@@ -231,8 +236,12 @@ def _secret_key(settings: Settings) -> str:
                 f"{PREFIX}SECRET_KEY is required in production: set it to 32 random bytes or more"
             )
         return _generated_key(INSTANCE / "secret_key")
-    if len(settings.secret_key.encode("utf-8", "surrogatepass")) < 32:
-        raise ConfigError(f"{PREFIX}SECRET_KEY is shorter than 32 bytes")
+    for name, keys in (
+        ("SECRET_KEY", [settings.secret_key]),
+        ("SECRET_KEY_FALLBACKS", settings.secret_key_fallbacks),
+    ):
+        if any(len(key.encode("utf-8", "surrogatepass")) < 32 for key in keys):
+            raise ConfigError(f"{PREFIX}{name} is shorter than 32 bytes")
     return settings.secret_key
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Subject
+from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
+from dashboard.log.mac import authenticated
 from models import LoginLog, adds_entry, on_commit
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
@@ -42,17 +44,22 @@ def name_ref(key: str) -> bytes:
 
     ``key`` is a `models.names.username_key`; the HMAC's key is derived from SECRET_KEY.
     """
-    return _reference(b"gatehouse name_ref 1", key)
+    return name_refs(key)[0]
+
+
+def name_refs(key: str) -> list[bytes]:
+    """Return what finds a name: its `name_ref`, and those that SECRET_KEY_FALLBACKS made of it."""
+    return _references(b"gatehouse name_ref 1", key)
 
 
 def query_ref(words: str) -> bytes:
     """Return the 16-byte HMAC that stands for the words of a query in sealed entries."""
-    return _reference(b"gatehouse q_ref 1", words)
+    return _references(b"gatehouse q_ref 1", words)[0]
 
 
-def _reference(purpose: bytes, text: str) -> bytes:
-    subkey = hmac.digest(current_app.config["SECRET_KEY"].encode(), purpose, hashlib.sha256)
-    return hmac.digest(subkey, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16]
+def _references(purpose: bytes, text: str) -> list[bytes]:
+    data = text.encode("utf-8", "surrogatepass")
+    return [hmac.digest(key, data, hashlib.sha256)[:16] for key in subkeys(purpose)]
 
 
 def canonical(detail: Mapping[str, object] | None) -> str | None:
@@ -69,7 +76,11 @@ def canonical(detail: Mapping[str, object] | None) -> str | None:
 
 
 def columns(event: AuthEvent) -> dict[str, object]:
-    """Return the columns of an event's entry; names without an account are masked already."""
+    """Return the columns of an event's entry, authenticated; names without an account are masked already."""
+    return authenticated(_facts(event))
+
+
+def _facts(event: AuthEvent) -> dict[str, object]:
     return {
         "event_id": event.event_id,
         "place_nonce": os.urandom(16),

@@ -5,19 +5,21 @@ the lock of the head, so that a reader who saw n never meets an entry below it l
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.background import schedule
-from dashboard.log import seals, totals
-from dashboard.log.chain import first_link, group_digest, next_link
-from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
+from dashboard.log import quarantine, seals, totals
+from dashboard.log.chain import first_link, next_link
 from dashboard.log.head import require_known_encoding
+from dashboard.log.mac import mac_keys
 from dashboard.log.seals import Seal
+from dashboard.log.unsealed import Unsealed, read_waiting
 from models import LoginLog, StreamHead, db, write_transaction
+from models.frontier import Frontier
 
 #: Entries in one sealing transaction at most.
 SEAL_BATCH = 500
@@ -25,6 +27,13 @@ SEAL_BATCH = 500
 
 class SealConflict(Exception):
     """Somebody sealed without the head's lock; the transaction was rolled back."""
+
+
+class Sealing(NamedTuple):
+    """How many entries one transaction ``sealed``, and why it moved other rows aside, by their ids."""
+
+    sealed: int
+    foreign: dict[int, str]
 
 
 def init_app(app: Flask) -> None:
@@ -39,58 +48,68 @@ def seal_all() -> int:
 
 def seal_batches() -> Iterator[int]:
     """Seal until nothing is left; yield how many entries after each batch."""
-    count = SEAL_BATCH
-    while count == SEAL_BATCH:
-        count = seal_once()
-        yield count
+    is_more = True
+    while is_more:
+        sealing = _seal_some()
+        is_more = sealing.sealed >= SEAL_BATCH or bool(sealing.foreign)
+        yield sealing.sealed
 
 
 def seal_once() -> int:
-    """Seal up to 500 entries in one short transaction; return how many."""
-    return write_transaction(_seal) if _waiting() else 0
+    """Seal some entries in one short transaction; return how many."""
+    return _seal_some().sealed
 
 
-def _waiting() -> bool:
+def _seal_some() -> Sealing:
+    if not _is_waiting():
+        return Sealing(0, {})
+    sealing = write_transaction(_seal)
+    quarantine.told(sealing.foreign)
+    return sealing
+
+
+def _is_waiting() -> bool:
     """Whether an unsealed entry is visible; spares idle sweeps the head's lock."""
     unsealed = db.session.scalar(select(LoginLog.id).where(LoginLog.seq.is_(None)).limit(1))
     db.session.rollback()
     return unsealed is not None
 
 
-def _seal(session: Session) -> int:
+def _seal(session: Session) -> Sealing:
+    """Seal some entries and move aside what is none; the head's lock guards both."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
     require_known_encoding(head.encoding)
-    rows = _unsealed(session)
-    if not rows:
-        return 0
-    sealed = _seals(rows, head)
+    waiting = read_waiting(session, mac_keys(), SEAL_BATCH)
+    if waiting.entries:
+        _store(session, head, waiting.entries)
+    quarantine.move(session, waiting.foreign)
+    return Sealing(len(waiting.entries), waiting.foreign)
+
+
+def _store(session: Session, head: StreamHead, entries: Sequence[Unsealed]) -> None:
+    sealed = _seals(entries, head)
     stored = seals.store_seals(session.connection(), sealed)
     if stored != len(sealed):
         raise SealConflict(f"{len(sealed) - stored} entries were sealed by somebody else")
-    totals.add(session, (totals.kind(row.occurred_at, row.action, row.outcome, row.reason) for row in rows))
+    totals.add(session, (entry.kind for entry in entries))
+    head.frontier = _grown(head, [seal.chain for seal in sealed])
     head.seq, head.chain = sealed[-1].seq, sealed[-1].chain
-    return len(rows)
 
 
-def _unsealed(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the oldest unsealed entries; the head's lock guards them, they are not locked."""
-    kind = (LoginLog.occurred_at, LoginLog.action, LoginLog.outcome, LoginLog.reason)
-    encoded = (
-        PUBLIC_BYTES.label("public"),
-        PLACE_BYTES.label("place_fields"),
-        PERSON_BYTES.label("person_fields"),
-    )
-    columns: tuple[Any, ...] = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, *kind, *encoded)
-    statement = select(*columns).where(LoginLog.seq.is_(None))
-    return session.execute(statement.order_by(LoginLog.id).limit(SEAL_BATCH)).all()
+def _grown(head: StreamHead, links: list[bytes]) -> bytes | None:
+    """Return the frontier after the next links; one that was changed stops checkpoints only."""
+    try:
+        frontier = Frontier(head.seq, head.frontier)
+    except (ValueError, TypeError):
+        return None
+    frontier.extend(links)
+    return frontier.as_bytes()
 
 
-def _seals(rows: Sequence[Row[*tuple[Any, ...]]], head: StreamHead) -> list[Seal]:
+def _seals(entries: Sequence[Unsealed], head: StreamHead) -> list[Seal]:
     """Return the next number, link and digests of each entry."""
-    link, sealed = head.chain or first_link(head.origin, head.epoch), list[Seal]()
-    for seq, row in enumerate(rows, start=head.seq + 1):
-        place = group_digest(row.place_nonce, row.place_fields)
-        person = group_digest(row.person_nonce, row.person_fields)
-        link = next_link(link, seq, row.public, place, person)
-        sealed.append(Seal(row.id, seq, link, place, person))
+    link, sealed = head.chain or first_link(head.origin, head.first_epoch), list[Seal]()
+    for seq, entry in enumerate(entries, start=head.seq + 1):
+        link = next_link(link, seq, entry.public, entry.place, entry.person)
+        sealed.append(Seal(entry.id, seq, link, entry.place, entry.person))
     return sealed

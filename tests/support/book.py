@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from dashboard.log.mac import authenticated
 from dashboard.log.recorder import name_ref
 from models import Action, LoginLog, Outcome, Reason, write_transaction
 from models.names import masked, username_key
@@ -33,9 +34,18 @@ def entry(number: int, name: str | None = "alice", *, known: bool = True, **colu
     return LoginLog(**facts | who | columns)
 
 
+def authenticate(row: LoginLog) -> None:
+    """Give an entry the digests and the mac that belong to its fields."""
+    facts = authenticated({column.name: getattr(row, column.name) for column in LoginLog.__table__.c})
+    row.place, row.person, row.mac = facts["place"], facts["person"], facts["mac"]
+
+
 def store(entries: Iterable[LoginLog]) -> None:
-    """Write entries as they are."""
+    """Write entries as they are, authenticated as the recorder would unless they are already."""
     rows = list(entries)
+    for row in rows:
+        if row.mac is None:
+            authenticate(row)
     write_transaction(lambda session: session.add_all(rows))
 
 

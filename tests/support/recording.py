@@ -14,7 +14,7 @@ from auth.service import Credentials, NewAccount
 from auth.sessions import CurrentUser
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from dashboard.proof import erase, prune
@@ -181,7 +181,7 @@ def signed_in() -> CurrentUser:
 
 def order(subject: Subject) -> Order:
     """Return an order of everything."""
-    selection = read_selection({"q": ""}, ZoneInfo("UTC"), now(), name_ref)
+    selection = read_selection({"q": ""}, ZoneInfo("UTC"), now(), name_refs)
     facts = {"export_id": uuid4(), "format": "csv", "selection": selection, "parameters": {}}
     return Order(subject=subject, client=Client(), **facts)  # type: ignore[arg-type]
 

@@ -22,6 +22,7 @@ from dashboard.cli.seeding.rows import Pen
 from dashboard.cli.seeding.seals import Batch, batches
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.cli.seeding.timeline import SECOND, SeedPlan, timeline
+from dashboard.log.mac import mac_keys
 from models import db, write_transaction
 from models.clock import now
 
@@ -74,7 +75,7 @@ def _batches(plan: SeedPlan, people: list[SeedPerson], number: int) -> Iterator[
     pen = Pen(Random(f"{number} ids after {before[1]}"))  # noqa: S311 - nothing secret
     rng = Random(f"{number} history")  # noqa: S311 - nothing secret
     history = PendingActs(people, int(plan.start.timestamp()) * SECOND, pen, rng)
-    source = batches(history.entries(timeline(plan, rng)), SEED_BATCH, before)
+    source = batches(history.entries(timeline(plan, rng)), SEED_BATCH, before, mac_keys()[0])
     db.session.remove()
     db.engine.dispose()  # a connection must not be shared across the fork
     return source

@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.cli.seeding.rows import COMMON, SeedEntry
 from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
+from dashboard.log.mac import mac_of
 from dashboard.log.seals import Seal
 
 #: ``id``, ``seq`` and ``chain`` of an entry: what the next one's seal builds on.
@@ -18,11 +19,12 @@ _SESSION = PUBLIC.index("session_ref")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries, their seals, and how many there are of each kind."""
+    """Entries, their seals and macs, and how many there are of each kind."""
 
     before: SealLink
     entries: list[SeedEntry]
     seals: list[Seal]
+    macs: list[bytes]
     totals: Counter[tuple[str, str, str, str]]
 
     @property
@@ -30,23 +32,23 @@ class Batch:
         """The link of the last entry."""
         return self.seals[-1][:3]
 
-    def after(self, before: SealLink) -> "Batch":
+    def after(self, before: SealLink, key: bytes) -> "Batch":
         """Return the batch as it must be when ``before`` is the newest link."""
-        return self if before == self.before else sealed(self.entries, before)
+        return self if before == self.before else sealed(self.entries, before, key)
 
 
-def batches(entries: Iterable[SeedEntry], size: int, before: SealLink) -> Iterator[Batch]:
-    """Yield ``entries`` sealed, ``size`` at a time."""
+def batches(entries: Iterable[SeedEntry], size: int, before: SealLink, key: bytes) -> Iterator[Batch]:
+    """Yield ``entries`` sealed and authenticated with ``key``, ``size`` at a time."""
     entries = iter(entries)
     while some := list(islice(entries, size)):
-        batch = sealed(some, before)
+        batch = sealed(some, before, key)
         before = batch.last
         yield batch
 
 
-def sealed(entries: list[SeedEntry], before: SealLink) -> Batch:
-    """Return ``entries`` sealed after the entry that ``before`` belongs to."""
-    (row, seq, link), seals = before, list[Seal]()
+def sealed(entries: list[SeedEntry], before: SealLink, key: bytes) -> Batch:
+    """Return ``entries`` sealed after the entry that ``before`` belongs to, authenticated with ``key``."""
+    (row, seq, link), seals, macs = before, list[Seal](), list[bytes]()
     for entry in entries:
         row, seq = row + 1, seq + 1
         public, place_fields, person_fields = _encoded(entry)
@@ -54,7 +56,8 @@ def sealed(entries: list[SeedEntry], before: SealLink) -> Batch:
         person = group_digest(entry.person_nonce, person_fields)
         link = next_link(link, seq, public, place, person)
         seals.append(Seal(row, seq, link, place, person))
-    return Batch(before, entries, seals, Counter(map(_kind, entries)))
+        macs.append(mac_of(key, public, place, person))
+    return Batch(before, entries, seals, macs, Counter(map(_kind, entries)))
 
 
 def _encoded(entry: SeedEntry) -> tuple[bytes, bytes, bytes]:

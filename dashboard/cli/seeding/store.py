@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from dashboard.cli.seeding.rows import COMMON, SeedEntry
 from dashboard.cli.seeding.seals import Batch, SealLink
 from dashboard.log.chain import first_link
+from dashboard.log.mac import mac_keys
 from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead
 from models.database.base import is_sqlite
+from models.frontier import Frontier
 
-COLUMNS = (*Seal._fields, *SeedEntry._fields[:-1], *COMMON)
+COLUMNS = (*Seal._fields, "mac", *SeedEntry._fields[:-1], *COMMON)
 _ENTRIES = f"INSERT INTO login_log ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own names
 _TOTALS = "INSERT INTO login_total (quarter, action, outcome, reason, count) VALUES "
 #: Rows of one statement on MariaDB: under 1 MB of SQL, which every server takes.
@@ -26,24 +28,28 @@ def newest_link(session: Session) -> SealLink:
     """Return what the next entry's seal builds on."""
     head = session.scalars(select(StreamHead)).one()
     newest = session.scalar(select(func.max(LoginLog.id))) or 0
-    return newest, head.seq, head.chain or first_link(head.origin, head.epoch)
+    return newest, head.seq, head.chain or first_link(head.origin, head.first_epoch)
 
 
 def append(batch: Batch, session: Session) -> None:
     """Store a batch after the head of the stream and move it, in the caller's transaction."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
-    batch = batch.after(newest_link(session))
+    batch = batch.after(newest_link(session), mac_keys()[0])
+    frontier = Frontier(head.seq, head.frontier)
+    frontier.extend(seal.chain for seal in batch.seals)
     connection = session.connection()
     store = _into_sqlite if is_sqlite(connection.engine.url) else _into_mariadb
     store(connection, batch)
     _, head.seq, head.chain = batch.last
+    head.frontier = frontier.as_bytes()
 
 
 def _into_sqlite(connection: Connection, batch: Batch) -> None:
     connection.exec_driver_sql("PRAGMA cache_size = -131072")
     connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 20000")
     rows = [
-        (*seal, *entry[:-1], *entry.common) for seal, entry in zip(batch.seals, batch.entries, strict=True)
+        (*seal, mac, *entry[:-1], *entry.common)
+        for seal, mac, entry in zip(batch.seals, batch.macs, batch.entries, strict=True)
     ]
     connection.exec_driver_sql(f"{_ENTRIES}({', '.join('?' * len(COLUMNS))})", rows)
     raise_totals = " ON CONFLICT DO UPDATE SET count = count + excluded.count"
@@ -67,8 +73,8 @@ def _inserts(into: str, rows: list[str], clause: str = "") -> Iterator[str]:
 
 def _written(batch: Batch) -> Iterator[str]:
     """Yield the values of each entry as SQL; what entries have in common is quoted once."""
-    for seal, entry in zip(batch.seals, batch.entries, strict=True):
-        yield f"{_literals((*seal, *entry[:-1]))}, {_common_literals(entry.common)}"
+    for seal, mac, entry in zip(batch.seals, batch.macs, batch.entries, strict=True):
+        yield f"{_literals((*seal, mac, *entry[:-1]))}, {_common_literals(entry.common)}"
 
 
 @lru_cache(maxsize=1 << 14)

@@ -15,6 +15,7 @@ from auth.events import AuthEvent, Client, Subject
 from dashboard.background.schedule import at_intervals, committed
 from dashboard.config.settings import Settings
 from dashboard.log.chain import PERSON, PLACE
+from dashboard.log.mac import authenticated
 from dashboard.log.recorder import columns, record
 from dashboard.log.spool.line import BadLine
 from dashboard.log.spool.spool import Spool
@@ -100,10 +101,14 @@ def _enter(session: Session, entry: dict[str, Any], revocation: UUID) -> None:
 
 
 def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry, without what is personal when its account was erased meanwhile."""
+    """Return an entry, without what is personal when its account was erased meanwhile.
+
+    It is authenticated anew then, and when an older Gatehouse kept it without a mac.
+    """
     account = session.get(User, entry["user_id"]) if entry.get("user_id") else None
-    is_erased = account is not None and account.erased_at is not None
-    return entry | dict.fromkeys((*PLACE, *PERSON)) if is_erased else entry
+    if account is not None and account.erased_at is not None:
+        return authenticated(entry | dict.fromkeys((*PLACE, *PERSON)))
+    return entry if entry.get("mac") else authenticated(entry)
 
 
 def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:

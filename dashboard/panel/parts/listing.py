@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from auth.pages.locale import viewer_zone
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.panel.parts.list_links import ListLinks
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
@@ -53,7 +53,7 @@ def listing(parameters: Mapping[str, str]) -> dict[str, Any]:
 
 def selection_of(parameters: Mapping[str, str]) -> Selection:
     """Return what an address asks for, now and in the viewer's zone; raises ``QueryError``."""
-    return read_selection(parameters, viewer_zone(), now(), name_ref)
+    return read_selection(parameters, viewer_zone(), now(), name_refs)
 
 
 def keyset_of(selection: Selection) -> Keyset:

@@ -47,7 +47,7 @@ class Store:
         """Return a signed checkpoint of where the stream stands now; ``moment`` is what the clock says."""
         head = db.session.scalars(select(StreamHead)).one()
         db.session.rollback()
-        chain = head.chain or first_link(head.origin, head.epoch)
+        chain = head.chain or first_link(head.origin, head.first_epoch)
         plain = Checkpoint(head.origin, head.epoch, head.seq, chain, (moment or now()).replace(microsecond=0))
         return signed(plain, make_key(self.key))
 

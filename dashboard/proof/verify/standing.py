@@ -23,6 +23,7 @@ class Standing:
 
     origin: str
     epoch: str
+    first_epoch: str
     seq: int
     chain: bytes
     pruned: int
@@ -53,12 +54,13 @@ def read_standing() -> Standing | None:
             return None
         head = heads[0]
         lowest, highest, unsealed = _numbers(connection)
-        _require(str, head.origin, head.epoch)
+        _require(str, head.origin, head.epoch, head.first_epoch)
         _require(int, head.seq, head.pruned, head.encoding, head.uncounted, lowest or 0, highest or 0)
-        begin = first_link(head.origin, head.epoch)
+        begin = first_link(head.origin, head.first_epoch)
         return Standing(
             origin=head.origin,
             epoch=head.epoch,
+            first_epoch=head.first_epoch,
             seq=head.seq,
             chain=head.chain or (b"" if head.seq else begin),
             pruned=head.pruned,

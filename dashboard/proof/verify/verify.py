@@ -89,6 +89,8 @@ def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
     """Check what needs no look at the entries."""
     if standing.lowest <= standing.pruned:
         raise Broken(standing.lowest, f"it has a number below {standing.pruned + 1}, where the book begins")
+    if checkpoint is None and standing.epoch != standing.first_epoch:
+        raise Broken(None, f"the head is of epoch {standing.epoch}, which no checkpoint names")
     if checkpoint and checkpoint.origin != standing.origin:
         raise Broken(None, f"the checkpoint is of another origin, {checkpoint.origin}: not of this book")
     if checkpoint and checkpoint.epoch != standing.epoch:

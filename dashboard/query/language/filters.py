@@ -48,7 +48,7 @@ def _user(name: Name, selection: Selection) -> list[Branch]:
     if name.is_prefix:
         return [prefix_range(LoginLog.username_key, name.key)]
     own = LoginLog.user_id == _account_of(name.key) if name.is_email else LoginLog.username_key == name.key
-    return [[own], [LoginLog.name_ref == selection.name_ref(name.key)]]
+    return [[own], *([LoginLog.name_ref == ref] for ref in selection.name_refs(name.key))]
 
 
 def _account_of(email_key: str) -> ScalarSelect[int]:

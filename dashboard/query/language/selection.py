@@ -8,7 +8,7 @@ from dashboard.query.language.contradictions import refuse_contradictions
 from dashboard.query.language.errors import QueryError, shown
 from dashboard.query.language.parse import parse
 from dashboard.query.language.period import day_begins
-from dashboard.query.language.terms import NameRef, Selection
+from dashboard.query.language.terms import NameRefs, Selection
 from dashboard.query.language.values import YEARS, read_day
 from models.zones import zone_names
 
@@ -20,12 +20,12 @@ _LONGEST = 40
 
 
 def read_selection(
-    parameters: Mapping[str, str], zone: ZoneInfo, now: datetime, name_ref: NameRef
+    parameters: Mapping[str, str], zone: ZoneInfo, now: datetime, name_refs: NameRefs
 ) -> Selection:
     """Return what the parameters ``q``, ``from``, ``to`` and ``tz`` ask for.
 
     A time without an offset is one in ``tz``, by default ``zone``; ``to`` includes the
-    instant or the whole day that it names; ``name_ref`` finds names without an account.
+    instant or the whole day that it names; ``name_refs`` finds names without an account.
     Raises ``QueryError`` naming the field that is wrong, also when no entry could ever answer.
     """
     for name in ("from", "to"):
@@ -38,7 +38,7 @@ def read_selection(
     )
     if start and end and end <= start:
         raise QueryError("This is before the beginning of the period.", field="to")
-    selection = Selection(parse(parameters.get("q", "")), start, end, zone, now, name_ref)
+    selection = Selection(parse(parameters.get("q", "")), start, end, zone, now, name_refs)
     refuse_contradictions(selection)
     return selection
 

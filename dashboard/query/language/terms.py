@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-#: `dashboard.log.recorder.name_ref`: how names without an account are found.
-NameRef = Callable[[str], bytes]
+#: `dashboard.log.recorder.name_refs`: how names without an account are found.
+NameRefs = Callable[[str], list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Query:
 class Selection:
     """Entries of ``query`` with ``start`` <= time < ``end``, both UTC or None.
 
-    ``now`` is when it was asked: what ``since:7d`` counts from. ``name_ref`` finds names without an account.
+    ``now`` is when it was asked: what ``since:7d`` counts from. ``name_refs`` finds names without an account.
     """
 
     query: Query
@@ -92,4 +92,4 @@ class Selection:
     end: datetime | None
     zone: ZoneInfo
     now: datetime
-    name_ref: NameRef
+    name_refs: NameRefs

@@ -16,7 +16,7 @@ from dashboard.export import progress
 from dashboard.export.job import Export, Order
 from dashboard.export.pipeline import rows
 from dashboard.log.query_words import words_behind
-from dashboard.log.recorder import name_ref, query_ref
+from dashboard.log.recorder import name_refs, query_ref
 from dashboard.log.sealer import seal_all
 from dashboard.query.language.selection import read_selection
 from models import NotWritten, Outcome, Reason
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("small_book")
 
 
 def order(q="", form="jsonl"):
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_refs)
     return Order(
         export_id=EXPORT_ID,
         format=form,

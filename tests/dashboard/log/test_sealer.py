@@ -15,7 +15,7 @@ from dashboard.log.head import read_head, sealed_after
 from dashboard.log.sealer import SEAL_BATCH, SealConflict, seal_all, seal_once
 from models import LoginLog, StreamHead, db, write_transaction
 from tests.support.actions import entries
-from tests.support.book import entry, store
+from tests.support.book import authenticate, entry, store
 
 WRITERS, EACH = 4, 30
 
@@ -80,19 +80,20 @@ def test_an_entry_in_a_transaction_that_is_open_is_not_numbered(mariadb_app: Fla
 def columns(number: int) -> dict[str, Any]:
     """Return the columns of an entry."""
     row = entry(number)
+    authenticate(row)
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
 def test_a_seal_without_the_lock_is_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = sealer._unsealed
+    real = sealer.read_waiting
 
-    def meddled(session: Session) -> Any:
-        rows = real(session)
-        session.execute(update(LoginLog).where(LoginLog.id == rows[0].id).values(seq=99))
-        return rows
+    def meddled(session: Session, *how: Any) -> Any:
+        waiting = real(session, *how)
+        session.execute(update(LoginLog).where(LoginLog.id == waiting.entries[0].id).values(seq=99))
+        return waiting
 
     store(entry(number) for number in range(3))
-    monkeypatch.setattr(sealer, "_unsealed", meddled)
+    monkeypatch.setattr(sealer, "read_waiting", meddled)
     with pytest.raises(SealConflict, match="1 entries"):
         seal_once()
     assert (head(), {seq for seq, _ in order()}) == (0, {None})

@@ -23,6 +23,7 @@ from auth.sessions import CurrentUser
 from dashboard.export.fields import as_fields
 from dashboard.log import sealer, wire
 from dashboard.log.head import read_head
+from dashboard.log.mac import mac_keys
 from dashboard.log.pull import Since, answer
 from dashboard.log.recent_entries import BrokenStream, RecentEntries
 from dashboard.log.recorder import record
@@ -128,9 +129,9 @@ class Promises(RuleBasedStateMachine):
 
     @rule()
     def seal_what_another_process_sealed_meanwhile(self) -> None:
-        rows = sealer._unsealed(db.session())
+        waiting = sealer.read_waiting(db.session(), mac_keys(), sealer.SEAL_BATCH)
         sealer.seal_once()
-        with patch.object(sealer, "_unsealed", lambda _: rows), suppress(sealer.SealConflict):
+        with patch.object(sealer, "read_waiting", lambda *_: waiting), suppress(sealer.SealConflict):
             write_transaction(sealer._seal)
 
     @rule(target=viewers, recent=RINGS, sees_all=st.booleans())

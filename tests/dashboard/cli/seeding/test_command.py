@@ -14,6 +14,7 @@ from dashboard.cli.seeding.store import append, newest_link
 from dashboard.log import totals
 from dashboard.log.chain import first_link, group_digest, next_link
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
+from dashboard.log.mac import mac_keys
 from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
 from models.clock import now
@@ -69,7 +70,7 @@ def test_it_continues_a_book_and_others_continue_it(app: Flask, manage: Run) -> 
 
 def test_an_entry_sealed_meanwhile_is_not_overwritten(app: Flask) -> None:
     before = newest_link(db.session())
-    first, second = batches(past()[:200], 100, before)
+    first, second = batches(past()[:200], 100, before, mac_keys()[0])
     write_transaction(partial(append, second))
     write_transaction(partial(append, first))
     assert_sealed(200)
@@ -78,7 +79,7 @@ def test_an_entry_sealed_meanwhile_is_not_overwritten(app: Flask) -> None:
 def test_rows_read_back_as_they_were_made(app: Flask) -> None:
     [made] = past()[:1]
     before = newest_link(db.session())
-    write_transaction(partial(append, sealed([made], before)))
+    write_transaction(partial(append, sealed([made], before, mac_keys()[0])))
     [entry] = entries()
     assert entry.event_id.bytes == made.event_id
     assert entry.occurred_at.isoformat(" ", "microseconds") == f"{made.occurred_at}+00:00"

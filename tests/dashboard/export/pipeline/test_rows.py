@@ -12,7 +12,7 @@ from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
 from dashboard.export.pipeline import rows
 from dashboard.export.pipeline.aggregate import Cut
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import read_selection
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("small_book")
 
 
 def sealed(q="", form=CSV):
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_refs)
     return rows.Rows(compile_selection(selection), 10**6, form, RequestsUnderWay())
 
 

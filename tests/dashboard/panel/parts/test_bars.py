@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.panel.parts.bars import bound
 from dashboard.query.counts.buckets import edges
@@ -49,7 +49,7 @@ def test_a_bars_period_reads_back_as_itself(moment, zone, days):
     zone, around = ZoneInfo(zone), timedelta(days=days)
     for start, end in pairwise(edges(moment - around, moment + around, zone)):
         asked = {"from": bound(start, zone), "to": bound(end, zone, is_end=True)}
-        selection = read_selection(asked, zone, NOW, name_ref)
+        selection = read_selection(asked, zone, NOW, name_refs)
         assert (selection.start, selection.end) == (start, end)
 
 

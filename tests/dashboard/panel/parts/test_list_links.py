@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.panel.parts.list_links import ListLinks
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import parse, written
@@ -71,7 +71,7 @@ def request_context(sqlite_app: Flask) -> Iterator[None]:
 def links_of(asked: dict[str, str]) -> ListLinks:
     """Return the addresses of the list that is asked for, if it can be."""
     try:
-        return ListLinks(asked, read_selection(asked, TOKYO, NOW, name_ref))
+        return ListLinks(asked, read_selection(asked, TOKYO, NOW, name_refs))
     except QueryError:
         reject()
 

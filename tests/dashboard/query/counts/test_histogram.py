@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.query.counts.histogram import read_histogram
 from dashboard.query.language.compile import compile_selection
@@ -20,7 +20,7 @@ from tests.support.book import NOW, entry, store, various
 
 def histogram(zone="UTC", **asked):
     asked = {name.rstrip("_"): text for name, text in asked.items()}
-    return read_histogram(db.session(), read_selection(asked, ZoneInfo(zone), NOW, name_ref))
+    return read_histogram(db.session(), read_selection(asked, ZoneInfo(zone), NOW, name_refs))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_bars_hold_what_the_list_has(minutes_apart, minutes, q):
     asked = {name: f"{NOW + timedelta(minutes=at):%Y-%m-%dT%H:%M:30}" for name, at in names.items()}
     found = histogram(q=q, **asked)
     selection = read_selection(
-        {"q": q} | {n.rstrip("_"): t for n, t in asked.items()}, ZoneInfo("UTC"), NOW, name_ref
+        {"q": q} | {n.rstrip("_"): t for n, t in asked.items()}, ZoneInfo("UTC"), NOW, name_refs
     )
     keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection))
     rows = keyset.rows(db.session(), None, 1000, descending=True)

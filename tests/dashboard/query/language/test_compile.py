@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.parse import parse
 from dashboard.query.language.selection import read_selection
@@ -21,7 +21,7 @@ ALL = [1, 2, 3, 4, 5, 6, 7, 8, 30]
 
 def found(zone="UTC", **asked):
     selection = read_selection(
-        {name.rstrip("_"): text for name, text in asked.items()}, ZoneInfo(zone), NOW, name_ref
+        {name.rstrip("_"): text for name, text in asked.items()}, ZoneInfo(zone), NOW, name_refs
     )
     keyset = Keyset(select(LoginLog.__table__), compile_selection(selection))
     rows = keyset.rows(db.session(), None, 100, descending=True)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import parse
@@ -22,7 +22,7 @@ OTHER_SESSION = SESSION.hex[::-1]
 
 def read(q="", zone=BERLIN, **asked):
     return read_selection(
-        {"q": q, **{name.rstrip("_"): text for name, text in asked.items()}}, zone, NOW, name_ref
+        {"q": q, **{name.rstrip("_"): text for name, text in asked.items()}}, zone, NOW, name_refs
     )
 
 
@@ -129,7 +129,7 @@ def test_a_refusal_never_hides_an_entry(sqlite_app):
             read(q)
         except QueryError:
             refused += 1
-            selection = Selection(parse(q), None, None, BERLIN, NOW, name_ref)
+            selection = Selection(parse(q), None, None, BERLIN, NOW, name_refs)
             keyset = Keyset(select(LoginLog.occurred_at, LoginLog.id), compile_selection(selection))
             assert keyset.rows(db.session(), None, 1, descending=True) == [], q
     assert 100 < refused < len(filters) ** 2 / 2

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
@@ -42,7 +42,7 @@ def system() -> Iterator[None]:
 
 def listed(q: str) -> list[str | None]:
     """Return the systems of the entries that a query finds."""
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_refs)
     keyset = Keyset(select(LoginLog.__table__), compile_selection(selection))
     return [row.os for row in keyset.rows(db.session(), None, 100, descending=True)]
 

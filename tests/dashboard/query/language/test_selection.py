@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.period import day_begins
 from dashboard.query.language.selection import read_selection
@@ -15,7 +15,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def period(zone=BERLIN, **asked):
-    selection = read_selection({name.rstrip("_"): text for name, text in asked.items()}, zone, NOW, name_ref)
+    selection = read_selection({name.rstrip("_"): text for name, text in asked.items()}, zone, NOW, name_refs)
     return tuple(bound and bound.isoformat() for bound in (selection.start, selection.end))
 
 
@@ -31,7 +31,7 @@ def test_a_last_day_is_included():
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-22", 24)])
 def test_a_day_is_as_long_as_its_zone_says(day, hours):
-    selection = read_selection({"from": day, "to": day}, BERLIN, NOW, name_ref)
+    selection = read_selection({"from": day, "to": day}, BERLIN, NOW, name_refs)
     assert (selection.end - selection.start).total_seconds() == hours * 3600
 
 
@@ -47,7 +47,7 @@ def test_a_day_is_as_long_as_its_zone_says(day, hours):
     ],
 )
 def test_days_of_uncommon_zones(zone, day, begins, hours):
-    selection = read_selection({"from": day, "to": day, "tz": zone}, BERLIN, NOW, name_ref)
+    selection = read_selection({"from": day, "to": day, "tz": zone}, BERLIN, NOW, name_refs)
     assert selection.start.isoformat() == begins
     assert (selection.end - selection.start).total_seconds() == hours * 3600
 
@@ -92,6 +92,6 @@ def test_the_zone_asked_for_wins():
 )
 def test_what_is_wrong_is_said_of_its_field(asked, field):
     with pytest.raises(QueryError) as caught:
-        read_selection(asked, BERLIN, NOW, name_ref)
+        read_selection(asked, BERLIN, NOW, name_refs)
     assert caught.value.field == field
     assert len(str(caught.value)) < 200

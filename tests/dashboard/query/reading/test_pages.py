@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.selection import read_selection
@@ -37,7 +37,7 @@ def book(app):
 
 
 def keyset(q=""):
-    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_ref)
+    selection = read_selection({"q": q}, ZoneInfo("UTC"), NOW, name_refs)
     return Keyset(select(LoginLog.__table__), compile_selection(selection))
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, select
 
-from dashboard.log.recorder import name_ref
+from dashboard.log.recorder import name_refs
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import read_selection
 from dashboard.query.reading.keyset import Keyset
@@ -62,7 +62,7 @@ def seek(line):
 
 
 def branches(asked):
-    return compile_selection(read_selection(asked, ZoneInfo("UTC"), NOW, name_ref))
+    return compile_selection(read_selection(asked, ZoneInfo("UTC"), NOW, name_refs))
 
 
 @pytest.mark.parametrize("cursors", POSITIONS, ids=str)

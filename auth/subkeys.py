@@ -1,0 +1,15 @@
+"""Keys for one purpose each, derived from SECRET_KEY, so that none of them tells another."""
+
+import hashlib
+import hmac
+
+from flask import current_app
+
+
+def subkeys(purpose: bytes) -> list[bytes]:
+    """Return the 32-byte keys of ``purpose``: first that of SECRET_KEY, which makes what is new.
+
+    Those of SECRET_KEY_FALLBACKS follow: they only check and find what was made with them.
+    """
+    keys = (current_app.config["SECRET_KEY"], *(current_app.config.get("SECRET_KEY_FALLBACKS") or ()))
+    return [hmac.digest(key.encode("utf-8", "surrogatepass"), purpose, hashlib.sha256) for key in keys]

@@ -1,0 +1,98 @@
+"""Reads what waits for its seal, and tells what our recorder made from what somebody else put there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, String, case, select, type_coerce
+from sqlalchemy.orm import Session
+
+from dashboard.log import totals
+from dashboard.log.chain import group_digest
+from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
+from dashboard.log.mac import is_authentic
+from dashboard.log.totals import TotalKey
+from models import LoginLog
+from models.database.form import is_misformed
+
+_LOG = LoginLog.__table__
+_MISFORMED = "a value of it is none that its column can have"
+_NO_NONCE = "its nonces are gone"
+_FOREIGN = "it was not recorded by a Gatehouse with this SECRET_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """An entry to seal: what it is counted as, its encoded public fields and the digests of both groups."""
+
+    id: int
+    kind: TotalKey
+    public: bytes
+    place: bytes
+    person: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Entries to seal in the order they were recorded, and why each other row is none, by its id."""
+
+    entries: list[Unsealed]
+    foreign: dict[int, str]
+
+
+def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Waiting:
+    """Return the oldest ``limit`` rows that wait.
+
+    When some of them are foreign the newest are looked at as well: whoever puts any number of rows there
+    must not keep others waiting.
+    """
+    oldest = _read(session, _statement().order_by(LoginLog.id).limit(limit), keys)
+    if not oldest.foreign:
+        return oldest
+    newest = _read(session, _statement().order_by(LoginLog.id.desc()).limit(limit), keys)
+    entries = {entry.id: entry for entry in (*oldest.entries, *newest.entries)}
+    return Waiting([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    """Select what waits, unlocked: the lock of the head guards it.
+
+    Times are read as they are stored, which may be no times; what cannot be is not encoded.
+    """
+    is_wrong = is_misformed(_LOG)  # type: ignore[arg-type]
+    encoded = (
+        case((is_wrong, None), else_=fields).label(name)
+        for name, fields in (("public", PUBLIC_BYTES), ("place", PLACE_BYTES), ("person", PERSON_BYTES))
+    )
+    facts = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, LoginLog.mac)
+    kind = (LoginLog.action, LoginLog.outcome, LoginLog.reason)
+    when = type_coerce(LoginLog.occurred_at, String).label("occurred_at")
+    return select(*facts, when, *kind, is_wrong.label("is_wrong"), *encoded).where(LoginLog.seq.is_(None))
+
+
+def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes]) -> Waiting:
+    waiting = Waiting([], {})
+    for row in session.execute(statement):
+        found = _judged(row, keys)
+        if isinstance(found, Unsealed):
+            waiting.entries.append(found)
+        else:
+            waiting.foreign[row.id] = found
+    return waiting
+
+
+def _judged(row: Row[*tuple[Any, ...]], keys: Sequence[bytes]) -> Unsealed | str:
+    """Return the entry that a row is, or why it is none."""
+    if row.is_wrong:
+        return _MISFORMED
+    if row.place_nonce is None or row.person_nonce is None:
+        return _NO_NONCE
+    place, person = group_digest(row.place_nonce, row.place), group_digest(row.person_nonce, row.person)
+    if not is_authentic(keys, row.mac, row.public, place, person):
+        return _FOREIGN
+    when = (
+        row.occurred_at if isinstance(row.occurred_at, datetime) else datetime.fromisoformat(row.occurred_at)
+    )
+    when = when.replace(tzinfo=UTC)
+    return Unsealed(row.id, totals.kind(when, row.action, row.outcome, row.reason), row.public, place, person)

@@ -1,0 +1,65 @@
+"""What a stored value must look like: SQLite keeps any value in any column, and no server knows our words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    and_,
+    literal_column,
+    or_,
+)
+
+from models.database.dialect import DialectExpression
+from models.database.types import Digest, Ip, Uid, Utc
+from models.vocabulary import Action, Outcome, Reason, Role
+
+#: What a column of this name may say, in whichever table.
+WORDS = {"action": Action, "outcome": Outcome, "reason": Reason, "role": Role}
+_DIGITS = "[0-9]"
+_TIME = "{0}-{1}-{1} {1}:{1}:{1}.{2}".format(_DIGITS * 4, _DIGITS * 2, _DIGITS * 6)
+#: Times before that are none that MariaDB can count with, such as the year 0.
+_FIRST_TIME = "'1000-01-01'"
+
+
+def is_misformed(table: Table) -> ColumnElement[bool]:
+    """Return the condition of a row that holds a value its column cannot have, on either database."""
+    words = [~_is_word(column) for column in table.c if column.name in WORDS]
+    times = [column < literal_column(_FIRST_TIME) for column in table.c if isinstance(column.type, Utc)]
+    kinds: list[ColumnElement[bool]] = [
+        literal_column(text) for column in table.c for text in _wrong_kinds(column)
+    ]
+    return DialectExpression(mysql=or_(*words, *times), sqlite=or_(*words, *kinds))
+
+
+def _is_word(column: Column[Any]) -> ColumnElement[bool]:
+    known = column.in_([*WORDS[column.name], ""])
+    return or_(column.is_(None), known) if column.nullable else and_(column.is_not(None), known)
+
+
+def _wrong_kinds(column: Column[Any]) -> Iterator[str]:
+    """Yield conditions in SQLite's SQL; each is false for NULL, where that may stand."""
+    name = str(column)
+    if not column.nullable and not column.primary_key:
+        yield f"{name} IS NULL"
+    match column.type:
+        case Digest(length=length):
+            yield f"(typeof({name}) NOT IN ('blob', 'null') OR length({name}) <> {length})"
+        case Uid() | Ip():
+            yield f"(typeof({name}) NOT IN ('blob', 'null') OR length({name}) <> 16)"
+        case LargeBinary():
+            yield f"typeof({name}) NOT IN ('blob', 'null')"
+        case Utc():
+            yield f"(typeof({name}) NOT IN ('text', 'null') OR {name} NOT GLOB '{_TIME}')"
+            yield f"({name} IS NOT NULL AND strftime('%s', substr({name}, 1, 19)) IS NULL)"
+        case Boolean() | Integer():
+            yield f"typeof({name}) NOT IN ('integer', 'null')"
+        case String() | JSON():
+            yield f"typeof({name}) NOT IN ('text', 'null')"
