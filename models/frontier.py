@@ -21,6 +21,12 @@ class Frontier:
         self.size = size
         self._hashes = [data[at : at + _DIGEST] for at in range(0, len(data), _DIGEST)]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frontier) and (self.size, self._hashes) == (other.size, other._hashes)
+
+    def __hash__(self) -> int:
+        return hash((self.size, *self._hashes))
+
     @classmethod
     def repeated(cls, size: int, link: bytes) -> "Frontier":
         """Return the frontier of ``size`` leaves that are all of one link."""

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import hypothesis
@@ -51,7 +52,7 @@ def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> None:
     """Nothing waits or tells the time from an earlier test: SQLite databases are copies of one log."""
-    for path in (*settings.INSTANCE.glob("spool-*"), *settings.INSTANCE.glob("checkpoints/*")):
+    for path in chain.from_iterable(map(settings.INSTANCE.glob, ("spool-*", "checkpoints/*", "*.pin"))):
         path.unlink()
 
 

@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dashboard.cli import checks
-from dashboard.config.settings import Settings
 from dashboard.log.sealer import seal_all
+from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.store import Store
 from dashboard.web.atomic_file import write_over
 
@@ -18,22 +18,46 @@ from dashboard.web.atomic_file import write_over
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="File to write; - is stdout (default: a new file in GATEHOUSE_CHECKPOINT_DIR).",
+    help="File to write a copy to; - is stdout.",
 )
+@click.option(
+    "--rotate-key", is_flag=True, help="Sign with the present key and a new one, then go on with that."
+)
+@click.option("--new-key", is_flag=True, help="Go on with a new key since the present one is lost; asks.")
 @with_appcontext
-def checkpoint(output: Path | None) -> None:
-    """Sign where the stream stands now; keep the file away from the database."""
+def checkpoint(output: Path | None, rotate_key: bool, new_key: bool) -> None:
+    """Sign where the stream stands now; keep a copy away from the database.
+
+    Exit 1, and nothing is signed, when the log contradicts the checkpoint before or holds what is not ours.
+    """
+    if rotate_key and new_key:
+        raise click.UsageError("--rotate-key and --new-key: the present key is there, or it is lost")
     checks.ready()
-    settings: Settings = current_app.config["SETTINGS"]
-    store = Store.of(settings)
     seal_all()
+    store = Store.of(current_app.config["SETTINGS"])
+    if new_key:
+        click.confirm(
+            "Is the key of the last checkpoint lost? Verifying will always tell", abort=True, err=True
+        )
+        taken = store.take_with_new_key()
+    else:
+        taken = store.rotate_key() if rotate_key else _taken(store)
+    _write(taken, store, output)
+
+
+def _taken(store: Store) -> Checkpoint:
     clock = store.clock()
     if doubt := clock.doubt_of_signing():
         click.echo(f"{doubt}; this checkpoint says that the clock is right", err=True)
-    taken = store.take(clock.moment)
-    if str(output) == "-":
-        click.echo(taken.as_json(), nl=False)
-        return
-    if output:
-        write_over(output, taken.as_json().encode())
-    click.echo(f"{taken.size:,} entries vouched for in {output or store.keep(taken)}")
+    return store.take(clock.moment)
+
+
+def _write(taken: Checkpoint, store: Store, output: Path | None) -> None:
+    path = store.path(taken)
+    if output is None:
+        click.echo(f"{taken.size:,} entries vouched for in {path}")
+    elif str(output) == "-":
+        click.echo(path.read_text("utf-8"), nl=False)
+    else:
+        write_over(output, path.read_bytes())
+        click.echo(f"{taken.size:,} entries vouched for in {output}")

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config.settings import Settings
+from dashboard.log.secret import ForeignSecret, settle_secret
 from models import db, zones
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -96,6 +97,15 @@ def proxy(settings: Settings) -> str:
 
 
 def ready() -> None:
+    """Raise ``Bad`` unless the database answers, is migrated, and its log knows our SECRET_KEY."""
+    migrated()
+    try:
+        settle_secret()
+    except ForeignSecret as error:
+        raise Bad(str(error)) from None
+
+
+def migrated() -> None:
     """Raise ``Bad`` unless the database answers and is migrated."""
     database()
     migrations()

@@ -1,6 +1,7 @@
 """The commands of ``manage.py``."""
 
 from dashboard.cli.accounts import create_admin, reset_password_command
+from dashboard.cli.after_restore import after_restore
 from dashboard.cli.checkpoint import checkpoint
 from dashboard.cli.demo.command import demo
 from dashboard.cli.demo.simulate import simulate
@@ -15,6 +16,7 @@ from dashboard.cli.server.command import serve
 from dashboard.cli.verify import verify_command
 
 COMMANDS = (
+    after_restore,
     checkpoint,
     create_admin,
     db_group,

@@ -12,8 +12,13 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config.settings import ConfigError, unknown_variables
+from dashboard.log.secret import ForeignSecret
 from dashboard.proof.checkpoint.key import NoKey
+from dashboard.proof.checkpoint.lease import Taken
+from dashboard.proof.checkpoint.pin import BadPin
+from dashboard.proof.checkpoint.store import Unsigned
 from dashboard.proof.prune import PruneConflict
+from dashboard.proof.verify.faults import Broken
 from dashboard.web.server_log import visible
 from models import NotWritten
 from models.database.limits import Purpose, used_for
@@ -83,7 +88,16 @@ def _text(error: Exception) -> str:
     match error:
         case click.ClickException():
             return error.format_message()
-        case ConfigError() | NoKey() | PruneConflict():
+        case (
+            ConfigError()
+            | NoKey()
+            | PruneConflict()
+            | Broken()
+            | Unsigned()
+            | BadPin()
+            | Taken()
+            | ForeignSecret()
+        ):
             return str(error)
         case NotWritten():
             return f"nothing was written: {error}"

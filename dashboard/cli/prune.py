@@ -48,7 +48,8 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
     """
     checks.ready()
     seal_all()
-    clock = Store.of(current_app.config["SETTINGS"]).clock()
+    store = Store.of(current_app.config["SETTINGS"])
+    clock = store.clock()
     wanted = plan_prune(current_standing(), age, clock)
     span = f"{wanted.count:,} entries older than {wanted.before:%F %T} UTC, up to {wanted.through}"
     doubts = list(_doubts(wanted, clock))
@@ -61,7 +62,7 @@ def prune_command(age: timedelta, dry_run: bool, yes: bool) -> None:
     else:
         if doubts and not yes:
             _ask(f"{'; '.join(doubts)}: delete {span}?")
-        _prune(wanted)
+        _prune(wanted, store)
         click.echo(f"deleted {span}")
 
 
@@ -89,10 +90,13 @@ def _ask(question: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def _prune(wanted: PrunePlan) -> None:
+def _prune(wanted: PrunePlan, store: Store) -> None:
+    """Verify and delete, once a checkpoint covers what is to go."""
+    store.take()
+    signer = store.signer()
     with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="verify") as bar:
         check_before(wanted, bar.update)
     with tqdm(total=wanted.count, unit=" entries", unit_scale=True, desc="delete") as bar:
-        for count in prune(wanted, actor=OPERATOR):
+        for count in prune(wanted, signer, actor=OPERATOR):
             bar.update(count)
     seal_all()

@@ -1,5 +1,6 @@
 """``verify``: whether the book is what was sealed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,14 +10,19 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.group import error_sentence
-from dashboard.config.settings import Settings
+from dashboard.log import quarantine
 from dashboard.log.head import UnknownEncoding
-from dashboard.proof.checkpoint.checkpoint import Checkpoint, ForeignKey, Forged, NotACheckpoint
+from dashboard.proof.checkpoint.checkpoint import Checkpoint, NotACheckpoint
+from dashboard.proof.checkpoint.history import ForeignKey, History
 from dashboard.proof.checkpoint.key import NoKey
-from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.checkpoint.note import Forged
+from dashboard.proof.checkpoint.pin import BadPin
+from dashboard.proof.checkpoint.store import Store, Unsigned
 from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.hold import Findings
 from dashboard.proof.verify.standing import Standing
 from dashboard.proof.verify.verify import Unfinished, current_standing, verify
+from models import db
 
 
 class Unproven(click.ClickException):
@@ -36,7 +42,7 @@ class CouldNotRun(click.ClickException):
     "--checkpoint",
     "path",
     type=click.Path(path_type=Path),
-    help="Checkpoint to hold the book against (default: the newest in GATEHOUSE_CHECKPOINT_DIR).",
+    help="Checkpoint to hold the log against beside all in GATEHOUSE_CHECKPOINT_DIR.",
 )
 @pass_script_info
 def verify_command(info: ScriptInfo, path: Path | None) -> None:
@@ -48,43 +54,66 @@ def verify_command(info: ScriptInfo, path: Path | None) -> None:
     try:
         with info.load_app().app_context():
             click.echo(_verified(current_app, path))
-    except (Broken, Forged) as error:
+    except (Broken, BadPin, Forged) as error:
         raise Unproven(f"broken: {error}") from None
-    except (ForeignKey, NoKey, NotACheckpoint, Unfinished, UnknownEncoding) as error:
+    except (ForeignKey, NoKey, NotACheckpoint, Unfinished, UnknownEncoding, Unsigned) as error:
         raise CouldNotRun(f"could not verify: {error}") from None
     except Exception as error:
         raise CouldNotRun(f"could not verify: {error_sentence(error)}") from error
 
 
 def _verified(app: Flask, path: Path | None) -> str:
-    """Verify and say what was found; raises what `verify` and `Store.read` raise."""
+    """Verify and say what was found; raises what `verify` and `History.adding` raise."""
     checks.ready()
-    settings: Settings = app.config["SETTINGS"]
+    store = Store.of(app.config["SETTINGS"])
     standing = current_standing()
-    checkpoint = _checkpoint(settings, standing, path)
+    history = store.history(standing.origin)
+    if path:
+        history = history.adding(path.read_text("utf-8", "replace"), standing.origin)
+    else:
+        store.check_newest(history)
+    store.check_pin(standing, history)
     count = standing.last - standing.pruned
     with tqdm(total=count, unit=" entries", unit_scale=True) as bar:
-        compared = verify(standing, checkpoint, bar.update)
-    return _intact(standing, checkpoint, compared)
+        findings = verify(standing, history, bar.update)
+    aside = quarantine.count(db.session())
+    return "; ".join([*_intact(standing, aside), *_compared(findings, history)])
 
 
-def _checkpoint(settings: Settings, standing: Standing, path: Path | None) -> Checkpoint | None:
-    store = Store.of(settings)
-    path = path or store.newest(standing.origin)
-    return store.read(path) if path else None
-
-
-def _intact(standing: Standing, checkpoint: Checkpoint | None, compared: bool) -> str:
+def _intact(standing: Standing, aside: int) -> Iterator[str]:
     count = standing.seq - standing.pruned
-    lines = [f"intact: {count:,} entries" + (f", {standing.pruned + 1} to {standing.seq}" if count else "")]
+    yield f"intact: {count:,} entries" + (f", {standing.pruned + 1} to {standing.seq}" if count else "")
     if standing.pruned:
-        lines.append(f"{standing.pruned:,} before them pruned, as recorded")
+        yield f"{standing.pruned:,} before them pruned, as recorded"
     if standing.unsealed:
-        lines.append(f"{standing.unsealed:,} not sealed yet")
-    if checkpoint is None:
-        lines.append("no checkpoint to compare with")
-    elif compared:
-        lines.append(f"the checkpoint of {checkpoint.time:%F %T} UTC at {checkpoint.size} agrees")
-    else:
-        lines.append(f"the checkpoint at {checkpoint.size} is older than what was pruned, not compared")
-    return "; ".join(lines)
+        yield f"{standing.unsealed:,} not sealed yet"
+    if aside:
+        yield f"{aside:,} rows that are not ours were moved aside, see the table quarantine"
+
+
+def _compared(findings: Findings, history: History) -> Iterator[str]:
+    """Say which checkpoints agree, and what they tell beside."""
+    if newest := findings.newest:
+        others = len(findings.agreeing) - 1
+        before = f", and {others:,} before it" if others else ""
+        yield f"the checkpoint of {newest.time:%F %T} UTC at {newest.size} agrees{before}"
+    if findings.pruned:
+        yield f"{findings.pruned:,} checkpoints are older than what was pruned, not compared"
+    if not history.checkpoints:
+        yield "no checkpoint to compare with"
+    if history.unknown:
+        yield f"{history.unknown:,} checkpoints were signed by keys that are not known here, not compared"
+    for scar in (found for found in history.checkpoints if found.restored):
+        yield _scar(scar, findings)
+    for found in history.checkpoints:
+        if found.is_new_key:
+            yield f"signed with a new key since {found.time:%F %T} UTC, as the one before was lost"
+
+
+def _scar(scar: Checkpoint, findings: Findings) -> str:
+    """Say what a restore lost; it stays visible for ever."""
+    told = f"a backup was restored on {scar.time:%F %T} UTC"
+    lost = max((found.size for found in findings.lost), default=0)
+    if scar.restored and lost > scar.size:
+        return f"{told}: entries {scar.size + 1} to {scar.restored.size} are lost"
+    return told

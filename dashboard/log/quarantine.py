@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
 from models import LoginLog, QuarantinedEntry
 from models.clock import now
 from models.quarantine import KEPT
 
 log = logging.getLogger(__name__)
+_ROWS = QuarantinedEntry.__table__.c
 
 
 def move(session: Session, foreign: Mapping[int, str]) -> None:
@@ -31,6 +34,23 @@ def told(foreign: Mapping[int, str]) -> None:
     for why in dict.fromkeys(foreign.values()):
         count = sum(reason == why for reason in foreign.values())
         log.error("%d rows were moved out of the log into the table quarantine: %s", count, why)
+
+
+def forget_person(session: Session, user_id: int) -> None:
+    """Blank the personal fields of what is said to be about, or done by, an account."""
+    theirs = (_ROWS.user_id == user_id) | (_ROWS.actor_id == user_id)
+    session.execute(update(QuarantinedEntry).where(theirs).values(dict.fromkeys(PERSONAL_COLUMNS)))
+
+
+def forget_older(session: Session, than: datetime) -> int:
+    """Delete what was moved aside before then; return how many rows."""
+    return session.connection().execute(delete(QuarantinedEntry).where(_ROWS.moved_at < than)).rowcount
+
+
+def forget_places(session: Session, before: datetime) -> None:
+    """Blank the addresses and agents of what was moved aside before then."""
+    old = update(QuarantinedEntry).where(_ROWS.moved_at < before)
+    session.execute(old.values(dict.fromkeys(PLACE_COLUMNS)))
 
 
 def count(session: Session) -> int:

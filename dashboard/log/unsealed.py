@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from dashboard.log import totals
 from dashboard.log.chain import group_digest
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
-from dashboard.log.mac import is_authentic
+from dashboard.log.mac import authenticated, is_authentic
 from dashboard.log.totals import TotalKey
-from models import LoginLog
+from models import LoginLog, write_transaction
 from models.database.form import is_misformed
 
 _LOG = LoginLog.__table__
@@ -55,12 +55,24 @@ def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Waiting
     return Waiting([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
 
 
+def authenticate_unsealed() -> None:
+    """Give entries that an older Gatehouse left unsealed their macs; for the moment of an upgrade only."""
+
+    def authenticate(session: Session) -> None:
+        waiting = select(LoginLog).where(LoginLog.seq.is_(None), LoginLog.mac.is_(None))
+        for entry in session.scalars(waiting):
+            facts = authenticated({column.name: getattr(entry, column.name) for column in _LOG.c})
+            entry.place, entry.person, entry.mac = facts["place"], facts["person"], facts["mac"]
+
+    write_transaction(authenticate)
+
+
 def _statement() -> Select[*tuple[Any, ...]]:
     """Select what waits, unlocked: the lock of the head guards it.
 
     Times are read as they are stored, which may be no times; what cannot be is not encoded.
     """
-    is_wrong = is_misformed(_LOG)  # type: ignore[arg-type]
+    is_wrong = is_misformed(_LOG)
     encoded = (
         case((is_wrong, None), else_=fields).label(name)
         for name, fields in (("public", PUBLIC_BYTES), ("place", PLACE_BYTES), ("person", PERSON_BYTES))

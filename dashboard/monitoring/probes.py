@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.background.inquiry import Inquiry, NoAnswer
 from dashboard.background.schedule import caught_up
+from dashboard.log import quarantine
 from dashboard.log.backlog import Backlog, spooled, unsealed
 from dashboard.log.head import Head, read_head
 from dashboard.log.spool import replay
@@ -30,10 +31,11 @@ _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What could be read: where the head is and what waits for a seal."""
+    """What could be read: where the head is, what waits for a seal, and how many rows are not ours."""
 
     head: Head
     unsealed: Backlog
+    foreign: int
 
 
 class Probes:
@@ -97,7 +99,7 @@ def reason(error: Exception) -> str:
 def _read(app: Flask) -> Reading:
     session = db.session()
     session.execute(select(LoginLog.id).limit(1))
-    return Reading(read_head(session), unsealed(session, caught_up(app)))
+    return Reading(read_head(session), unsealed(session, caught_up(app)), quarantine.count(session))
 
 
 def _write_nothing(session: Session) -> None:

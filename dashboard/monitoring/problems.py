@@ -10,6 +10,7 @@ from flask import Flask
 
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health, ThreadState
+from dashboard.log import quarantine
 from dashboard.log.backlog import Backlog, unsealed
 from dashboard.monitoring.probes import Probes, Reading, reason
 from models import db
@@ -30,6 +31,7 @@ class ProblemKind(StrEnum):
     UNWRITABLE = "cannot be written"
     UNSEALED = "entries wait for their seal"
     SPOOLED = "attempts wait in the spool"
+    FOREIGN = "rows are not ours"
     FAILING = Health.FAILING.value
     STUCK = Health.STUCK.value
     DEAD = Health.DEAD.value
@@ -81,6 +83,7 @@ def report(app: Flask, within: float) -> Report:
     problems += _unwritable(probes, end - monotonic(), is_doubtful=reading is None)
     threads = schedule.states(app)
     problems += _behind(reading.unsealed if reading else Backlog(), waiting)
+    problems += _foreign(reading.foreign if reading else 0)
     problems += _troubled(threads)
     return Report(problems, threads, reading, waiting)
 
@@ -91,6 +94,7 @@ def glance(app: Flask) -> list[Problem]:
     problems += _unwritable(probes, 0, told_after=WRITE_PATIENCE)
     waiting = _found(lambda: probes.spooled(WRITE_PATIENCE), "spool", problems) or Backlog()
     problems += _behind(unsealed(db.session(), schedule.caught_up(app)), waiting)
+    problems += _foreign(quarantine.count(db.session()))
     problems += _troubled(schedule.states(app))
     return problems
 
@@ -121,6 +125,11 @@ def _behind(sealing: Backlog, entering: Backlog) -> Iterator[Problem]:
         yield Problem("sealer", ProblemKind.UNSEALED, sealing.seconds, sealing.count)
     if entering.seconds > BEHIND:
         yield Problem("spool", ProblemKind.SPOOLED, entering.seconds, entering.count)
+
+
+def _foreign(count: int) -> Iterator[Problem]:
+    if count:
+        yield Problem("quarantine", ProblemKind.FOREIGN, count=count)
 
 
 def _troubled(threads: list[ThreadState]) -> Iterator[Problem]:

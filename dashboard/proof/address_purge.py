@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Client
 from dashboard.log.chain import PLACE_COLUMNS
 from dashboard.log.recorder import record
-from dashboard.proof.verify.standing import Standing
+from dashboard.proof.prune import PrunePlan
 from dashboard.proof.verify.verify import Advance, check_entries
+from dashboard.proof.voucher import Signer
 from models import Action, LoginLog, Outcome, StreamHead, write_transaction
 
 #: Entries blanked in one transaction.
@@ -26,21 +27,20 @@ class AddressPurgeConflict(Exception):
     """Somebody else purges addresses; the transaction was rolled back."""
 
 
-def purge_addresses(
-    standing: Standing, through: int, before: datetime, progress: Advance = lambda _: None
-) -> Iterator[int]:
-    """Blank the places of the entries up to ``through``, which are older than ``before``; yield how many.
+def purge_addresses(wanted: PrunePlan, signer: Signer, progress: Advance = lambda _: None) -> Iterator[int]:
+    """Blank the places of the entries that ``wanted`` names and checkpoints cover; yield how many.
 
     They are verified first, so that no trace of a change is swept away: raises ``Broken``. Raises
     ``AddressPurgeConflict`` when another process purges.
     """
+    standing, through = wanted.standing, min(wanted.through, signer.covered)
     begin = max(standing.pruned, standing.places_blank)
     if through <= begin:
         return
-    check_entries(standing, through, progress, after=begin)
+    check_entries(standing, through, progress, wanted.history, after=begin)
     for first in range(begin, through, PLACE_BATCH):
         last = min(first + PLACE_BATCH, through)
-        write_transaction(partial(_blank, first, last, _purged(last, before)))
+        write_transaction(partial(_blank, first, last, _purged(last, wanted.before, signer)))
         yield last - first
 
 
@@ -55,6 +55,6 @@ def _blank(first: int, last: int, event: AuthEvent, session: Session) -> None:
     record(session, event)
 
 
-def _purged(last: int, before: datetime) -> AuthEvent:
+def _purged(last: int, before: datetime, signer: Signer) -> AuthEvent:
     detail: dict[str, object] = {"through": last, "before": before.isoformat(timespec="seconds")}
-    return AuthEvent(Action.ADDRESS_PURGE, Outcome.SUCCESS, None, Client(), detail=detail)
+    return signer.sign(AuthEvent(Action.ADDRESS_PURGE, Outcome.SUCCESS, None, Client()), detail)

@@ -6,7 +6,6 @@ batch adds an entry that lists what it blanked; a verification demands it.
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from flask import current_app
@@ -14,20 +13,21 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
-from dashboard.log import query_words
+from dashboard.log import quarantine, query_words
 from dashboard.log.chain import PERSONAL_COLUMNS
 from dashboard.log.query_words import Traces
 from dashboard.log.recorder import record
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
+from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
 from models.clock import now
 from models.names import username_key
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
-ERASE_BATCH = 200
+ERASE_BATCH = 150
 #: Entries that vouch for others keep their detail; they name nobody.
 _VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
 #: Columns of an account that end empty.
@@ -58,15 +58,16 @@ def entries_of(user_id: int) -> list[int]:
     return found
 
 
-def blank(user_id: int, seqs: list[int], *, actor: Subject | None = None) -> Iterator[int]:
+def blank(user_id: int, seqs: list[int], signer: Signer, *, actor: Subject | None = None) -> Iterator[int]:
     """Blank entries and those that came meanwhile; yield how many after each batch.
 
-    ``actor`` is who asked for it. Tells ``person_erased`` at the end.
+    ``actor`` is who asked for it, ``signer`` signs what vouches for the gaps. Tells ``person_erased`` at
+    the end.
     """
     while seqs:
         for first in range(0, len(seqs), ERASE_BATCH):
             batch = seqs[first : first + ERASE_BATCH]
-            write_transaction(partial(_blank, user_id, batch, _erased(user_id, actor)))
+            write_transaction(partial(_blank, user_id, batch, _erased(user_id, actor), signer))
             yield len(batch)
         seqs = entries_of(user_id)
     person_erased.send(current_app._get_current_object(), user_id=user_id)  # type: ignore[attr-defined]
@@ -78,14 +79,14 @@ def _is_theirs(user_id: int) -> ColumnElement[bool]:
     return about & is_kept & LoginLog.action.not_in(_VOUCHING)
 
 
-def _blank(user_id: int, seqs: list[int], event: AuthEvent, session: Session) -> None:
+def _blank(user_id: int, seqs: list[int], event: AuthEvent, signer: Signer, session: Session) -> None:
     """Blank those of ``seqs`` that are not blank yet and record which."""
     still = select(LoginLog.seq).where(LoginLog.seq.in_(seqs), _is_theirs(user_id)).order_by(LoginLog.seq)
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
         nothing = dict.fromkeys(PERSONAL_COLUMNS)
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
-        record(session, replace(event, detail={"erased": as_text(batch)}))
+        record(session, signer.sign(event, {"erased": as_text(batch)}))
 
 
 def _erased(user_id: int, actor: Subject | None) -> AuthEvent:
@@ -104,6 +105,7 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
     user.hobbies, user.role, user.disabled = [], Role.USER, True
     session.execute(delete(UserSession).where(UserSession.user_id == user_id))
     query_words.forget(session, person)
+    quarantine.forget_person(session, user_id)
     return name
 
 

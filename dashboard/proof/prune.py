@@ -4,6 +4,7 @@ The number and the link of the last pruned entry stay in the head, so that a ver
 starts there; the totals stay too.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
 from dashboard.log.recorder import record
+from dashboard.proof.checkpoint.history import History
 from dashboard.proof.clock import CLOCK_TOLERANCE, Clock
 from dashboard.proof.prune_cover import covered
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing, read_pruned
 from dashboard.proof.verify.verify import Advance, check_entries
+from dashboard.proof.voucher import Signer
 from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
 from models.clock import now
+from models.frontier import Frontier
 
 #: Entries deleted in one transaction, and looked through by one statement.
 PRUNE_BATCH, LOOKAHEAD = 1000, 100_000
@@ -32,11 +36,15 @@ class PruneConflict(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrunePlan:
-    """The entries after ``standing.pruned`` up to ``through``; all of them older than ``before``."""
+    """The entries after ``standing.pruned`` up to ``through``; all of them older than ``before``.
+
+    ``history`` holds the checkpoints of the log.
+    """
 
     standing: Standing
     before: datetime
     through: int
+    history: History
 
     @property
     def count(self) -> int:
@@ -57,7 +65,7 @@ def plan_prune(standing: Standing, age: timedelta, clock: Clock) -> PrunePlan:
     """
     before = clock.moment - age
     past = max(standing.pruned, covered(standing, clock.history, before))
-    return PrunePlan(standing, before, _through(past, standing.seq, before))
+    return PrunePlan(standing, before, _through(past, standing.seq, before), clock.history)
 
 
 def _through(past: int, last: int, before: datetime) -> int:
@@ -97,7 +105,7 @@ def check_before(wanted: PrunePlan, progress: Advance) -> None:
     Raises ``Broken``, and ``PruneConflict`` when another process prunes.
     """
     try:
-        check_entries(wanted.standing, wanted.through, progress)
+        check_entries(wanted.standing, wanted.through, progress, wanted.history)
     except Broken:
         if read_pruned() != wanted.standing.pruned:
             raise PruneConflict("another process prunes") from None
@@ -105,20 +113,46 @@ def check_before(wanted: PrunePlan, progress: Advance) -> None:
 
 
 def prune(
-    wanted: PrunePlan, *, actor: Subject | None = None, unless_since: datetime | None = None
+    wanted: PrunePlan,
+    signer: Signer,
+    *,
+    actor: Subject | None = None,
+    unless_since: datetime | None = None,
 ) -> Iterator[int]:
-    """Delete what was planned; yield how many entries after each batch.
+    """Delete what was planned, as far as a checkpoint covers it; yield how many entries after each batch.
 
     ``actor`` is who asked for it. With ``unless_since`` nothing is done when a purge was
     recorded since then. Raises ``PruneConflict`` when another process prunes.
     """
-    event = AuthEvent(Action.LOG_PURGE, Outcome.SUCCESS, None, Client(), actor=actor)
+    wanted = replace(wanted, through=min(wanted.through, signer.covered))
+    if not wanted.count:
+        return
+    event = _purged(wanted, signer, actor)
     if not write_transaction(partial(_announce, wanted, event, unless_since)):
         return
     for first in range(wanted.standing.pruned, wanted.through, PRUNE_BATCH):
         last = min(first + PRUNE_BATCH, wanted.through)
         write_transaction(partial(_delete, first, last))
         yield last - first
+
+
+def _purged(wanted: PrunePlan, signer: Signer, actor: Subject | None) -> AuthEvent:
+    """Return the event of a purge, signed: where it ends, with the link and the tree there."""
+    ended = tree(wanted.standing.pruned, wanted.standing.anchor_frontier)
+    for first in range(ended.size, wanted.through, PRUNE_BATCH):
+        ended.extend(_links(db.session(), first, min(first + PRUNE_BATCH, wanted.through)))
+    link = db.session.scalar(select(LoginLog.chain).where(LoginLog.seq == wanted.through))
+    db.session.rollback()
+    if link is None:
+        raise PruneConflict("another process prunes")
+    detail: dict[str, object] = {
+        "before": wanted.before.isoformat(timespec="seconds"),
+        "entries": wanted.count,
+        "through": wanted.through,
+        "chain": link.hex(),
+        "frontier": b64encode(ended.as_bytes()).decode(),
+    }
+    return signer.sign(AuthEvent(Action.LOG_PURGE, Outcome.SUCCESS, None, Client(), actor=actor), detail)
 
 
 def _announce(wanted: PrunePlan, event: AuthEvent, unless_since: datetime | None, session: Session) -> bool:
@@ -128,24 +162,35 @@ def _announce(wanted: PrunePlan, event: AuthEvent, unless_since: datetime | None
         return False
     if head.pruned != wanted.standing.pruned:
         raise PruneConflict("another process prunes")
-    link = session.scalars(select(LoginLog.chain).where(LoginLog.seq == wanted.through)).one()
-    detail: dict[str, object] = {
-        "before": wanted.before.isoformat(timespec="seconds"),
-        "entries": wanted.count,
-        "through": wanted.through,
-        "chain": (link or b"").hex(),
-    }
-    record(session, replace(event, detail=detail))
+    record(session, event)
     return True
+
+
+def tree(pruned: int, anchor_frontier: bytes | None) -> Frontier:
+    """Return the tree at the last pruned entry; raises ``Broken`` when the head's was changed."""
+    try:
+        return Frontier(pruned, anchor_frontier)
+    except (ValueError, TypeError):
+        raise Broken(None, "the head's tree at the last pruned entry was changed") from None
+
+
+def _links(session: Session, first: int, last: int) -> list[bytes]:
+    within = (LoginLog.seq > first) & (LoginLog.seq <= last)
+    links = session.scalars(select(LoginLog.chain).where(within).order_by(LoginLog.seq)).all()
+    return [link for link in links if link is not None]
 
 
 def _delete(first: int, last: int, session: Session) -> None:
     """Delete the entries after ``first`` up to ``last``; the head is locked at the very end only."""
-    if session.scalars(select(StreamHead.pruned)).one() >= last:
+    head = session.execute(select(StreamHead.pruned, StreamHead.anchor_frontier)).one()
+    if head.pruned >= last:
         return  # a COMMIT whose answer was lost, or another process
     anchor = session.scalars(select(LoginLog.chain).where(LoginLog.seq == last)).one_or_none()
+    ended = tree(head.pruned, head.anchor_frontier)
+    ended.extend(_links(session, first, last))
     gone = delete(LoginLog).where(LoginLog.seq > first, LoginLog.seq <= last)
     deleted = session.connection().execute(gone).rowcount
-    moved = update(StreamHead).where(StreamHead.pruned == first).values(pruned=last, anchor=anchor)
+    moved = update(StreamHead).where(StreamHead.pruned == first)
+    moved = moved.values(pruned=last, anchor=anchor, anchor_frontier=ended.as_bytes())
     if deleted != last - first or session.connection().execute(moved).rowcount != 1:
         raise PruneConflict("another process prunes")

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from auth import sessions
 from dashboard.background.schedule import at_intervals
 from dashboard.config.settings import Settings
-from dashboard.log import query_words
+from dashboard.log import quarantine, query_words
 from dashboard.proof import prune
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.proof.checkpoint.store import WAY_ON, Store
@@ -32,6 +32,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     if oldest := settings.retention or settings.retention_addresses:
         words = min(settings.retention or oldest, settings.retention_addresses or oldest)
         at_intervals(app, "words", partial(forget_words, words), every=RETENTION_INTERVAL)
+        aside = partial(forget_aside, settings.retention, settings.retention_addresses)
+        at_intervals(app, "quarantine", aside, every=RETENTION_INTERVAL)
     if settings.retention_addresses:
         work = partial(purge_old_addresses, settings.retention_addresses)
         at_intervals(app, "addresses", work, every=RETENTION_INTERVAL, longest=PURGE_STUCK_AFTER)
@@ -51,6 +53,19 @@ def forget_words(age: timedelta) -> int:
     return write_transaction(lambda session: query_words.forget_older(session, clock.moment - age))
 
 
+def forget_aside(age: timedelta | None, age_of_addresses: timedelta | None) -> None:
+    """Delete what was moved out of the log so long ago, blank the places of the rest. Rests as above."""
+    clock = _clock()
+    if _doubt(clock):
+        return
+    if age:
+        before = clock.moment - age
+        write_transaction(lambda session: quarantine.forget_older(session, before))
+    if age_of_addresses:
+        since = clock.moment - age_of_addresses
+        write_transaction(lambda session: quarantine.forget_places(session, since))
+
+
 def purge_old_addresses(age: timedelta) -> int:
     """Blank the places of entries and sessions older than ``age``, once a day; return how many entries.
 
@@ -63,9 +78,10 @@ def purge_old_addresses(age: timedelta) -> int:
     sessions.forget_clients(clock.moment - age)
     if prune.was_pruned(clock.moment - PURGE_EVERY, Action.ADDRESS_PURGE):
         return 0
+    signer = Store.of(current_app.config["SETTINGS"]).signer()
     wanted = prune.plan_prune(current_standing(), age, clock)
     try:
-        return sum(purge_addresses(wanted.standing, wanted.through, wanted.before))
+        return sum(purge_addresses(wanted, signer))
     except AddressPurgeConflict:  # another process was quicker
         return 0
 

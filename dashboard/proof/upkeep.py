@@ -36,7 +36,8 @@ def prune_if_due(age: timedelta) -> int:
     Raises ``Broken`` when what is to go does not verify, ``Doubtful`` when the clock cannot be
     right or may have jumped; then nothing goes.
     """
-    clock = Store.of(current_app.config["SETTINGS"]).clock()
+    store = Store.of(current_app.config["SETTINGS"])
+    clock = store.clock()
     since = clock.moment - PRUNE_EVERY
     if prune.was_pruned(since):
         return 0
@@ -44,8 +45,9 @@ def prune_if_due(age: timedelta) -> int:
     if not wanted.count:
         return 0
     try:
+        signer = store.signer()
         prune.check_before(wanted, lambda _: None)
-        return sum(prune.prune(wanted, unless_since=since))
+        return sum(prune.prune(wanted, signer, unless_since=since))
     except prune.PruneConflict:  # another process was quicker
         return 0
 

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Boolean,
-    Column,
     ColumnElement,
+    FromClause,
     Integer,
     LargeBinary,
     String,
-    Table,
     and_,
     literal_column,
     or_,
@@ -29,7 +28,7 @@ _TIME = "{0}-{1}-{1} {1}:{1}:{1}.{2}".format(_DIGITS * 4, _DIGITS * 2, _DIGITS *
 _FIRST_TIME = "'1000-01-01'"
 
 
-def is_misformed(table: Table) -> ColumnElement[bool]:
+def is_misformed(table: FromClause) -> ColumnElement[bool]:
     """Return the condition of a row that holds a value its column cannot have, on either database."""
     words = [~_is_word(column) for column in table.c if column.name in WORDS]
     times = [column < literal_column(_FIRST_TIME) for column in table.c if isinstance(column.type, Utc)]
@@ -39,12 +38,12 @@ def is_misformed(table: Table) -> ColumnElement[bool]:
     return DialectExpression(mysql=or_(*words, *times), sqlite=or_(*words, *kinds))
 
 
-def _is_word(column: Column[Any]) -> ColumnElement[bool]:
+def _is_word(column: Any) -> ColumnElement[bool]:
     known = column.in_([*WORDS[column.name], ""])
     return or_(column.is_(None), known) if column.nullable else and_(column.is_not(None), known)
 
 
-def _wrong_kinds(column: Column[Any]) -> Iterator[str]:
+def _wrong_kinds(column: Any) -> Iterator[str]:
     """Yield conditions in SQLite's SQL; each is false for NULL, where that may stand."""
     name = str(column)
     if not column.nullable and not column.primary_key:

@@ -20,6 +20,7 @@ from models.database.types import pack_ip
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
+from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
@@ -110,7 +111,7 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
         "spool.jsonl",
     }
     erase.close_account(user_id)
-    list(erase.blank(user_id, erase.entries_of(user_id)))
+    list(erase.blank(user_id, erase.entries_of(user_id), signer()))
     seal_all()
     assert traces() == set()
     assert db.session.scalars(select(LoginLog.action).where(LoginLog.user_id == user_id)).all()

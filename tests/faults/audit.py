@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from dashboard.export.fields import as_fields
+from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.verify.verify import current_standing, verify
 from models import Action, ExportJob, ExportState, LoginLog, Outcome, Reason, StreamHead, UserSession, db
 from tests.faults.crowd import Attempt
@@ -36,7 +38,8 @@ def head() -> StreamHead:
 
 def sealed(before: Sealed) -> Sealed:
     """Return what is sealed: contiguous, chained, counted, and with all of ``before`` in its place."""
-    verify(current_standing(), None, lambda _: None)
+    standing = current_standing()
+    verify(standing, Store.of(current_app.config["SETTINGS"]).history(standing.origin), lambda _: None)
     columns = (LoginLog.seq, LoginLog.event_id, LoginLog.chain)
     rows = db.session.execute(select(*columns).where(LoginLog.seq.isnot(None)).order_by(LoginLog.seq)).all()
     assert [row.seq for row in rows] == list(range(1, head().seq + 1))

@@ -27,6 +27,7 @@ from models import Action, Outcome, Reason, User, db, write_transaction
 from models.clock import now
 from tests.support.actions import PASSWORD, entries, make_user
 from tests.support.book import entry, store
+from tests.support.proof import signer, through
 
 #: What is done, once everything is prepared; returns what it says itself.
 Act = Callable[[], object]
@@ -119,7 +120,9 @@ def the_end_of_an_export_whose_process_died() -> Act:
 def a_purge() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    return lambda: sum(prune.prune(prune.plan_prune(current_standing(), timedelta(days=1), clock())))
+    return lambda: sum(
+        prune.prune(prune.plan_prune(current_standing(), timedelta(days=1), clock()), signer())
+    )
 
 
 @records("dashboard.proof.prune._announce")
@@ -127,14 +130,14 @@ def a_purge_unless_there_was_one() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
     wanted = prune.plan_prune(current_standing(), timedelta(days=1), clock())
-    return lambda: sum(prune.prune(wanted, unless_since=now() - timedelta(hours=1)))
+    return lambda: sum(prune.prune(wanted, signer(), unless_since=now() - timedelta(hours=1)))
 
 
 @records("dashboard.proof.address_purge._blank")
 def an_address_purge() -> Act:
     store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
     seal_all()
-    return lambda: sum(purge_addresses(current_standing(), 2, now()))
+    return lambda: sum(purge_addresses(through(2), signer()))
 
 
 @records("dashboard.proof.erase._close")
@@ -147,7 +150,7 @@ def an_account_that_is_closed() -> Act:
 def an_erasure() -> Act:
     alice = signed_in()
     seqs = erase.entries_of(alice.user_id)
-    return lambda: sum(erase.blank(alice.user_id, seqs))
+    return lambda: sum(erase.blank(alice.user_id, seqs, signer()))
 
 
 @records("dashboard.log.spool.replay._enter")

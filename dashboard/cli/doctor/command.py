@@ -12,6 +12,7 @@ from dashboard.cli.doctor import clock, spool, state
 from dashboard.cli.group import error_sentence
 from dashboard.cli.server import sharing
 from dashboard.config.settings import ConfigError, Settings, load_settings, unknown_variables
+from dashboard.log.secret import check_secret
 
 Check = Callable[[], str]
 
@@ -36,6 +37,8 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "configuration": partial(_configuration, settings),
         "database": checks.database,
         "migrations": checks.migrations,
+        "secret": check_secret,
+        "quarantine": state.quarantined,
         "redis": partial(checks.redis, settings),
         "clock": partial(clock.check_clock, settings),
         "zones": checks.time_zones,

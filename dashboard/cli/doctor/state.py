@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli.checks import Bad
 from dashboard.config.settings import Settings
+from dashboard.log import quarantine
 from dashboard.log.backlog import unsealed
 from dashboard.monitoring.problem_words import many, rough_duration
 from dashboard.monitoring.problems import BEHIND
@@ -37,6 +38,14 @@ def sealing() -> str:
         )
         raise Bad(f"{told}: a running server seals them")
     return f"{many(waiting.count)} entries not sealed yet" if waiting.count else "all entries are sealed"
+
+
+def quarantined() -> str:
+    """Raise ``Bad`` when rows stood in the log's table that are not ours."""
+    count = quarantine.count(db.session())
+    if count:
+        raise Bad(f"{count:,} rows that are not ours were moved out of the log: see the table quarantine")
+    return "no row was moved out of the log"
 
 
 def check_totals() -> str:

@@ -27,6 +27,8 @@ def _sentence(problem: Problem) -> str:
             return _("Entries that are not sealed: %(n)s, the oldest for %(time)s.", **values)
         case ProblemKind.SPOOLED:
             return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **values)
+        case ProblemKind.FOREIGN:
+            return _("%(n)s rows were moved out of the log: they were not recorded here.", n=problem.count)
         case ProblemKind.FAILING:
             return _("The task “%(name)s” has been failing for %(time)s.", **values)
         case ProblemKind.STUCK:

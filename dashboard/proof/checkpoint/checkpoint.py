@@ -1,55 +1,73 @@
-"""A checkpoint: a signed statement of where the stream stood at a time.
+"""A checkpoint: a signed statement of where the stream stood at a time (https://c2sp.org/tlog-checkpoint).
 
-What is signed with Ed25519 (RFC 8032) are six lines of ASCII, each ending in a line feed::
+The lines of its text::
 
-    gatehouse checkpoint 1
-    <origin>
-    <epoch>
+    gatehouse/<origin>
     <size, in decimal>
-    <chain, 64 hexadecimal digits>
-    <time, as in the file>
+    <root of the tree over the links, base64>
+    epoch <epoch>
+    chain <link of the last entry, hexadecimal>
+    time <as 2026-11-22T09:00:00Z>
+    frontier <hashes of the tree, base64, or ->
+    previous <SHA-256 of the text of the checkpoint before, hexadecimal, or ->
+
+and, where it is so::
+
+    restored <epoch before> <size of the last checkpoint before>
+    unauthenticated <how many entries no mac speaks for>
+    new-key
 """
 
-import json
 import re
-from dataclasses import dataclass, replace
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-_FORMAT = "gatehouse checkpoint 1"
-#: What each field of the file must look like; ``size`` is a number.
-_FIELDS = {
-    "origin": r"[0-9a-f]{32}",
-    "epoch": r"[0-9a-f]{32}",
-    "chain": r"[0-9a-f]{64}",
-    "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    "key": r"[0-9a-f]{16}",
-    "signature": r"[0-9a-f]{128}",
-}
+from dashboard.proof.checkpoint.note import Note
+from models.frontier import Frontier
+
+ORIGIN = "gatehouse/"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_HEX = "[0-9a-f]"
+_TEXT = re.compile(
+    rf"""{ORIGIN}(?P<origin>{_HEX}{{32}})
+(?P<size>0|[1-9][0-9]{{0,18}})
+(?P<root>[A-Za-z0-9+/]{{43}}=)
+epoch (?P<epoch>{_HEX}{{32}})
+chain (?P<chain>{_HEX}{{64}})
+time (?P<time>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ)
+frontier (?P<frontier>-|[A-Za-z0-9+/]+={{0,2}})
+previous (?P<previous>-|{_HEX}{{64}})
+(?:restored (?P<restored_epoch>{_HEX}{{32}}) (?P<restored_size>[0-9]{{1,19}})
+)?(?:unauthenticated (?P<unauthenticated>[0-9]{{1,19}})
+)?(?P<new_key>new-key
+)?""",
+    re.ASCII,
+)
 
 
 class NotACheckpoint(ValueError):
     """A text is no checkpoint; says why."""
 
 
-class ForeignKey(ValueError):
-    """A checkpoint was signed by another key."""
-
-
-class Forged(ValueError):
-    """A checkpoint names our key, but its signature is wrong."""
-
-
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A backup was restored: the last checkpoint before was of ``epoch`` and covered ``size`` entries."""
+
+    epoch: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """``size`` entries were sealed at ``time`` (whole seconds), the last with the link ``chain``.
 
-    ``key`` is the id of the key that signed it.
+    ``previous`` is the `digest` of the one before. The first ``unauthenticated`` entries have this
+    checkpoint alone to speak for them. ``is_new_key`` tells that the key before was lost. ``frontier`` is
+    None, and ``previous`` too, in those of before there was a tree. ``signers`` are ids of known keys.
     """
 
     origin: str
@@ -57,36 +75,38 @@ class Checkpoint:
     size: int
     chain: bytes
     time: datetime
-    key: str = ""
-    signature: bytes = b""
+    frontier: Frontier | None = None
+    previous: bytes | None = None
+    restored: Restored | None = None
+    unauthenticated: int = 0
+    is_new_key: bool = False
+    signers: tuple[str, ...] = ()
 
-    def statement(self) -> bytes:
-        """Return the bytes that are signed."""
-        where = (self.origin, self.epoch, str(self.size), self.chain.hex())
-        return "".join(f"{line}\n" for line in (_FORMAT, *where, self.time.strftime(_TIME))).encode("ascii")
+    def as_text(self) -> str:
+        """Return the text that is signed; it needs a frontier."""
+        frontier = self.frontier or Frontier()
+        lines = [
+            ORIGIN + self.origin,
+            str(self.size),
+            _base64(frontier.root()),
+            f"epoch {self.epoch}",
+            f"chain {self.chain.hex()}",
+            f"time {self.time.strftime(_TIME)}",
+            f"frontier {_base64(frontier.as_bytes()) or '-'}",
+            f"previous {self.previous.hex() if self.previous else '-'}",
+        ]
+        if self.restored:
+            lines.append(f"restored {self.restored.epoch} {self.restored.size}")
+        if self.unauthenticated:
+            lines.append(f"unauthenticated {self.unauthenticated}")
+        if self.is_new_key:
+            lines.append("new-key")
+        return "".join(f"{line}\n" for line in lines)
 
-    def as_json(self) -> str:
-        """Return the text of its file."""
-        fields = {
-            "format": _FORMAT,
-            "origin": self.origin,
-            "epoch": self.epoch,
-            "size": self.size,
-            "chain": self.chain.hex(),
-            "time": self.time.strftime(_TIME),
-            "key": self.key,
-            "signature": self.signature.hex(),
-        }
-        return json.dumps(fields, indent=2) + "\n"
-
-    def check_signature(self, public: Ed25519PublicKey) -> None:
-        """Raise ``ForeignKey`` or ``Forged`` unless ``public`` verifies the signature."""
-        if self.key != key_id(public):
-            raise ForeignKey(f"the checkpoint was signed by another key, {self.key}, not by {key_id(public)}")
-        try:
-            public.verify(self.signature, self.statement())
-        except InvalidSignature:
-            raise Forged("the checkpoint was altered: its signature is wrong") from None
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the text: what the next one names it by."""
+        return sha256(self.as_text().encode()).digest()
 
 
 def key_id(public: Ed25519PublicKey) -> str:
@@ -94,37 +114,37 @@ def key_id(public: Ed25519PublicKey) -> str:
     return sha256(public.public_bytes_raw()).hexdigest()[:16]
 
 
-def signed(plain: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
-    """Return a checkpoint with the signature of ``key``."""
-    plain = replace(plain, key=key_id(key.public_key()))
-    return replace(plain, signature=key.sign(plain.statement()))
-
-
-def parse_checkpoint(text: str) -> Checkpoint:
-    """Return the checkpoint of a file's text; its signature is not checked.
+def checkpoint_of(note: Note, signers: tuple[str, ...] = ()) -> Checkpoint:
+    """Return what a note says; ``signers`` are the ids of the keys that signed it.
 
     Raises ``NotACheckpoint``.
     """
-    found = _object(text)
-    size = found.get("size")
-    if type(size) is not int or not 0 <= size < 2**63:
-        raise NotACheckpoint("it is not a checkpoint: size is not a whole number")
-    for name, pattern in _FIELDS.items():
-        if not isinstance(found.get(name), str) or not re.fullmatch(pattern, found[name], re.ASCII):
-            raise NotACheckpoint(f"it is not a checkpoint: {name} is missing or malformed")
+    found = _TEXT.fullmatch(note.text)
+    if not found:
+        raise NotACheckpoint("it is not a checkpoint: its lines are others")
+    size = int(found["size"])
     try:
         time = datetime.strptime(found["time"], _TIME).replace(tzinfo=UTC)
+        frontier = Frontier(size, b64decode(found["frontier"].replace("-", "")))
     except ValueError:
-        raise NotACheckpoint("it is not a checkpoint: there is no such time") from None
-    chain, signature = bytes.fromhex(found["chain"]), bytes.fromhex(found["signature"])
-    return Checkpoint(found["origin"], found["epoch"], size, chain, time, found["key"], signature)
+        raise NotACheckpoint("it is not a checkpoint: there is no such time or tree") from None
+    if _base64(frontier.root()) != found["root"]:
+        raise NotACheckpoint("it is not a checkpoint: its root is not that of its frontier")
+    before = found["restored_epoch"]
+    return Checkpoint(
+        origin=found["origin"],
+        epoch=found["epoch"],
+        size=size,
+        chain=bytes.fromhex(found["chain"]),
+        time=time,
+        frontier=frontier,
+        previous=None if found["previous"] == "-" else bytes.fromhex(found["previous"]),
+        restored=Restored(before, int(found["restored_size"])) if before else None,
+        unauthenticated=int(found["unauthenticated"] or 0),
+        is_new_key=bool(found["new_key"]),
+        signers=signers,
+    )
 
 
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise NotACheckpoint("it is not a checkpoint: not JSON") from None
-    if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        raise NotACheckpoint(f"it is not a checkpoint: its format is not “{_FORMAT}”")
-    return found
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()

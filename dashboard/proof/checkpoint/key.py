@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from dashboard.web.atomic_file import write_new
@@ -26,7 +28,7 @@ def make_key(path: Path) -> Ed25519PrivateKey:
     if not path.exists():
         key = Ed25519PrivateKey.generate()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+        write_new(path, private_pem(key), 0o600)
     return read_key(path)
 
 
@@ -42,6 +44,30 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(f"{path} is not an Ed25519 key")
     return key
+
+
+def known_keys(folder: Path, path: Path) -> tuple[Ed25519PublicKey, ...]:
+    """Return the public half of the key in ``path``, if there is one, and the public keys in ``folder``.
+
+    Whoever may put files there says which keys count. Raises ``NoKey`` when ``path`` is no such key.
+    """
+    own = [read_key(path).public_key()] if path.exists() else []
+    others = (_public(found) for found in sorted(folder.glob("*.pub.pem")))
+    keys = {key.public_bytes_raw(): key for key in (*own, *others) if key}
+    return tuple(keys.values())
+
+
+def _public(path: Path) -> Ed25519PublicKey | None:
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except (ValueError, TypeError, OSError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, Ed25519PublicKey) else None
+
+
+def private_pem(key: Ed25519PrivateKey) -> bytes:
+    """Return a key as PEM, for its own file only."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def public_pem(key: Ed25519PublicKey) -> bytes:

@@ -1,28 +1,42 @@
 """Takes checkpoints and keeps them in a folder outside the database.
 
-A file's name holds origin, key and time, so that the newest of a book is found by name:
-``<origin>-<key>-<time>.json``, the first two shortened to 8 digits.
+One is signed only while the log agrees with the one before and all that came since is ours. A file's
+name is for people: ``<origin>-<key>-<time>-<size>.note``, the first two shortened to 8 digits.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select, update
 
 from dashboard.config.settings import Settings
-from dashboard.log.chain import first_link
-from dashboard.proof.checkpoint.checkpoint import Checkpoint, key_id, parse_checkpoint, signed
-from dashboard.proof.checkpoint.history import STAMP, History, prefix
-from dashboard.proof.checkpoint.key import make_key, public_pem, read_key
+from dashboard.log.secret import secret_id
+from dashboard.proof.checkpoint.checkpoint import ORIGIN, Checkpoint, Restored, key_id
+from dashboard.proof.checkpoint.history import History, read_history
+from dashboard.proof.checkpoint.key import make_key, private_pem, public_pem, read_key
+from dashboard.proof.checkpoint.lease import turn
+from dashboard.proof.checkpoint.note import signed_note
+from dashboard.proof.checkpoint.pin import Pin, read_pin, write_pin
 from dashboard.proof.clock import Clock, Doubtful
-from dashboard.web.atomic_file import write_new
-from models import StreamHead, db
+from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.standing import Standing
+from dashboard.proof.verify.verify import current_standing, verify
+from dashboard.proof.voucher import Signer
+from dashboard.web.atomic_file import write_new, write_over
+from models import StreamHead, db, write_transaction
 from models.clock import now
+from models.frontier import Frontier
 
 #: What to do about a clock that is in doubt.
 WAY_ON = "the clock is set, or a checkpoint by hand (`manage.py checkpoint`) says that it is right"
+#: The time in a file's name.
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+class Unsigned(Exception):
+    """Nothing is signed, as this is not the key or the folder of the log's checkpoints; says the way on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,60 +51,154 @@ class Store:
         """Return the configured folder and key."""
         return cls(settings.checkpoint_folder, settings.checkpoint_key_file)
 
+    def path(self, checkpoint: Checkpoint) -> Path:
+        """Return where a checkpoint is kept."""
+        when = f"{checkpoint.time:{_STAMP}}-{checkpoint.size}"
+        return self.folder / f"{checkpoint.origin[:8]}-{checkpoint.signers[-1][:8]}-{when}.note"
+
     def clock(self) -> Clock:
-        """Return what the clock says now, beside the checkpoints of the present log."""
+        """Return what the clock says now, beside the checkpoints of the present log; raises ``NoKey``."""
         with db.engine.connect() as connection:
             origin = connection.scalars(select(StreamHead.origin)).one()
-        return Clock(now(), History(self.folder, self.key, origin))
+        return Clock(now(), self.history(origin))
 
-    def take(self, moment: datetime | None = None) -> Checkpoint:
-        """Return a signed checkpoint of where the stream stands now; ``moment`` is what the clock says."""
-        head = db.session.scalars(select(StreamHead)).one()
-        db.session.rollback()
-        chain = head.chain or first_link(head.origin, head.first_epoch)
-        plain = Checkpoint(head.origin, head.epoch, head.seq, chain, (moment or now()).replace(microsecond=0))
-        return signed(plain, make_key(self.key))
+    def history(self, origin: str) -> History:
+        """Return the checkpoints of a log; raises ``NoKey``."""
+        return read_history(self.folder, self.key, origin)
 
-    def keep(self, checkpoint: Checkpoint) -> Path:
-        """Write a checkpoint into the folder, and beside it the public key; return its path."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        public = make_key(self.key).public_key()
-        write_new(self.folder / f"{key_id(public)}.pub.pem", public_pem(public))
-        path = self.folder / f"{prefix(checkpoint.origin, checkpoint.key)}{checkpoint.time:{STAMP}}.json"
-        write_new(path, checkpoint.as_json().encode())
-        return path
+    def check_pin(self, standing: Standing, history: History) -> None:
+        """Raise ``Broken`` when another log is pinned beside the key, ``BadPin`` when that cannot be told."""
+        pinned = read_pin(self.key, history.keys)
+        if pinned is None:
+            return
+        for name in ("origin", "epoch"):
+            there, here = getattr(standing, name), getattr(pinned, name)
+            if there != here:
+                told = f"the database says that its {name} is {there}, but {here} is pinned beside {self.key}"
+                raise Broken(None, f"{told}: another log, or an older copy; see `manage.py after-restore`")
 
-    def keep_if_due(self, every: timedelta) -> Path | None:
-        """Take and keep a checkpoint, unless there is one younger than ``every``.
+    def take(self, moment: datetime | None = None, *, unauthenticated: bool = False) -> Checkpoint:
+        """Sign where the stream stands now, keep that and return it.
 
-        Raises ``Doubtful`` when the clock cannot be right: what is signed bears its time.
+        ``moment`` is what the clock says; ``unauthenticated`` is for entries of before there were macs.
+        Raises ``Broken`` when the log disagrees with the checkpoint before or holds what is not ours,
+        ``Unsigned`` and ``NoKey`` when this is not the place to sign, ``Taken`` when another process does.
+        """
+        with turn():
+            standing, history = self._checked()
+            key, trusted = self._own_key(history), standing.seq if unauthenticated else 0
+            verify(standing, history, lambda _: None, since=history.last, trusted=trusted)
+            taken = replace(_plain(standing, moment or now(), history.last), unauthenticated=trusted)
+            return self._keep(taken, key)
+
+    def rotate_key(self) -> Checkpoint:
+        """Take a checkpoint that the present key and a new one sign, then go on with that; as `take`."""
+        with turn():
+            standing, history = self._checked()
+            key, following = self._own_key(history), Ed25519PrivateKey.generate()
+            verify(standing, history, lambda _: None, since=history.last)
+            taken = self._keep(_plain(standing, now(), history.last), key, following)
+            write_over(self.key, private_pem(following), 0o600)
+            return taken
+
+    def take_with_new_key(self) -> Checkpoint:
+        """Take a checkpoint that says so with the key that is there, or a new one: the one before is lost.
+
+        Raises as `take`.
+        """
+        with turn():
+            standing, history = self._checked()
+            verify(standing, history, lambda _: None, since=history.last)
+            taken = replace(_plain(standing, now(), history.last), is_new_key=True)
+            return self._keep(taken, make_key(self.key))
+
+    def take_after_restore(self, before: Restored, *, unauthenticated: int) -> Checkpoint:
+        """Take the first checkpoint of the epoch that `dashboard.proof.restore` began."""
+        standing = current_standing()
+        last = self.history(standing.origin).last
+        taken = replace(_plain(standing, now(), last), restored=before, unauthenticated=unauthenticated)
+        return self._keep(taken, make_key(self.key))
+
+    def keep_if_due(self, every: timedelta) -> Checkpoint | None:
+        """Take a checkpoint, unless there is one younger than ``every``.
+
+        Raises ``Doubtful`` when the clock cannot be right, as what is signed bears its time, and as `take`.
         """
         clock = self.clock()
         if clock.history.newest(after=clock.moment - every, until=clock.moment):
             return None
         if doubt := clock.doubt_of_signing():
             raise Doubtful(f"{doubt}; no checkpoint is taken before {WAY_ON}")
-        return self.keep(self.take(clock.moment))
+        return self.take(clock.moment)
 
-    def newest(self, origin: str) -> Path | None:
-        """Return the newest checkpoint of a book that was signed with our key.
+    def signer(self) -> Signer:
+        """Return what signs vouchers; a log without checkpoints gets its first one. Raises as `take`."""
+        standing, history = self._checked()
+        if history.last is None:
+            self.take()
+            history = self.history(standing.origin)
+        covered = history.last.size if history.last else 0
+        return Signer(standing.origin, standing.epoch, self._own_key(history), covered)
 
-        Raises ``NoKey`` when there are checkpoints of the book, but no key any more.
-        """
-        if not self.key.exists() and not any(self.folder.glob(f"{origin[:8]}-*Z.json")):
-            return None
-        return max(self._own(origin), default=None)
+    def _checked(self) -> tuple[Standing, History]:
+        """Return where the stream stands and its checkpoints, once it is the log that is pinned here."""
+        standing = current_standing()
+        history = self.history(standing.origin)
+        self.check_pin(standing, history)
+        return standing, history
 
-    def _own(self, origin: str) -> Iterator[Path]:
-        """Return the checkpoints of a book that were signed with our key."""
-        name = prefix(origin, key_id(read_key(self.key).public_key()))
-        return self.folder.glob(f"{name}*Z.json")
+    def check_newest(self, history: History) -> None:
+        """Raise ``Unsigned`` unless the newest checkpoint that the head names, or a later one, is here."""
+        with db.engine.connect() as connection:
+            head = connection.execute(select(StreamHead.checkpoint_key, StreamHead.checkpoint_size)).one()
+        if head.checkpoint_key and not _knows(history, head.checkpoint_key, head.checkpoint_size):
+            told = f"the newest checkpoint, over {head.checkpoint_size} entries, is not in {self.folder}"
+            raise Unsigned(f"{told}: share GATEHOUSE_CHECKPOINT_DIR and _KEY with the machine that signed it")
 
-    def read(self, path: Path) -> Checkpoint:
-        """Return the checkpoint of a file, its signature checked.
+    def _own_key(self, history: History) -> Ed25519PrivateKey:
+        """Return the key that signs; made for a log that has no checkpoints only."""
+        self.check_newest(history)
+        last, lost = history.last, "if it is lost: `manage.py checkpoint --new-key`"
+        if last is None and not history.unknown:
+            return make_key(self.key)
+        if not self.key.exists():
+            raise Unsigned(f"there is no key in {self.key}; {lost}")
+        key = read_key(self.key)
+        if last is None or key_id(key.public_key()) not in last.signers:
+            told = f"{self.key} is not the key that signed the newest checkpoint in {self.folder}"
+            raise Unsigned(f"{told}: bring that back; {lost}")
+        return key
 
-        Raises ``NotACheckpoint``, ``ForeignKey``, ``Forged``, ``NoKey`` or ``OSError``.
-        """
-        checkpoint = parse_checkpoint(path.read_text("utf-8", "replace"))
-        checkpoint.check_signature(read_key(self.key).public_key())
+    def _keep(self, checkpoint: Checkpoint, *keys: Ed25519PrivateKey) -> Checkpoint:
+        """Write a checkpoint into the folder, signed with ``keys``; the last of them goes on."""
+        names = tuple(key_id(key.public_key()) for key in keys)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for key, name in zip(keys, names, strict=True):
+            write_new(self.folder / f"{name}.pub.pem", public_pem(key.public_key()))
+        note = signed_note(checkpoint.as_text(), ORIGIN + checkpoint.origin, *keys)
+        checkpoint = replace(checkpoint, signers=names)
+        write_new(self.path(checkpoint), note.as_text().encode())
+        write_pin(self.key, Pin(checkpoint.origin, checkpoint.epoch, secret_id()), keys[-1])
+        _name_in_head(names[-1], checkpoint.size)
         return checkpoint
+
+
+def _plain(standing: Standing, moment: datetime, last: Checkpoint | None) -> Checkpoint:
+    return Checkpoint(
+        origin=standing.origin,
+        epoch=standing.epoch,
+        size=standing.seq,
+        chain=standing.chain,
+        time=moment.replace(microsecond=0),
+        frontier=Frontier(standing.seq, standing.frontier),
+        previous=last.digest if last and last.frontier else None,
+    )
+
+
+def _knows(history: History, key: str, size: int) -> bool:
+    return any(found.size >= size and key in found.signers for found in history.checkpoints)
+
+
+def _name_in_head(key: str, size: int) -> None:
+    named = update(StreamHead).values(checkpoint_key=key, checkpoint_size=size)
+    write_transaction(lambda session: session.execute(named))

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 
@@ -36,6 +36,13 @@ MAX_WORKERS = 8
 QuarterKind = tuple[float, str, str, str]
 
 
+class Blanked(NamedTuple):
+    """An entry that lacks personal fields, and whom it is about and by: ids of accounts."""
+
+    seq: int
+    people: list[int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class RangeResult:
     """What was found in one stretch: the numbers of entries that do not check, of those
@@ -43,7 +50,7 @@ class RangeResult:
     """
 
     suspects: list[int]
-    blanked: list[int]
+    blanked: list[Blanked]
     totals: Counter[QuarterKind]
 
 
@@ -96,8 +103,9 @@ def check_range(engine: Engine, bounds: CheckRange, after: int, to: int) -> Rang
         stretch = asdict(bounds) | {"after": after, "to": to}
         odd = connection.execute(odd_entries(), stretch).all()
         totals = _totals(connection, stretch)
-    suspects = [seq for seq, _, is_wrong in odd if is_wrong]
-    return RangeResult(suspects, [seq for seq, is_blank, _ in odd if is_blank], totals)
+    suspects = [seq for seq, _, is_wrong, *_ in odd if is_wrong]
+    blanked = [Blanked(seq, who) for seq, is_blank, _, *who in odd if is_blank]
+    return RangeResult(suspects, blanked, totals)
 
 
 def _cuts(bounds: CheckRange, connection: Connection | None = None) -> list[int]:

@@ -9,15 +9,12 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Select,
-    String,
     and_,
     bindparam,
     case,
     cast,
-    false,
     func,
     literal,
-    literal_column,
     or_,
     select,
 )
@@ -26,7 +23,7 @@ from dashboard.log.chain import PERSON, PLACE, encode, group_digest, next_link
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from models import LoginLog
 from models.database.dialect import DialectExpression
-from models.database.types import Digest, Ip, Uid
+from models.database.form import is_misformed
 
 #: Quarter hours from the year 0, where MariaDB counts from, to 1970.
 _TO_1970 = 69_074_688
@@ -66,7 +63,8 @@ _stretch = and_(
 
 @cache
 def odd_entries() -> Select[*tuple[Any, ...]]:
-    """Select seq, whether a group of fields is blank and whether it is wrong, of entries that are either.
+    """Select of entries that are either: seq, whether a group of fields is blank, whether it is wrong, and
+    the ids of subject and actor.
 
     Parameters: ``after`` and ``to``, ids; ``low`` and ``high``, numbers; ``anchor``, the
     link before the very first entry; ``places``, up to which number a place may be blank.
@@ -75,8 +73,8 @@ def odd_entries() -> Select[*tuple[Any, ...]]:
     is_blank = or_(PERSONS.nonce.is_(None), is_place_blank)
     is_unlinked = link(_before(), _log.c.seq).is_distinct_from(_log.c.chain)
     differs = map(_differs, GROUPS)
-    is_wrong = or_(*differs, is_unlinked, _is_of_wrong_kind())
-    columns = select(_log.c.seq, is_blank, is_wrong)
+    is_wrong = or_(*differs, is_unlinked, is_misformed(_log))
+    columns = select(_log.c.seq, is_blank, is_wrong, _log.c.user_id, _log.c.actor_id)
     joined = columns.select_from(_log.outerjoin(_neighbour, _neighbour.c.id == _log.c.id - 1))
     return joined.where(_stretch, or_(is_blank, is_wrong))
 
@@ -121,16 +119,6 @@ def _differs(group: Group) -> ColumnElement[bool]:
     )
     is_left = group.fields.is_distinct_from(literal(group.blank))
     return case((group.nonce.is_(None), is_left), else_=digest.is_distinct_from(group.digest))
-
-
-def _is_of_wrong_kind() -> ColumnElement[bool]:
-    """Return what finds text stored as bytes and bytes stored as text: SQLite keeps the kind with the value.
-
-    Numbers and text are less than any bytes.
-    """
-    texts = [f"{column} >= x''" for column in _log.columns if isinstance(column.type, String)]
-    blobs = [f"{column} < x''" for column in _log.columns if isinstance(column.type, Uid | Ip | Digest)]
-    return DialectExpression(mysql=false(), sqlite=or_(*map(literal_column, texts + blobs)))
 
 
 def _blob(value: Any) -> ColumnElement[bytes]:

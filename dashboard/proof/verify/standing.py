@@ -17,6 +17,8 @@ QUARTER_SECONDS = 15 * 60
 class Standing:
     """The head, the lowest and highest numbers that are there, and the totals, all at once.
 
+    See `models.StreamHead` for what the head holds.
+
     ``anchor`` is the link before the first entry that is kept; ``unsealed`` entries have
     no number yet; the totals of ``uncounted`` pruned entries are lost.
     """
@@ -35,6 +37,8 @@ class Standing:
     highest: int
     unsealed: int
     totals: Mapping[QuarterKind, int]
+    frontier: bytes | None
+    anchor_frontier: bytes | None
 
     @property
     def last(self) -> int:
@@ -72,6 +76,8 @@ def read_standing() -> Standing | None:
             highest=head.pruned if highest is None else highest,
             unsealed=unsealed,
             totals=read_totals(connection),
+            frontier=head.frontier,
+            anchor_frontier=head.anchor_frontier,
         )
 
 

@@ -8,11 +8,17 @@ from sqlalchemy import Connection, select
 
 from dashboard.log.head import require_known_encoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
+from dashboard.proof.checkpoint.history import History
+from dashboard.proof.erase_ranges import Ranges
+from dashboard.proof.verify.authentic import check_authentic
 from dashboard.proof.verify.faults import Broken, explain
-from dashboard.proof.verify.ranges import RANGE_SIZE, CheckRange, QuarterKind, stretches
+from dashboard.proof.verify.form import check_form
+from dashboard.proof.verify.hold import Findings, hold_against, missing
+from dashboard.proof.verify.ranges import RANGE_SIZE, Blanked, CheckRange, QuarterKind, stretches
 from dashboard.proof.verify.standing import QUARTER_SECONDS, Standing, read_pruned, read_standing
-from dashboard.proof.verify.vouchers import erased, is_purge_recorded, link_at, places_blank
+from dashboard.proof.verify.vouchers import Vouchers, link_at
 from models import LoginLog, db
+from models.frontier import Frontier
 
 #: Entries looked at by one statement.
 SOME = 1_000
@@ -24,24 +30,39 @@ class Unfinished(Exception):
     """The verification could not be brought to an end; it says nothing about the book."""
 
 
-def verify(standing: Standing, checkpoint: Checkpoint | None, progress: Advance) -> bool:
-    """Check every entry of ``standing``; return whether ``checkpoint`` could be compared.
+def verify(
+    standing: Standing,
+    history: History,
+    progress: Advance,
+    *,
+    since: Checkpoint | None = None,
+    trusted: int = 0,
+) -> Findings:
+    """Check every entry of ``standing`` and hold it against all checkpoints of ``history``.
 
-    Raises ``Broken`` with the first wrong entry, and ``Unfinished`` when entries were
-    pruned meanwhile.
+    With ``since``, the newest checkpoint, only what came after it is checked, and that it still holds.
+    Up to ``trusted`` no mac is asked for, nor as far as checkpoints alone speak for entries.
+    Raises ``Broken`` with the first wrong entry, and ``Unfinished`` when entries were pruned meanwhile.
     """
     try:
-        _check_claims(standing, checkpoint)
-        totals = check_entries(standing, standing.last, progress)
+        _check_claims(standing, history)
+        begin = max(standing.pruned, since.size) if since else standing.pruned
+        if since and since.size > standing.seq:
+            raise missing(standing, since)
+        totals = check_entries(standing, standing.last, progress, history, after=begin)
         with db.engine.connect() as connection:
             _check_end(connection, standing)
-            _check_vouched(connection, standing, checkpoint)
-        _check_totals(standing, totals)
+            _check_purge(connection, Vouchers(standing, history))
+            findings = hold_against(connection, standing, history, only=since)
+        _check_newest(standing, findings.newest, max(trusted, history.unauthenticated))
+        if since is None:
+            _check_totals(standing, totals)
+            check_form()
     except Broken:
         if read_pruned() != standing.pruned:
             raise Unfinished("entries were pruned meanwhile: run it again") from None
         raise
-    return checkpoint is not None and checkpoint.size >= standing.pruned
+    return findings
 
 
 def current_standing() -> Standing:
@@ -60,7 +81,7 @@ def current_standing() -> Standing:
 
 
 def check_entries(
-    standing: Standing, last: int, progress: Advance, *, after: int | None = None
+    standing: Standing, last: int, progress: Advance, history: History, *, after: int | None = None
 ) -> Counter[QuarterKind]:
     """Check the entries up to ``last`` and return how many there are of each kind.
 
@@ -68,15 +89,16 @@ def check_entries(
     """
     begin = standing.pruned if after is None else after
     totals: Counter[QuarterKind] = Counter()
-    wrong, blanked = list[int](), list[int]()
+    wrong, blanked = list[int](), list[Blanked]()
+    vouchers = Vouchers(standing, history)
     with db.engine.connect() as connection:
-        places = places_blank(connection)
+        places = vouchers.places_blank(connection)
     for stretch in stretches(CheckRange(begin + 1, last, standing.anchor, places)):
         wrong += stretch.suspects
         blanked += stretch.blanked
         totals.update(stretch.totals)
         progress(stretch.totals.total())
-    wrong += _unlisted(blanked, places)
+    wrong += _unlisted(blanked, places, vouchers)
     if totals.total() != last - begin:
         wrong += _irregular(begin, last)
     if wrong:
@@ -85,19 +107,21 @@ def check_entries(
     return totals
 
 
-def _check_claims(standing: Standing, checkpoint: Checkpoint | None) -> None:
+def _check_claims(standing: Standing, history: History) -> None:
     """Check what needs no look at the entries."""
     if standing.lowest <= standing.pruned:
         raise Broken(standing.lowest, f"it has a number below {standing.pruned + 1}, where the book begins")
-    if checkpoint is None and standing.epoch != standing.first_epoch:
+    epochs = history.epochs(standing.first_epoch)
+    for found in history.checkpoints:
+        if found.epoch not in epochs:
+            raise Broken(None, f"the checkpoint of {found.time:%F %T} UTC is of another epoch, {found.epoch}")
+    if standing.epoch != epochs[-1]:
+        if standing.epoch in epochs:
+            raise Broken(None, "the database is a copy from before a restore: run `manage.py after-restore`")
         raise Broken(None, f"the head is of epoch {standing.epoch}, which no checkpoint names")
-    if checkpoint and checkpoint.origin != standing.origin:
-        raise Broken(None, f"the checkpoint is of another origin, {checkpoint.origin}: not of this book")
-    if checkpoint and checkpoint.epoch != standing.epoch:
-        raise Broken(None, f"the checkpoint is of another epoch, {checkpoint.epoch}: the stream began anew")
 
 
-def _unlisted(blanked: list[int], places: int) -> list[int]:
+def _unlisted(blanked: list[Blanked], places: int, vouchers: Vouchers) -> list[int]:
     """Return the blank entries that no entry vouches for; it came in the transaction that blanked them.
 
     ``places`` is up to which number places were blank when the look began.
@@ -105,8 +129,11 @@ def _unlisted(blanked: list[int], places: int) -> list[int]:
     if not blanked:
         return []
     with db.engine.connect() as connection:
-        listed, by_now = erased(connection), places_blank(connection)
-        unlisted = [seq for seq in blanked if seq not in listed]
+        listed, by_now = vouchers.erased(connection), vouchers.places_blank(connection)
+        nothing = Ranges()
+        unlisted = [
+            seq for seq, people in blanked if not any(seq in listed.get(who or 0, nothing) for who in people)
+        ]
         return unlisted if by_now == places else list(_without(unlisted, by_now, connection))
 
 
@@ -141,17 +168,29 @@ def _check_end(connection: Connection, standing: Standing) -> None:
         raise Broken(standing.seq, "the head has another link than this entry, the newest")
 
 
-def _check_vouched(connection: Connection, standing: Standing, checkpoint: Checkpoint | None) -> None:
-    """Check what is gone against the purge entries, and all of it against the checkpoint."""
-    if standing.pruned and not is_purge_recorded(connection, standing):
-        raise Broken(standing.pruned, "it and all before it are gone, but no log_purge entry tells so")
-    if checkpoint is None or checkpoint.size < standing.pruned:
-        return
-    told = f"the checkpoint of {checkpoint.time:%F %T} UTC vouches for {checkpoint.size} entries"
-    if checkpoint.size > standing.seq:
-        raise Broken(standing.seq + 1, f"missing; {told}: an older copy was restored or the end cut off")
-    if link_at(connection, checkpoint.size, standing) != checkpoint.chain:
-        raise Broken(checkpoint.size, f"{told} with another link: rewritten, or another copy restored")
+def _check_purge(connection: Connection, vouchers: Vouchers) -> None:
+    """Check that a purge entry tells of what is gone."""
+    pruned = vouchers.standing.pruned
+    if pruned and not vouchers.is_purge_recorded(connection):
+        raise Broken(pruned, "it and all before it are gone, but no log_purge entry tells so")
+
+
+def _check_newest(standing: Standing, covering: Checkpoint | None, trusted: int) -> None:
+    """Check that what no checkpoint covers is ours, and that the head keeps the tree over all of it."""
+    try:
+        frontier = _tree_at(standing, covering)
+        check_authentic(frontier, standing.last, trusted=trusted)
+    except (ValueError, TypeError):
+        raise Broken(None, "the head's tree at the last pruned entry was changed") from None
+    if frontier.as_bytes() != (standing.frontier or b""):
+        raise Broken(None, "the head has another tree than its entries")
+
+
+def _tree_at(standing: Standing, covering: Checkpoint | None) -> Frontier:
+    """Return the tree at the newest checkpoint, or where the entries begin; a copy that may grow."""
+    if covering and covering.frontier and covering.size >= standing.pruned:
+        return Frontier(covering.size, covering.frontier.as_bytes())
+    return Frontier(standing.pruned, standing.anchor_frontier)
 
 
 def _check_totals(standing: Standing, counted: Counter[QuarterKind]) -> None:

@@ -1,40 +1,83 @@
-"""What the book itself says about entries that were erased or pruned."""
+"""What the log itself says about entries that were erased or pruned, as far as that is signed."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from dashboard.proof.checkpoint.history import History
 from dashboard.proof.erase_ranges import Ranges, from_text
 from dashboard.proof.verify.standing import Standing
+from dashboard.proof.voucher import Voucher
 from models import Action, LoginLog, Outcome
 
 
-def erased(connection: Connection) -> Ranges:
-    """Return the entries that erase entries list."""
-    details = _details(connection, Action.ERASE)
-    return Ranges(range for detail in details for range in from_text(str(detail.get("erased"))))
+@dataclass(frozen=True)
+class Vouchers:
+    """Reads vouchers of the log at ``standing``: what a known key signed.
 
-
-def places_blank(connection: Connection) -> int:
-    """Return the number up to which ``address_purge`` entries say that places are blank; 0 when none does."""
-    details = _details(connection, Action.ADDRESS_PURGE)
-    return max((n for detail in details if type(n := detail.get("through")) is int), default=0)
-
-
-def is_purge_recorded(connection: Connection, standing: Standing) -> bool:
-    """Whether a purge entry covers all that is gone and names the link where it ended.
-
-    A purge that was interrupted has removed less than its entry says.
+    Unsigned ones count as far as a checkpoint speaks for entries that nothing else does.
     """
-    for detail in _details(connection, Action.LOG_PURGE):
-        through = detail.get("through")
-        if type(through) is int and through >= standing.pruned:
-            ended = link_at(connection, through, standing)
-            if ended is not None and detail.get("chain") == ended.hex():
-                return True
-    return False
+
+    standing: Standing
+    history: History
+
+    def erased(self, connection: Connection) -> dict[int, Ranges]:
+        """Return the entries that erase entries list, by the person they are about.
+
+        A number counts below the erase entry's own only.
+        """
+        ranges: dict[int, list[tuple[int, int]]] = {}
+        for voucher in self._valid(connection, Action.ERASE):
+            below = voucher.seq or self.standing.seq + 1
+            listed = from_text(str(voucher.detail.get("erased")))
+            if voucher.user_id is not None:
+                clipped = ((low, min(high, below - 1)) for low, high in listed if low < below)
+                ranges.setdefault(voucher.user_id, []).extend(clipped)
+        return {person: Ranges(some) for person, some in ranges.items()}
+
+    def places_blank(self, connection: Connection) -> int:
+        """Return up to which number places are blank by ``address_purge`` entries; 0 when none says so."""
+        reached = 0
+        for voucher in self._valid(connection, Action.ADDRESS_PURGE):
+            through = voucher.detail.get("through")
+            if type(through) is int and through < (voucher.seq or self.standing.seq + 1):
+                reached = max(reached, through)
+        return reached
+
+    def is_purge_recorded(self, connection: Connection) -> bool:
+        """Whether a purge entry covers all that is gone and names the link and the tree where it ended.
+
+        A purge that was interrupted has removed less than its entry says.
+        """
+        for voucher in self._valid(connection, Action.LOG_PURGE):
+            through, named = voucher.detail.get("through"), voucher.detail.get("chain")
+            if type(through) is int and through >= self.standing.pruned:
+                ended = link_at(connection, through, self.standing)
+                if ended is not None and named == ended.hex() and self._has_tree(voucher, through):
+                    return True
+        return False
+
+    def _has_tree(self, voucher: Voucher, through: int) -> bool:
+        """Whether the head keeps the tree that a finished purge ended with; old ones named none."""
+        named = voucher.detail.get("frontier")
+        if named is None or through > self.standing.pruned:
+            return True
+        try:
+            return b64decode(str(named), validate=True) == (self.standing.anchor_frontier or b"")
+        except ValueError:
+            return False
+
+    def _valid(self, connection: Connection, action: Action) -> Iterator[Voucher]:
+        epochs = self.history.epochs(self.standing.first_epoch)
+        trusted, origin = self.history.unauthenticated, self.standing.origin
+        for voucher in _claimed(connection, action):
+            is_covered = voucher.seq is not None and voucher.seq <= trusted
+            if is_covered or voucher.is_signed(origin, epochs, self.history.keys):
+                yield voucher
 
 
 def link_at(connection: Connection, seq: int, standing: Standing) -> bytes | None:
@@ -44,12 +87,13 @@ def link_at(connection: Connection, seq: int, standing: Standing) -> bytes | Non
     return connection.scalar(select(LoginLog.chain).where(LoginLog.seq == seq).limit(1))
 
 
-def _details(connection: Connection, action: Action) -> Iterator[dict[str, Any]]:
+def _claimed(connection: Connection, action: Action) -> Iterator[Voucher]:
+    columns: tuple[Any, ...] = (LoginLog.seq, LoginLog.event_id, LoginLog.occurred_at, LoginLog.user_id)
     succeeded = (LoginLog.action == action) & (LoginLog.outcome == Outcome.SUCCESS)
-    for text in connection.scalars(select(LoginLog.detail).where(succeeded)):
+    for row in connection.execute(select(*columns, LoginLog.detail).where(succeeded)):
         try:
-            detail = json.loads(text or "{}")
+            detail = json.loads(row.detail or "{}")
         except ValueError:
             continue
         if isinstance(detail, dict):
-            yield detail
+            yield Voucher(row.seq, row.event_id, action, row.occurred_at, row.user_id, detail)

@@ -1,6 +1,6 @@
 """``verify``, ``checkpoint``, ``prune`` and ``erase-user`` as the operator runs them."""
 
-import json
+import shutil
 from collections.abc import Iterator
 from contextvars import Context
 from functools import partial
@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard.log.sealer import seal_all
+from dashboard.proof.checkpoint.key import make_key
 from models import LoginLog, User, db
 from models.clock import now
 from tests.dashboard.cli.conftest import Run, on, refusal
@@ -68,7 +69,7 @@ def test_entries_that_wait_are_counted(manage: Run) -> None:
 
 def test_an_empty_book_is_intact(sqlite_url: str, app: Flask) -> None:
     restored({table: [] for table in copied() if table is not HEAD})
-    changed(HEAD, HEAD.c.id == 1, seq=0, chain=None)
+    changed(HEAD, HEAD.c.id == 1, seq=0, chain=None, frontier=None)
     url = str(db.engine.url.render_as_string(hide_password=False))
     assert on(url)("verify").stdout.startswith("intact: 0 entries; ")
 
@@ -80,7 +81,7 @@ def test_a_broken_book_is_exit_1_with_the_first_wrong_entry(manage: Run) -> None
 
 def test_a_checkpoint_is_found_by_itself(manage: Run, instance: Path) -> None:
     result = manage("checkpoint")
-    [path] = (instance / "checkpoints").glob("*.json")
+    [path] = (instance / "checkpoints").glob("*.note")
     assert result.stdout == f"12 entries vouched for in {path}\n"
     assert " at 12 agrees" in manage("verify").stdout
 
@@ -88,15 +89,17 @@ def test_a_checkpoint_is_found_by_itself(manage: Run, instance: Path) -> None:
 def test_checkpoints_go_where_they_are_told(manage: Run, tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     manage("checkpoint", checkpoint_dir=folder)
-    assert {path.suffix for path in folder.iterdir()} == {".json", ".pem"}
-    manage("checkpoint", "-o", str(tmp_path / "one.json"))
-    assert manage("verify", "--checkpoint", str(tmp_path / "one.json")).exit_code == 0
+    assert {path.suffix for path in folder.iterdir()} == {".note", ".pem"}
+    manage("checkpoint", "-o", str(tmp_path / "one.note"), checkpoint_dir=folder)
+    verified = manage("verify", "--checkpoint", str(tmp_path / "one.note"), checkpoint_dir=folder)
+    assert verified.exit_code == 0
 
 
 def test_a_checkpoint_may_go_to_stdout(manage: Run) -> None:
-    found = json.loads(manage("checkpoint", "-o", "-").stdout)
-    assert list(found) == ["format", "origin", "epoch", "size", "chain", "time", "key", "signature"]
-    assert found["size"] == 12
+    lines = manage("checkpoint", "-o", "-").stdout.splitlines()
+    assert lines[0].startswith("gatehouse/")
+    assert lines[1] == "12"
+    assert lines[-1].startswith("\N{EM DASH} gatehouse/")
 
 
 def test_a_checkpoint_that_cannot_be_written_is_one_line(manage: Run, tmp_path: Path) -> None:
@@ -129,16 +132,16 @@ def test_a_file_that_cannot_be_read_is_exit_2(manage: Run, name: str) -> None:
 def test_a_checkpoint_without_our_key_is_exit_2(manage: Run, instance: Path, tmp_path: Path) -> None:
     path = str(tmp_path / "one.json")
     manage("checkpoint", "-o", path)
-    (instance / "checkpoint_key").rename(instance / "old_key")
+    shutil.rmtree(instance)
     assert "there is no key" in no_run(manage, "--checkpoint", path)
-    manage("checkpoint")
-    assert "signed by another key" in no_run(manage, "--checkpoint", path)
+    make_key(instance / "checkpoint_key")
+    assert "a key that is not known here" in no_run(manage, "--checkpoint", path)
 
 
 def test_an_altered_checkpoint_is_exit_1(manage: Run, tmp_path: Path) -> None:
     path = tmp_path / "one.json"
     manage("checkpoint", "-o", str(path))
-    path.write_text(path.read_text().replace('"size": 12', '"size": 11'))
+    path.write_text(path.read_text().replace("chain ", "chain 0", 1).replace("0\ntime", "\ntime", 1))
     assert "signature is wrong" in broken(manage, "--checkpoint", str(path))
 
 

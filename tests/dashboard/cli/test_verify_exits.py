@@ -153,19 +153,32 @@ def test_a_newest_checkpoint_that_cannot_be_read_cannot_be_verified(
     log: None, manage: Run, instance: Path, content: bytes
 ) -> None:
     manage("checkpoint")
-    [path] = (instance / "checkpoints").glob("*Z.json")
+    [path] = (instance / "checkpoints").glob("*.note")
     path.write_bytes(content)
     code, line = verified(manage)
-    assert (code, "it is not a checkpoint" in line) == (CANNOT, True)
+    assert (code, "the newest checkpoint, over 12 entries, is not in" in line) == (CANNOT, True)
 
 
-@pytest.mark.parametrize("key", [b"", b"no key", None])
-def test_a_key_that_is_gone_or_none_cannot_be_verified(
-    log: None, manage: Run, instance: Path, key: bytes | None
-) -> None:
+def test_a_machine_that_has_the_public_key_only_can_verify(log: None, manage: Run, instance: Path) -> None:
     manage("checkpoint")
     (instance / "checkpoint_key").unlink()
-    if key is not None:
-        (instance / "checkpoint_key").write_bytes(key)
+    assert "agrees" in manage("verify").stdout
+
+
+def test_without_any_key_it_cannot_be_verified(log: None, manage: Run, instance: Path) -> None:
+    manage("checkpoint")
+    (instance / "checkpoint_key").unlink()
+    for path in (instance / "checkpoints").glob("*.pem"):
+        path.unlink()
+    code, line = verified(manage)
+    assert (code, "the newest checkpoint" in line) == (CANNOT, True)
+
+
+@pytest.mark.parametrize("key", [b"", b"no key"])
+def test_a_key_that_is_none_cannot_be_verified_with(
+    log: None, manage: Run, instance: Path, key: bytes
+) -> None:
+    manage("checkpoint")
+    (instance / "checkpoint_key").write_bytes(key)
     code, line = verified(manage)
     assert (code, "key" in line) == (CANNOT, True)

@@ -34,6 +34,7 @@ from models.clock import now
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import PASSWORD, entries
 from tests.support.feed import Feed
+from tests.support.proof import history, signer
 
 NAMES = st.sampled_from(["alice", "bob", "zoë"])
 #: What becomes of the answer to a COMMIT.
@@ -158,7 +159,7 @@ class Promises(RuleBasedStateMachine):
         assert (user_id is not None) == (name in self.accounts)
         if user_id is not None:
             erase.close_account(user_id)
-            list(islice(erase.blank(user_id, erase.entries_of(user_id)), batches))
+            list(islice(erase.blank(user_id, erase.entries_of(user_id), signer()), batches))
             self.accounts.remove(name)
             self.inside = {ref: person for ref, person in self.inside.items() if person != user_id}
 
@@ -166,9 +167,10 @@ class Promises(RuleBasedStateMachine):
     @rule(share=st.integers(0, 20), batches=st.integers(1, 3))
     def prune(self, share: int, batches: int) -> None:
         standing = current_standing()
-        wanted = prune.PrunePlan(standing, now(), standing.seq - share % (standing.seq - standing.pruned))
+        last = standing.seq - share % (standing.seq - standing.pruned)
+        wanted = prune.PrunePlan(standing, now(), last, history())
         prune.check_before(wanted, lambda _: None)
-        list(islice(prune.prune(wanted), batches))
+        list(islice(prune.prune(wanted, signer()), batches))
 
     @invariant()
     def every_session_has_one_success_entry(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -16,8 +17,9 @@ from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.ranges import CheckRange, RangeResult, stretches
 from dashboard.proof.verify.verify import current_standing, verify
 from models import Action, LoginLog, db
-from models.clock import now
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, fault, sealed_book
+from tests.support.proof import history, signer
+from tests.support.proof import through as plan
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +31,7 @@ def book(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def purged(through: int) -> int:
     """Purge the places up to an entry and return how many."""
-    count = sum(purge_addresses(current_standing(), through, now()))
+    count = sum(purge_addresses(plan(through), signer()))
     seal_all()
     return count
 
@@ -57,7 +59,7 @@ def test_each_batch_has_an_entry_that_says_how_far() -> None:
 
 
 def test_it_goes_on_where_it_ended() -> None:
-    list(islice(purge_addresses(current_standing(), 7, now()), 1))
+    list(islice(purge_addresses(plan(7), signer()), 1))
     assert fault() is None
     assert purged(7) == 4
     assert purged(7) == 0
@@ -92,7 +94,7 @@ def test_a_changed_place_is_not_swept_away() -> None:
 
 def test_two_at_once_blank_no_batch_twice() -> None:
     standing = current_standing()
-    first, second = (purge_addresses(standing, 7, now()) for _ in range(2))
+    first, second = (purge_addresses(replace(plan(7), standing=standing), signer()) for _ in range(2))
     next(first)
     with pytest.raises(AddressPurgeConflict):
         next(second)
@@ -101,7 +103,7 @@ def test_two_at_once_blank_no_batch_twice() -> None:
 
 def test_a_person_can_be_erased_afterwards() -> None:
     purged(7)
-    assert sum(erase.blank(1, erase.entries_of(1))) > 0
+    assert sum(erase.blank(1, erase.entries_of(1), signer())) > 0
     seal_all()
     assert fault() is None
 
@@ -122,7 +124,7 @@ def purged_meanwhile() -> Iterator[None]:
 
 @pytest.mark.usefixtures("purged_meanwhile")
 def test_a_purge_during_a_verification_harms_nothing() -> None:
-    verify(current_standing(), None, lambda _: None)
+    verify(current_standing(), history(), lambda _: None)
     assert blank() == set(range(1, 8))
     assert fault() is None
 
@@ -130,7 +132,7 @@ def test_a_purge_during_a_verification_harms_nothing() -> None:
 def test_a_forged_blank_during_a_purge_is_found(purged_meanwhile: None) -> None:
     changed(LOG, LOG.c.seq == 9, **dict.fromkeys(PLACE_COLUMNS))
     with pytest.raises(Broken, match="entry 9"):
-        verify(current_standing(), None, lambda _: None)
+        verify(current_standing(), history(), lambda _: None)
 
 
 def test_where_it_goes_on_is_not_what_a_verification_believes() -> None:

@@ -72,7 +72,7 @@ def test_nor_does_it_without_checkpoints(unsigned: Site) -> None:
 def test_nor_does_a_checkpoint_taken_by_hand(site: Site) -> None:
     site.moment += FAR
     site.sign_in()
-    site.store.keep(site.store.take())
+    site.store.take()
     assert "nothing is known" in site.rests()
 
 
@@ -95,7 +95,7 @@ def test_a_clock_that_is_wrong_twice_is_noticed_twice(site: Site) -> None:
     for _ in range(2):
         site.moment = right + FAR
         site.sign_in()
-        site.store.keep(site.store.take())
+        site.store.take()
         site.rests()
         right += DAY
         site.moment = right
@@ -147,7 +147,7 @@ def test_a_checkpoint_by_hand_says_that_the_clock_is_right(site: Site) -> None:
     """From the first day on it was ahead, and now it is right: nobody but a person can tell."""
     site.moment -= FAR
     site.refusal()
-    site.store.keep(site.store.take())
+    site.store.take()
     assert site.clock().doubt() is None
     site.moment += 2 * HOUR
     site.sign_in()
@@ -185,7 +185,7 @@ def test_a_site_that_was_off_for_long_waits_for_a_person(site: Site) -> None:
     site.refusal()
     site.sign_in()
     site.refusal()
-    site.store.keep(site.store.take())
+    site.store.take()
     site.moment += 2 * HOUR
     assert site.sign()
 

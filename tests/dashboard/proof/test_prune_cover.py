@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from dashboard.log.sealer import seal_all
 from dashboard.proof import prune
-from dashboard.proof.checkpoint.checkpoint import Checkpoint, signed
-from dashboard.proof.checkpoint.key import make_key
+from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.verify.verify import current_standing
-from models import Action
+from models.frontier import Frontier
 from tests.dashboard.proof.timeline import DAY, FAR, HOUR, RETENTION, Site
-from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, fault
+from tests.dashboard.proof.verify.tampering import HEAD, changed, fault
 from tests.support.book import entry, store
+from tests.support.proof import note
 
 
 def test_a_wild_entry_stops_pruning_until_a_checkpoint_covers_it(site: Site) -> None:
@@ -54,80 +55,70 @@ def test_without_checkpoints_a_wild_entry_stops_what_is_behind_it(unsigned: Site
     assert (unsigned.seqs()[0], fault()) == (wild, None)
 
 
-OTHER_KEY = Ed25519PrivateKey.generate()
-
-
-FORGERIES: dict[str, Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]] = {
-    "foreign key": lambda found, _: signed(found, OTHER_KEY),
-    "forged": lambda found, key: replace(signed(found, key), size=found.size - 1),
-    "origin": lambda found, key: signed(replace(found, origin=found.origin[:8] + "0" * 24), key),
-    "epoch": lambda found, key: signed(replace(found, epoch="0f" * 16), key),
-    "link": lambda found, key: signed(replace(found, chain=bytes(32)), key),
-    "size": lambda found, key: signed(replace(found, size=found.size + 1000), key),
+FORGERIES: dict[str, Callable[[Checkpoint], str]] = {
+    "foreign key": lambda found: note(found, Ed25519PrivateKey.generate()),
+    "altered": lambda found: note(found).replace(found.time.strftime("%Y-"), "1999-"),
+    "another origin": lambda found: note(replace(found, origin=found.origin[:8] + "0" * 24)),
+    "another epoch": lambda found: note(replace(found, epoch="0f" * 16)),
+    "another link": lambda found: note(replace(found, chain=bytes(32))),
+    "more than there is": lambda found: note(
+        replace(found, size=found.size + 1000, frontier=Frontier.repeated(found.size + 1000, b""))
+    ),
+    "nothing": lambda _: "",
 }
-
-
-def planted(site: Site, checkpoint: Checkpoint) -> None:
-    """Keep a checkpoint, also under a name that looks like ours."""
-    path = site.store.keep(checkpoint)
-    ours = site.store.take()
-    name = f"{ours.origin[:8]}-{ours.key[:8]}-{path.stem.rsplit('-', 1)[1]}.json"
-    path.with_name(name).write_bytes(path.read_bytes())
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
 def test_only_what_we_signed_of_this_log_covers_entries(
-    unsigned: Site, forge: Callable[[Checkpoint, Ed25519PrivateKey], Checkpoint]
+    unsigned: Site, forge: Callable[[Checkpoint], str]
 ) -> None:
     genuine = unsigned.store.take()
-    planted(unsigned, forge(genuine, make_key(unsigned.store.key)))
+    unsigned.store.path(genuine).write_text(forge(genuine))
     before = unsigned.moment + DAY
     assert prune.covered(current_standing(), unsigned.clock().history, before) == 0
-    planted(unsigned, replace(genuine, time=genuine.time + HOUR))  # whose signature is of another time
-    assert prune.covered(current_standing(), unsigned.clock().history, before) == 0
-    unsigned.moment += 2 * HOUR
-    unsigned.store.keep(unsigned.store.take())
+    unsigned.store.path(genuine).write_text(note(genuine))
     assert prune.covered(current_standing(), unsigned.clock().history, before) == 30
 
 
-def test_a_checkpoint_under_an_older_name_covers_nothing(unsigned: Site) -> None:
-    path = unsigned.store.keep(unsigned.store.take())
-    older = f"{path.stem.rsplit('-', 1)[0]}-{unsigned.moment - 50 * DAY:%Y%m%dT%H%M%SZ}.json"
-    path.rename(path.with_name(older))
+def test_a_checkpoint_under_an_older_name_is_no_older(unsigned: Site) -> None:
+    path = unsigned.store.path(unsigned.store.take())
+    path.rename(path.with_name("19700101T000000Z.note"))
     assert prune.covered(current_standing(), unsigned.clock().history, unsigned.moment - 40 * DAY) == 0
 
 
 def test_our_own_checkpoint_of_a_wrong_time_makes_nothing_old(site: Site) -> None:
     right = site.moment
     site.moment -= RETENTION + HOUR  # and newer than all that tell the truth
-    planted(site, site.store.take())
+    site.store.take()
     site.moment = right
     assert prune.covered(current_standing(), site.clock().history, site.moment - RETENTION) == 11
     assert (site.prune(), fault()) == (11, None)
 
 
 def test_a_name_alone_is_no_checkpoint(site: Site) -> None:
-    taken = site.store.take()
-    fake = f"{taken.origin[:8]}-{taken.key[:8]}-{site.moment + 1.5 * HOUR:%Y%m%dT%H%M%SZ}.json"
-    (site.store.folder / fake).write_text("{}")
+    path = site.store.path(site.store.take())
+    path.with_name("20991231T000000Z.note").write_text("{}")
     site.moment += 2 * HOUR
     assert site.sign()
 
 
-def test_a_checkpoint_under_another_time_s_name_is_none(site: Site) -> None:
+def test_a_checkpoint_under_another_time_s_name_is_of_its_own(site: Site) -> None:
     newest = site.clock().confirmed
     assert newest
     site.moment += FAR
-    path = site.store.newest(newest.origin)
-    assert path
-    renamed = f"{path.stem.rsplit('-', 1)[0]}-{site.moment:%Y%m%dT%H%M%SZ}.json"
-    path.with_name(renamed).write_bytes(path.read_bytes())
+    path = site.store.path(newest)
+    path.with_name(f"{site.moment:%Y%m%dT%H%M%SZ}.note").write_bytes(path.read_bytes())
     assert "newest entry or checkpoint" in site.rests()
 
 
 def purge(site: Site, at: timedelta) -> None:
-    site.prune()
-    assert changed(LOG, LOG.c.action == Action.LOG_PURGE, occurred_at=site.moment + at)
+    """Have a purge recorded while the clock is wrong by ``at``; ten days go by."""
+    plan = prune.plan_prune(current_standing(), RETENTION, site.clock())
+    right = site.moment
+    site.moment += at
+    assert sum(prune.prune(plan, site.store.signer()))
+    site.moment = right
+    seal_all()
     site.live(10)
 
 

@@ -110,7 +110,7 @@ def test_a_serving_process_does_it_by_itself(database_url: str, monkeypatch: pyt
     ("settings", "jobs"),
     [
         ({}, {"sessions"}),
-        ({"retention": "100d"}, {"sessions", "words"}),
+        ({"retention": "100d"}, {"sessions", "words", "quarantine"}),
         ({"retention_addresses": "10d"}, {"sessions", "words", "addresses"}),
     ],
 )

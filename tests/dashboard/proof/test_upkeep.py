@@ -10,7 +10,8 @@ from sqlalchemy import select
 from dashboard.background import schedule
 from dashboard.log.sealer import seal_all
 from dashboard.proof import upkeep
-from dashboard.proof.checkpoint.checkpoint import parse_checkpoint
+from dashboard.proof.checkpoint.checkpoint import Checkpoint
+from dashboard.proof.checkpoint.history import read_checkpoint
 from models import LoginLog, StreamHead, db
 from models.clock import now
 from tests.support.app import running
@@ -42,21 +43,19 @@ def test_a_checkpoint_is_kept_without_any_sign_in(
     done, keep = threading.Event(), upkeep.Store.keep_if_due
     looks = iter(range(3))
 
-    def kept(store: upkeep.Store, every: timedelta) -> Path | None:
-        path = keep(store, every)
+    def kept(store: upkeep.Store, every: timedelta) -> Checkpoint | None:
+        taken = keep(store, every)
         if next(looks, None) is None:
             done.set()
-        return path
+        return taken
 
     monkeypatch.setattr(upkeep.Store, "keep_if_due", kept)
     served(database_url, done, checkpoint_dir=tmp_path / "kept")
-    [path] = (tmp_path / "kept").glob("*.json")
+    [path] = (tmp_path / "kept").glob("*.note")
+    found = read_checkpoint(path.read_text(), ())
     with running(database_url):
         head = db.session.scalars(select(StreamHead)).one()
-        assert (parse_checkpoint(path.read_text()).origin, parse_checkpoint(path.read_text()).size) == (
-            head.origin,
-            0,
-        )
+        assert (found.origin, found.size) == (head.origin, 0)
 
 
 @pytest.mark.parametrize(("retention", "pruned"), [("10d", 1), (None, 0)])

@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from dashboard.log.sealer import seal_all
 from dashboard.proof import clock, upkeep
+from dashboard.proof.checkpoint.key import private_pem
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock, Doubtful
 from models import LoginLog, db
 from models import clock as present
 from tests.support.book import entry, store
+from tests.support.proof import KEY
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FAR = 4000 * DAY
@@ -33,6 +35,8 @@ class Site:
         patch.setattr(clock, "database_time", lambda: self.database)
         self.moment = datetime.now(UTC) - 1000 * DAY
         self.database: datetime | None = None
+        folder.mkdir(exist_ok=True)
+        (folder / "key").write_bytes(private_pem(KEY))
         self.store, self.retention, self._numbers = Store.of(settings), retention, count(1)
 
     def now(self, _: tzinfo) -> datetime:

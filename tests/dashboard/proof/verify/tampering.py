@@ -14,6 +14,7 @@ from dashboard.proof.verify.verify import current_standing, verify
 from models import LoginLog, LoginTotal, StreamHead, db, write_transaction
 from models.database.types import Ip, pack_ip, unpack_ip
 from tests.support.book import entry, store, various
+from tests.support.proof import history
 
 LOG: Table = LoginLog.__table__  # type: ignore[assignment]
 HEAD: Table = StreamHead.__table__  # type: ignore[assignment]
@@ -41,7 +42,7 @@ def sealed_book() -> int:
 def fault(checkpoint: Any = None) -> Broken | None:
     """Verify the book and return what is wrong with it."""
     try:
-        verify(current_standing(), checkpoint, lambda _: None)
+        verify(current_standing(), history(checkpoint), lambda _: None)
     except Broken as broken:
         return broken
     return None

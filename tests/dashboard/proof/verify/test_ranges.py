@@ -8,6 +8,7 @@ from flask import Flask
 from dashboard.proof.verify import ranges
 from dashboard.proof.verify.verify import current_standing, verify
 from tests.dashboard.proof.verify.tampering import LOG, changed, fault, removed, sealed_book
+from tests.support.proof import history
 
 LAST = 12
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -23,7 +24,7 @@ def side_by_side(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_stretches_are_checked_side_by_side() -> None:
     counts: list[int] = []
-    verify(current_standing(), None, counts.append)
+    verify(current_standing(), history(), counts.append)
     assert counts == [3, 3, 3, 3]
 
 

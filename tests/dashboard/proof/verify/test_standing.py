@@ -9,6 +9,7 @@ from dashboard.proof.verify.verify import current_standing, verify
 from models import db
 from tests.dashboard.proof.verify.tampering import HEAD, changed, copied, fault, restored, sealed_book
 from tests.support.book import entry, store
+from tests.support.proof import history
 
 LAST = 12
 
@@ -44,7 +45,7 @@ def test_an_entry_sealed_meanwhile_is_left_to_the_next_time() -> None:
         store([entry(300, "late")])
         assert seal_all() == 1
 
-    verify(current_standing(), None, meanwhile)
+    verify(current_standing(), history(), meanwhile)
     assert fault() is None
 
 

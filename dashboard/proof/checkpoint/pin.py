@@ -1,0 +1,57 @@
+"""What is pinned beside the checkpoint key: which log this machine keeps, whatever the database says.
+
+A signed note of three lines: ``gatehouse/<origin>``, ``epoch <epoch>``, ``secret <id of the SECRET_KEY>``.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from dashboard.proof.checkpoint.checkpoint import ORIGIN
+from dashboard.proof.checkpoint.note import Forged, NotANote, parse_note, signed_note
+from dashboard.web.atomic_file import write_over
+
+_TEXT = re.compile(rf"{ORIGIN}([0-9a-f]{{32}})\nepoch ([0-9a-f]{{32}})\nsecret ([0-9a-f]{{16}})\n")
+
+
+class BadPin(ValueError):
+    """The pin cannot be read, or none of our keys signed it; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The log's origin and epoch, and which SECRET_KEY authenticates its entries."""
+
+    origin: str
+    epoch: str
+    secret_id: str
+
+
+def pin_file(key: Path) -> Path:
+    """Return where the pin lies, beside the file of the key."""
+    return key.with_name(f"{key.name}.pin")
+
+
+def read_pin(key: Path, keys: Iterable[Ed25519PublicKey]) -> Pin | None:
+    """Return what is pinned, None before the first checkpoint; raises ``BadPin``."""
+    path = pin_file(key)
+    try:
+        note = parse_note(path.read_text("utf-8", "replace"))
+        found = _TEXT.fullmatch(note.text)
+        if not found or not note.signers(keys):
+            raise BadPin(f"{path} is signed by no key that is known here")
+    except FileNotFoundError:
+        return None
+    except (NotANote, Forged, OSError) as error:
+        raise BadPin(f"{path} cannot be trusted: {error}") from None
+    return Pin(*found.groups())
+
+
+def write_pin(path: Path, pin: Pin, key: Ed25519PrivateKey) -> None:
+    """Pin a log beside the file ``path`` of the key."""
+    text = f"{ORIGIN}{pin.origin}\nepoch {pin.epoch}\nsecret {pin.secret_id}\n"
+    note = signed_note(text, ORIGIN + pin.origin, key)
+    write_over(pin_file(path), note.as_text().encode(), 0o600)
