@@ -4,9 +4,8 @@ from models import zones
 from models.database.base import db
 from models.export_job import ExportJob, ExportState
 from models.export_query import ExportQuery
-from models.login_log import LoginLog
+from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
-from models.quarantine import QuarantinedEntry
 from models.stream_head import StreamHead
 from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User

@@ -39,7 +39,7 @@ def test_a_checkpoint_checks_by_hand(sqlite_url: str, tmp_path: Path) -> None:
     with running(sqlite_url):
         sealed_book()
         store = Store(tmp_path / "checkpoints", tmp_path / "key")
-        path = store.keep(store.take())
+        path = store.path(store.take())
     assert by_hand(CHECKPOINT, str(path), tmp_path).returncode == 0
     [public] = store.folder.glob("*.pub.pem")
     key = load_pem_public_key(public.read_bytes())

@@ -41,7 +41,7 @@ def _address(text: str | None) -> str | None:
 
 def agent_name(user_agent: str | None) -> str:
     """Return "Firefox 140 · Windows", empty when neither is known."""
-    browser, system, _device = parse_agent(user_agent or "")
+    browser, system, _device = parse_agent(str(user_agent or ""))
     return " · ".join(part for part in (browser, system) if part)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config.settings import Settings
-from dashboard.log.secret import ForeignSecret, settle_secret
+from dashboard.log.authentic.secret import ForeignSecret, settle_secret
 from models import db, zones
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -1,19 +1,19 @@
 """The commands of ``manage.py``."""
 
 from dashboard.cli.accounts import create_admin, reset_password_command
-from dashboard.cli.after_restore import after_restore
-from dashboard.cli.checkpoint import checkpoint
 from dashboard.cli.demo.command import demo
 from dashboard.cli.demo.simulate import simulate
 from dashboard.cli.doctor.command import doctor
 from dashboard.cli.erase import erase_user
 from dashboard.cli.export import export
 from dashboard.cli.migrations import db_group
+from dashboard.cli.proof.after_restore import after_restore
+from dashboard.cli.proof.checkpoint import checkpoint
+from dashboard.cli.proof.verify import verify_command
 from dashboard.cli.prune import prune_command
 from dashboard.cli.rebuild import rebuild
 from dashboard.cli.seeding.command import seed
 from dashboard.cli.server.command import serve
-from dashboard.cli.verify import verify_command
 
 COMMANDS = (
     after_restore,

@@ -12,7 +12,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.config.settings import ConfigError, unknown_variables
-from dashboard.log.secret import ForeignSecret
+from dashboard.log.authentic.secret import ForeignSecret
 from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.pin import BadPin

@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 from dashboard.cli import checks
 from dashboard.cli.group import error_sentence
 from dashboard.config.settings import Settings
+from dashboard.log.authentic.unsealed import authenticate_unsealed
 from dashboard.log.sealer import seal_all
-from dashboard.log.unsealed import authenticate_unsealed
 from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.checkpoint.store import Store, Unsigned
 from dashboard.proof.verify.faults import Broken

@@ -68,9 +68,7 @@ class Settings(BaseSettings):
         description="At least 32 bytes; required in production, else generated into instance/",
     )
     secret_key_fallbacks: Annotated[list[str], NoDecode, BeforeValidator(_commas)] = Field(
-        [],
-        repr=False,
-        description="Earlier values of SECRET_KEY, separated by commas: what they made stays valid",
+        [], repr=False, description="Earlier SECRET_KEYs, separated by commas: what they made stays valid"
     )
     public_url: Origin | None = Field(None, description="Address users see (default: http://127.0.0.1:PORT)")
     redis_url: Annotated[str, AfterValidator(redis_address)] | None = Field(
@@ -236,12 +234,10 @@ def _secret_key(settings: Settings) -> str:
                 f"{PREFIX}SECRET_KEY is required in production: set it to 32 random bytes or more"
             )
         return _generated_key(INSTANCE / "secret_key")
-    for name, keys in (
-        ("SECRET_KEY", [settings.secret_key]),
-        ("SECRET_KEY_FALLBACKS", settings.secret_key_fallbacks),
-    ):
-        if any(len(key.encode("utf-8", "surrogatepass")) < 32 for key in keys):
-            raise ConfigError(f"{PREFIX}{name} is shorter than 32 bytes")
+    if any(len(key.encode("utf-8", "surrogatepass")) < 32 for key in settings.secret_key_fallbacks):
+        raise ConfigError(f"{PREFIX}SECRET_KEY_FALLBACKS holds one that is shorter than 32 bytes")
+    if len(settings.secret_key.encode("utf-8", "surrogatepass")) < 32:
+        raise ConfigError(f"{PREFIX}SECRET_KEY is shorter than 32 bytes")
     return settings.secret_key
 
 

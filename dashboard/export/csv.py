@@ -69,10 +69,9 @@ def safe(text: str) -> str:
 
 def in_zone(moment: str, zone: tzinfo) -> str:
     """Return an ISO 8601 time as the clocks of a zone show it; in UTC where they would leave the calendar."""
-    time = datetime.fromisoformat(moment)
     try:
-        return time.astimezone(zone).isoformat(timespec="microseconds")
-    except OverflowError:
+        return datetime.fromisoformat(moment).astimezone(zone).isoformat(timespec="microseconds")
+    except (OverflowError, ValueError):  # the second where somebody wrote what is no time
         return moment
 
 

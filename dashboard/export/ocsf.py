@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.export import jsonl
-from dashboard.export.ocsf_activities import ACTIVITIES, AUTHENTICATION, DATASTORE_ACTIVITY, classification
+from dashboard.export.ocsf_activities import AUTHENTICATION, DATASTORE_ACTIVITY, activity_of, classification
 from models import Outcome
 
 OCSF_VERSION = "1.8.0"
@@ -25,7 +25,7 @@ def event(fields: Mapping[str, Any]) -> dict[str, Any]:
 
     Each field that has a value can be told from its event again.
     """
-    kind, *_ = ACTIVITIES[fields["action"]]
+    kind, *_ = activity_of(fields["action"])
     if kind is DATASTORE_ACTIVITY:
         parts, unmapped = _datastore(fields), ["actor_name", "new_device"]
     elif kind is AUTHENTICATION:

@@ -52,9 +52,14 @@ ACTIVITIES: dict[str, tuple[EventClass, int, str]] = {
 }
 
 
+def activity_of(action: object) -> tuple[EventClass, int, str]:
+    """Return class, activity and its name of an action; of one that somebody wrote there, what is certain."""
+    return ACTIVITIES.get(str(action), (AUTHENTICATION, OTHER, str(action)))
+
+
 def classification(action: str) -> dict[str, Any]:
     """Return the attributes that say what kind of event an action is."""
-    kind, activity, name = ACTIVITIES[action]
+    kind, activity, name = activity_of(action)
     return {
         "category_uid": kind.uid // 1000,
         "category_name": kind.category,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
-from dashboard.log.mac import authenticated
+from dashboard.log.authentic.mac import authenticated
 from models import LoginLog, adds_entry, on_commit
 from models.names import masked, username_key
 from models.vocabulary import SOURCE

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.background import schedule
-from dashboard.log import quarantine, seals, totals
+from dashboard.log import seals, totals
+from dashboard.log.authentic import quarantine
+from dashboard.log.authentic.mac import mac_keys
+from dashboard.log.authentic.unsealed import Unsealed, read_waiting
 from dashboard.log.chain import first_link, next_link
 from dashboard.log.head import require_known_encoding
-from dashboard.log.mac import mac_keys
 from dashboard.log.seals import Seal
-from dashboard.log.unsealed import Unsealed, read_waiting
 from models import LoginLog, StreamHead, db, write_transaction
 from models.frontier import Frontier
 
@@ -50,17 +51,18 @@ def seal_batches() -> Iterator[int]:
     """Seal until nothing is left; yield how many entries after each batch."""
     is_more = True
     while is_more:
-        sealing = _seal_some()
+        sealing = seal_some()
         is_more = sealing.sealed >= SEAL_BATCH or bool(sealing.foreign)
         yield sealing.sealed
 
 
 def seal_once() -> int:
     """Seal some entries in one short transaction; return how many."""
-    return _seal_some().sealed
+    return seal_some().sealed
 
 
-def _seal_some() -> Sealing:
+def seal_some() -> Sealing:
+    """Seal up to a batch in one short transaction, and move aside what is none of ours."""
     if not _is_waiting():
         return Sealing(0, {})
     sealing = write_transaction(_seal)

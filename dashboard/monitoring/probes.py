@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.background.inquiry import Inquiry, NoAnswer
 from dashboard.background.schedule import caught_up
-from dashboard.log import quarantine
+from dashboard.log.authentic import quarantine
 from dashboard.log.backlog import Backlog, spooled, unsealed
 from dashboard.log.head import Head, read_head
 from dashboard.log.spool import replay

@@ -10,7 +10,7 @@ from flask import Flask
 
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health, ThreadState
-from dashboard.log import quarantine
+from dashboard.log.authentic import quarantine
 from dashboard.log.backlog import Backlog, unsealed
 from dashboard.monitoring.probes import Probes, Reading, reason
 from models import db

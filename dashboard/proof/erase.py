@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
-from dashboard.log import quarantine, query_words
+from dashboard.log import query_words
+from dashboard.log.authentic import quarantine
 from dashboard.log.chain import PERSONAL_COLUMNS
 from dashboard.log.query_words import Traces
 from dashboard.log.recorder import record

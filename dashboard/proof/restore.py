@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dashboard.log.secret import ForeignSecret, adopt_secret, check_secret
+from dashboard.log.authentic.secret import ForeignSecret, adopt_secret, check_secret
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, Restored
 from dashboard.proof.checkpoint.erasures import erased_accounts
 from dashboard.proof.checkpoint.history import History

@@ -39,10 +39,7 @@ def prune_if_due(age: timedelta) -> int:
     store = Store.of(current_app.config["SETTINGS"])
     clock = store.clock()
     since = clock.moment - PRUNE_EVERY
-    if prune.was_pruned(since):
-        return 0
-    wanted = planned(clock, age)
-    if not wanted.count:
+    if prune.was_pruned(since) or not (wanted := planned(clock, age)).count:
         return 0
     try:
         signer = store.signer()

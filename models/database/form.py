@@ -17,19 +17,18 @@ from sqlalchemy import (
 )
 
 from models.database.dialect import DialectExpression
-from models.database.types import Digest, Ip, Uid, Utc
+from models.database.types import BigId, Digest, Ip, Uid, Utc
 from models.vocabulary import Action, Outcome, Reason, Role
 
 #: What a column of this name may say, in whichever table.
 WORDS = {"action": Action, "outcome": Outcome, "reason": Reason, "role": Role}
-_DIGITS = "[0-9]"
-_TIME = "{0}-{1}-{1} {1}:{1}:{1}.{2}".format(_DIGITS * 4, _DIGITS * 2, _DIGITS * 6)
+_TIME = "{0}{0}-{0}-{0} {0}:{0}:{0}.{0}{0}{0}".format("[0-9][0-9]")
 #: Times before that are none that MariaDB can count with, such as the year 0.
 _FIRST_TIME = "'1000-01-01'"
 
 
 def is_misformed(table: FromClause) -> ColumnElement[bool]:
-    """Return the condition of a row that holds a value its column cannot have, on either database."""
+    """Return the condition of a row that holds a value its column cannot have."""
     words = [~_is_word(column) for column in table.c if column.name in WORDS]
     times = [column < literal_column(_FIRST_TIME) for column in table.c if isinstance(column.type, Utc)]
     kinds: list[ColumnElement[bool]] = [
@@ -58,7 +57,7 @@ def _wrong_kinds(column: Any) -> Iterator[str]:
         case Utc():
             yield f"(typeof({name}) NOT IN ('text', 'null') OR {name} NOT GLOB '{_TIME}')"
             yield f"({name} IS NOT NULL AND strftime('%s', substr({name}, 1, 19)) IS NULL)"
-        case Boolean() | Integer():
+        case Boolean() | Integer() | BigId():
             yield f"typeof({name}) NOT IN ('integer', 'null')"
         case String() | JSON():
             yield f"typeof({name}) NOT IN ('text', 'null')"

@@ -1,15 +1,18 @@
 """Column types that mean the same on SQLite and on MariaDB."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-#: A 64-bit key; SQLite only autoincrements INTEGER.
-BigId = BigInteger().with_variant(Integer(), "sqlite")
+T = TypeVar("T")
+#: Stands where a stored time is none.
+NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def pack_ip(text: str) -> bytes:
@@ -35,6 +38,14 @@ def _binary(length: int) -> LargeBinary:
     return LargeBinary(length).with_variant(fixed, "mysql").with_variant(fixed, "mariadb")
 
 
+def _read(read: Callable[..., T], *values: Any, **named: Any) -> T | None:
+    """Return a stored value, or None for one that no column of its kind can have: pages must go on."""
+    try:
+        return read(*values, **named)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
 class Digest(TypeDecorator[bytes]):
     """``BINARY(length)``: raw bytes such as a SHA-256 or a nonce."""
 
@@ -51,6 +62,22 @@ class Digest(TypeDecorator[bytes]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[bytes]:
         return dialect.type_descriptor(_binary(self.length))
 
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return value if isinstance(value, bytes) else None
+
+
+class BigId(TypeDecorator[int]):
+    """A 64-bit key; SQLite only autoincrements INTEGER."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if isinstance(value, int) else None
+
 
 class Uid(TypeDecorator[UUID]):
     """A UUID as ``BINARY(16)`` in network order (RFC 9562)."""
@@ -65,7 +92,7 @@ class Uid(TypeDecorator[UUID]):
         return None if value is None else value.bytes
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
-        return None if value is None else UUID(bytes=value)
+        return _read(UUID, bytes=value) if value is not None else None
 
 
 class Ip(TypeDecorator[str]):
@@ -81,7 +108,7 @@ class Ip(TypeDecorator[str]):
         return None if value is None else pack_ip(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else unpack_ip(value)
+        return _read(unpack_ip, value) if value is not None else None
 
 
 class Utc(TypeDecorator[datetime]):
@@ -103,3 +130,15 @@ class Utc(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Return what reads a stored time, and ``NO_TIME`` where there is none: pages must go on."""
+        read = super().result_processor(dialect, coltype)
+
+        def tolerant(value: Any) -> datetime | None:
+            try:
+                return read(value) if read else value
+            except (ValueError, TypeError, AttributeError):
+                return NO_TIME
+
+        return tolerant

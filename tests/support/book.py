@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dashboard.log.mac import authenticated
+from dashboard.log.authentic.mac import authenticated
 from dashboard.log.recorder import name_ref
 from models import Action, LoginLog, Outcome, Reason, write_transaction
 from models.names import masked, username_key

@@ -12,7 +12,7 @@ from dashboard.cli.doctor import clock, spool, state
 from dashboard.cli.group import error_sentence
 from dashboard.cli.server import sharing
 from dashboard.config.settings import ConfigError, Settings, load_settings, unknown_variables
-from dashboard.log.secret import check_secret
+from dashboard.log.authentic.secret import check_secret
 
 Check = Callable[[], str]
 

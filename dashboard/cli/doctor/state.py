@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli.checks import Bad
 from dashboard.config.settings import Settings
-from dashboard.log import quarantine
+from dashboard.log.authentic import quarantine
 from dashboard.log.backlog import unsealed
 from dashboard.monitoring.problem_words import many, rough_duration
 from dashboard.monitoring.problems import BEHIND

@@ -22,7 +22,7 @@ from dashboard.cli.seeding.rows import Pen
 from dashboard.cli.seeding.seals import Batch, batches
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.cli.seeding.timeline import SECOND, SeedPlan, timeline
-from dashboard.log.mac import mac_keys
+from dashboard.log.authentic.mac import mac_keys
 from models import db, write_transaction
 from models.clock import now
 

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 from dashboard.cli.seeding.rows import COMMON, SeedEntry
+from dashboard.log.authentic.mac import mac_of
 from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode, group_digest, next_link
-from dashboard.log.mac import mac_of
 from dashboard.log.seals import Seal
 
 #: ``id``, ``seq`` and ``chain`` of an entry: what the next one's seal builds on.

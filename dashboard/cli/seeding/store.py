@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.cli.seeding.rows import COMMON, SeedEntry
 from dashboard.cli.seeding.seals import Batch, SealLink
+from dashboard.log.authentic.mac import mac_keys
 from dashboard.log.chain import first_link
-from dashboard.log.mac import mac_keys
 from dashboard.log.seals import Seal
 from models import LoginLog, StreamHead
 from models.database.base import is_sqlite

@@ -49,12 +49,16 @@ def local_times(zone: tzinfo, column: list[bytes]) -> Iterable[bytes]:
     for cell in column:
         begin, end = _minute(zone, cell[:_MINUTE])
         has_seconds = len(end) > _WHOLE
-        text = in_zone(cell.decode(), zone).encode() if has_seconds else begin + cell[_MINUTE:_OFFSET] + end
+        text = (
+            in_zone(cell.decode("utf-8", "replace"), zone).encode()
+            if has_seconds
+            else begin + cell[_MINUTE:_OFFSET] + end
+        )
         yield b'"' + text + b'"'
 
 
 @lru_cache(maxsize=1 << 14)
 def _minute(zone: tzinfo, minute: bytes) -> tuple[bytes, bytes]:
     """Return how a minute begins in a zone, and its offset: of whole minutes since 1973."""
-    local = in_zone(f"{minute.decode()}:00.000000+00:00", zone).encode()
+    local = in_zone(f"{minute.decode('utf-8', 'replace')}:00.000000+00:00", zone).encode()
     return local[:_MINUTE], local[_OFFSET:]

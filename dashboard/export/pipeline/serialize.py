@@ -106,23 +106,23 @@ def _needs_escapes(data: bytes) -> bool:
 def _escaped(value: bytes) -> bytes:
     if not _needs_escapes(value):
         return value
-    return json.dumps(value.decode(), ensure_ascii=False)[1:-1].encode()
+    return json.dumps(value.decode("utf-8", "replace"), ensure_ascii=False)[1:-1].encode()
 
 
 @lru_cache(maxsize=1 << 10)
 def _csv_cell(cell: bytes) -> bytes:
     """Return a cell as Python's writer does, without `CELL` around it."""
-    return csv.cell(cell.strip(CELL).decode()).encode()
+    return csv.cell(cell.strip(CELL).decode("utf-8", "replace")).encode()
 
 
 @lru_cache(maxsize=1 << 10)
 def _excel_value(value: bytes) -> bytes:
-    return csv.quoted_cell(value.decode()).encode()[1:-1]
+    return csv.quoted_cell(value.decode("utf-8", "replace")).encode()[1:-1]
 
 
 @lru_cache(maxsize=1 << 10)
 def _excel_cell(value: bytes) -> bytes:
-    return csv.quoted_cell(value.decode()).encode()
+    return csv.quoted_cell(value.decode("utf-8", "replace")).encode()
 
 
 @lru_cache(maxsize=1 << 8)
@@ -151,7 +151,9 @@ _EXCEL: dict[str, Column] = {
     "ip": partial(map, lambda digits: b'"' + address_text(digits) + b'"'),
     "user_agent": partial(map, _excel_cell),
     "session_ref": partial(uuids, around=b'"'),
-    "detail": partial(map, lambda value: csv.quoted_cell(value.decode()).encode() + b"\r\n"),
+    "detail": partial(
+        map, lambda value: csv.quoted_cell(value.decode("utf-8", "replace")).encode() + b"\r\n"
+    ),
 }
 _JSON: dict[str, Column] = {
     "event_id": partial(uuids, around=QUOTE),

@@ -14,8 +14,8 @@ from uuid_utils.compat import uuid7
 from auth.events import AuthEvent, Client, Subject
 from dashboard.background.schedule import at_intervals, committed
 from dashboard.config.settings import Settings
+from dashboard.log.authentic.mac import authenticated
 from dashboard.log.chain import PERSON, PLACE
-from dashboard.log.mac import authenticated
 from dashboard.log.recorder import columns, record
 from dashboard.log.spool.line import BadLine
 from dashboard.log.spool.spool import Spool

@@ -6,6 +6,7 @@ A signed note of three lines: ``gatehouse/<origin>``, ``epoch <epoch>``, ``secre
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -30,14 +31,16 @@ class Pin:
     secret_id: str
 
 
-def pin_file(key: Path) -> Path:
-    """Return where the pin lies, beside the file of the key."""
-    return key.with_name(f"{key.name}.pin")
+def pin_file(key: Path, database: str) -> Path:
+    """Return where the pin of the log in a database lies, beside the file of the key.
+
+    ``database`` is a `models.database.location.location`.
+    """
+    return key.with_name(f"{key.name}-{sha256(database.encode()).hexdigest()[:12]}.pin")
 
 
-def read_pin(key: Path, keys: Iterable[Ed25519PublicKey]) -> Pin | None:
+def read_pin(path: Path, keys: Iterable[Ed25519PublicKey]) -> Pin | None:
     """Return what is pinned, None before the first checkpoint; raises ``BadPin``."""
-    path = pin_file(key)
     try:
         note = parse_note(path.read_text("utf-8", "replace"))
         found = _TEXT.fullmatch(note.text)
@@ -51,7 +54,7 @@ def read_pin(key: Path, keys: Iterable[Ed25519PublicKey]) -> Pin | None:
 
 
 def write_pin(path: Path, pin: Pin, key: Ed25519PrivateKey) -> None:
-    """Pin a log beside the file ``path`` of the key."""
+    """Pin a log in the file ``path``, signed with ``key``."""
     text = f"{ORIGIN}{pin.origin}\nepoch {pin.epoch}\nsecret {pin.secret_id}\n"
     note = signed_note(text, ORIGIN + pin.origin, key)
-    write_over(pin_file(path), note.as_text().encode(), 0o600)
+    write_over(path, note.as_text().encode(), 0o600)

@@ -12,13 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
 from dashboard.config.settings import Settings
-from dashboard.log.secret import secret_id
+from dashboard.log.authentic.secret import secret_id
 from dashboard.proof.checkpoint.checkpoint import ORIGIN, Checkpoint, Restored, key_id
 from dashboard.proof.checkpoint.history import History, read_history
 from dashboard.proof.checkpoint.key import make_key, private_pem, public_pem, read_key
-from dashboard.proof.checkpoint.lease import turn
+from dashboard.proof.checkpoint.lease import Taken, turn
 from dashboard.proof.checkpoint.note import signed_note
-from dashboard.proof.checkpoint.pin import Pin, read_pin, write_pin
+from dashboard.proof.checkpoint.pin import Pin, pin_file, read_pin, write_pin
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing
@@ -41,15 +41,22 @@ class Unsigned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The folder of the checkpoints and the file of the key."""
+    """The folder of the checkpoints, the file of the key, and which database holds the log."""
 
     folder: Path
     key: Path
+    database: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Store":
         """Return the configured folder and key."""
-        return cls(settings.checkpoint_folder, settings.checkpoint_key_file)
+        folder, key = settings.checkpoint_folder, settings.checkpoint_key_file
+        return cls(folder, key, settings.database_location)
+
+    @property
+    def pin(self) -> Path:
+        """The file that says which log this is."""
+        return pin_file(self.key, self.database)
 
     def path(self, checkpoint: Checkpoint) -> Path:
         """Return where a checkpoint is kept."""
@@ -68,13 +75,13 @@ class Store:
 
     def check_pin(self, standing: Standing, history: History) -> None:
         """Raise ``Broken`` when another log is pinned beside the key, ``BadPin`` when that cannot be told."""
-        pinned = read_pin(self.key, history.keys)
+        pinned = read_pin(self.pin, history.keys)
         if pinned is None:
             return
         for name in ("origin", "epoch"):
             there, here = getattr(standing, name), getattr(pinned, name)
             if there != here:
-                told = f"the database says that its {name} is {there}, but {here} is pinned beside {self.key}"
+                told = f"the database says that its {name} is {there}, but {here} is pinned in {self.pin}"
                 raise Broken(None, f"{told}: another log, or an older copy; see `manage.py after-restore`")
 
     def take(self, moment: datetime | None = None, *, unauthenticated: bool = False) -> Checkpoint:
@@ -129,7 +136,10 @@ class Store:
             return None
         if doubt := clock.doubt_of_signing():
             raise Doubtful(f"{doubt}; no checkpoint is taken before {WAY_ON}")
-        return self.take(clock.moment)
+        try:
+            return self.take(clock.moment)
+        except Taken:
+            return None
 
     def signer(self) -> Signer:
         """Return what signs vouchers; a log without checkpoints gets its first one. Raises as `take`."""
@@ -178,7 +188,7 @@ class Store:
         note = signed_note(checkpoint.as_text(), ORIGIN + checkpoint.origin, *keys)
         checkpoint = replace(checkpoint, signers=names)
         write_new(self.path(checkpoint), note.as_text().encode())
-        write_pin(self.key, Pin(checkpoint.origin, checkpoint.epoch, secret_id()), keys[-1])
+        write_pin(self.pin, Pin(checkpoint.origin, checkpoint.epoch, secret_id()), keys[-1])
         _name_in_head(names[-1], checkpoint.size)
         return checkpoint
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dashboard.log.authentic.mac import is_authentic, mac_keys
 from dashboard.log.encoding import PUBLIC_BYTES
-from dashboard.log.mac import is_authentic, mac_keys
 from dashboard.proof.verify.faults import Broken
 from models import LoginLog, db
 from models.frontier import Frontier
 
 #: Entries read by one statement.
-SOME = 5_000
+MAC_BATCH = 5_000
 
 
 def check_authentic(frontier: Frontier, last: int, *, trusted: int) -> None:
@@ -21,8 +21,8 @@ def check_authentic(frontier: Frontier, last: int, *, trusted: int) -> None:
     """
     keys = mac_keys()
     facts: tuple[Any, ...] = (LoginLog.seq, LoginLog.mac, LoginLog.place, LoginLog.person, LoginLog.chain)
-    for first in range(frontier.size, last, SOME):
-        stretch = (LoginLog.seq > first) & (LoginLog.seq <= min(first + SOME, last))
+    for first in range(frontier.size, last, MAC_BATCH):
+        stretch = (LoginLog.seq > first) & (LoginLog.seq <= min(first + MAC_BATCH, last))
         some = select(*facts, PUBLIC_BYTES.label("public")).where(stretch).order_by(LoginLog.seq)
         with db.engine.connect() as connection:
             rows = connection.execute(some).all()

@@ -12,7 +12,7 @@ from dashboard.proof.verify.standing import Standing
 from models import LoginLog
 
 #: Links read by one statement.
-SOME = 500
+LINK_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def _links(
     connection: Connection, standing: Standing, checkpoints: Sequence[Checkpoint]
 ) -> Iterator[tuple[Checkpoint, bytes | None]]:
     """Yield each with the link that the log has there."""
-    for first in range(0, len(checkpoints), SOME):
-        some = checkpoints[first : first + SOME]
+    for first in range(0, len(checkpoints), LINK_BATCH):
+        some = checkpoints[first : first + LINK_BATCH]
         sizes = LoginLog.seq.in_([found.size for found in some])
         rows = connection.execute(select(LoginLog.seq, LoginLog.chain).where(sizes))
         links = {row.seq: row.chain for row in rows}

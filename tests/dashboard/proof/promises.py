@@ -22,19 +22,18 @@ from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import CurrentUser
 from dashboard.export.fields import as_fields
 from dashboard.log import sealer, wire
+from dashboard.log.authentic.mac import mac_keys
 from dashboard.log.head import read_head
-from dashboard.log.mac import mac_keys
 from dashboard.log.pull import Since, answer
 from dashboard.log.recent_entries import BrokenStream, RecentEntries
 from dashboard.log.recorder import record
 from dashboard.proof import erase, prune
 from dashboard.proof.verify.verify import current_standing
 from models import Action, LoginLog, Outcome, UserSession, db, write_transaction
-from models.clock import now
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import PASSWORD, entries
 from tests.support.feed import Feed
-from tests.support.proof import history, signer
+from tests.support.proof import signer, through
 
 NAMES = st.sampled_from(["alice", "bob", "zoë"])
 #: What becomes of the answer to a COMMIT.
@@ -167,8 +166,7 @@ class Promises(RuleBasedStateMachine):
     @rule(share=st.integers(0, 20), batches=st.integers(1, 3))
     def prune(self, share: int, batches: int) -> None:
         standing = current_standing()
-        last = standing.seq - share % (standing.seq - standing.pruned)
-        wanted = prune.PrunePlan(standing, now(), last, history())
+        wanted = through(standing.seq - share % (standing.seq - standing.pruned))
         prune.check_before(wanted, lambda _: None)
         list(islice(prune.prune(wanted, signer()), batches))
 

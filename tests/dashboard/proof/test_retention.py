@@ -111,7 +111,7 @@ def test_a_serving_process_does_it_by_itself(database_url: str, monkeypatch: pyt
     [
         ({}, {"sessions"}),
         ({"retention": "100d"}, {"sessions", "words", "quarantine"}),
-        ({"retention_addresses": "10d"}, {"sessions", "words", "addresses"}),
+        ({"retention_addresses": "10d"}, {"sessions", "words", "addresses", "quarantine"}),
     ],
 )
 def test_it_does_what_is_set(

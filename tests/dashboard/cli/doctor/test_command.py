@@ -28,7 +28,18 @@ ATTEMPT: dict[str, Any] = {
     "subject": Subject("nobody"),
     "client": Client(),
 }
-PARTS = ["configuration", "database", "migrations", "redis", "clock", "zones", "spool", "proxy"]
+PARTS = [
+    "configuration",
+    "database",
+    "migrations",
+    "secret",
+    "quarantine",
+    "redis",
+    "clock",
+    "zones",
+    "spool",
+    "proxy",
+]
 PARTS += ["sharing", "sealing", "totals", "server"]
 
 

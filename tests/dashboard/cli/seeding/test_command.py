@@ -12,9 +12,9 @@ from dashboard.cli.seeding.rows import COMMON
 from dashboard.cli.seeding.seals import batches, sealed
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.log import totals
+from dashboard.log.authentic.mac import mac_keys
 from dashboard.log.chain import first_link, group_digest, next_link
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
-from dashboard.log.mac import mac_keys
 from dashboard.log.sealer import seal_all
 from models import LoginLog, LoginTotal, StreamHead, User, db, write_transaction
 from models.clock import now

@@ -13,7 +13,7 @@ from dashboard.proof.checkpoint import store as checkpoint_store
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, key_id
 from dashboard.proof.checkpoint.key import NoKey, read_key
 from dashboard.proof.checkpoint.lease import TURN, Taken, turn
-from dashboard.proof.checkpoint.pin import BadPin, pin_file
+from dashboard.proof.checkpoint.pin import BadPin
 from dashboard.proof.checkpoint.store import Store, Unsigned
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.hold import Findings
@@ -121,7 +121,7 @@ def test_a_database_of_another_log_is_told_by_what_is_pinned(kept: Store, field:
 @pytest.mark.parametrize("content", ["", "x", "gatehouse/x\n\n\N{EM DASH} x AAAA\n"])
 def test_a_pin_that_was_changed_is_told(kept: Store, content: str) -> None:
     kept.take()
-    pin_file(kept.key).write_text(content)
+    kept.pin.write_text(content)
     with pytest.raises(BadPin):
         kept.take()
 

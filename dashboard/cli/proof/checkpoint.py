@@ -54,10 +54,9 @@ def _taken(store: Store) -> Checkpoint:
 
 def _write(taken: Checkpoint, store: Store, output: Path | None) -> None:
     path = store.path(taken)
-    if output is None:
-        click.echo(f"{taken.size:,} entries vouched for in {path}")
-    elif str(output) == "-":
+    if str(output) == "-":
         click.echo(path.read_text("utf-8"), nl=False)
-    else:
+        return
+    if output:
         write_over(output, path.read_bytes())
-        click.echo(f"{taken.size:,} entries vouched for in {output}")
+    click.echo(f"{taken.size:,} entries vouched for in {output or path}")

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text
 
-from dashboard.log import quarantine
-from dashboard.log.mac import mac_of
+from dashboard.log.authentic import quarantine
+from dashboard.log.authentic.mac import mac_of
 from dashboard.log.sealer import SEAL_BATCH, seal_all, seal_once
 from models import LoginLog, QuarantinedEntry, db, write_transaction
-from models.quarantine import KEPT
+from models.login_log import KEPT
 from tests.support.book import authenticate, entry, store
 
 _LOG = LoginLog.__table__

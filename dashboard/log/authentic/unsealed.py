@@ -9,9 +9,9 @@ from sqlalchemy import Row, Select, String, case, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dashboard.log import totals
+from dashboard.log.authentic.mac import authenticated, is_authentic
 from dashboard.log.chain import group_digest
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
-from dashboard.log.mac import authenticated, is_authentic
 from dashboard.log.totals import TotalKey
 from models import LoginLog, write_transaction
 from models.database.form import is_misformed
@@ -34,14 +34,14 @@ class Unsealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Judged:
     """Entries to seal in the order they were recorded, and why each other row is none, by its id."""
 
     entries: list[Unsealed]
     foreign: dict[int, str]
 
 
-def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Waiting:
+def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Judged:
     """Return the oldest ``limit`` rows that wait.
 
     When some of them are foreign the newest are looked at as well: whoever puts any number of rows there
@@ -52,7 +52,7 @@ def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Waiting
         return oldest
     newest = _read(session, _statement().order_by(LoginLog.id.desc()).limit(limit), keys)
     entries = {entry.id: entry for entry in (*oldest.entries, *newest.entries)}
-    return Waiting([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
+    return Judged([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
 
 
 def authenticate_unsealed() -> None:
@@ -83,8 +83,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
     return select(*facts, when, *kind, is_wrong.label("is_wrong"), *encoded).where(LoginLog.seq.is_(None))
 
 
-def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes]) -> Waiting:
-    waiting = Waiting([], {})
+def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes]) -> Judged:
+    waiting = Judged([], {})
     for row in session.execute(statement):
         found = _judged(row, keys)
         if isinstance(found, Unsealed):

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from dashboard.cli import checks
 from dashboard.cli.group import error_sentence
-from dashboard.log import quarantine
+from dashboard.log.authentic import quarantine
 from dashboard.log.head import UnknownEncoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, NotACheckpoint
 from dashboard.proof.checkpoint.history import ForeignKey, History

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dashboard.cli import checks
-from dashboard.log.secret import ForeignSecret
+from dashboard.log.authentic.secret import ForeignSecret
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.restore import Aftermath, begin_anew
 

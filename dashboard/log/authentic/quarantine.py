@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
 from models import LoginLog, QuarantinedEntry
 from models.clock import now
-from models.quarantine import KEPT
+from models.login_log import KEPT
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _ROWS = QuarantinedEntry.__table__.c
 
 
@@ -33,7 +33,7 @@ def told(foreign: Mapping[int, str]) -> None:
     """Say in the server's log what was moved."""
     for why in dict.fromkeys(foreign.values()):
         count = sum(reason == why for reason in foreign.values())
-        log.error("%d rows were moved out of the log into the table quarantine: %s", count, why)
+        logger.error("%d rows were moved out of the log into the table quarantine: %s", count, why)
 
 
 def forget_person(session: Session, user_id: int) -> None:

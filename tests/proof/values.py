@@ -1,0 +1,92 @@
+"""Attacks with values that no column can have, (f), and with rows to be sealed, (g)."""
+
+import random
+from datetime import timedelta
+
+from sqlalchemy import Connection, select, text
+
+from tests.proof import forge
+from tests.proof.attack import ALL, attack
+from tests.proof.forge import LOG
+from tests.proof.site import Site
+
+# (f) values that no column can have
+
+
+def _sql(db: Connection, statement: str) -> None:
+    db.execute(text(statement))
+
+
+@attack("f", only="sqlite")
+def a_person_as_bytes(db: Connection, _: Site, rng: random.Random) -> None:
+    _sql(db, f"UPDATE login_log SET user_id = CAST(user_id AS BLOB) WHERE seq = {rng.randint(1, ALL)}")
+
+
+@attack("f", only="sqlite")
+def a_time_as_bytes(db: Connection, _: Site, rng: random.Random) -> None:
+    _sql(
+        db, f"UPDATE login_log SET occurred_at = CAST(occurred_at AS BLOB) WHERE seq = {rng.randint(1, ALL)}"
+    )
+
+
+@attack("f", only="sqlite")
+def a_number_as_text(db: Connection, _: Site, rng: random.Random) -> None:
+    _sql(db, f"UPDATE login_log SET seq = x'0f0f' WHERE seq = {rng.randint(1, ALL)}")
+
+
+@attack("f", only="sqlite")
+def a_session_s_time_that_is_none(db: Connection, _: Site, __: random.Random) -> None:
+    _sql(
+        db,
+        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
+        " VALUES ('x', 'x', '[]', 'user', 0, 'yesterday')",
+    )
+
+
+@attack("f")
+def an_action_that_is_none(db: Connection, _: Site, rng: random.Random) -> None:
+    forge.change(db, rng.randint(1, ALL), action="conquer")
+    forge.recompute(db)
+
+
+@attack("f")
+def a_role_that_is_none(db: Connection, _: Site, __: random.Random) -> None:
+    moment = db.scalar(select(LOG.c.occurred_at).limit(1))
+    values = {"username": "x", "username_key": "x", "hobbies": "[]", "role": "god", "disabled": False}
+    statement = (
+        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
+        " VALUES (:username, :username_key, :hobbies, :role, :disabled, :created_at)"
+    )
+    db.execute(text(statement), values | {"created_at": moment.replace(tzinfo=None)})
+
+
+@attack("f", only="mariadb")
+def a_time_that_no_clock_tells(db: Connection, _: Site, rng: random.Random) -> None:
+    _sql(db, "SET SESSION sql_mode = ''")
+    _sql(db, f"UPDATE login_log SET occurred_at = '0000-00-00' WHERE seq = {rng.randint(1, ALL)}")
+
+
+# (g) rows from another time, to be sealed
+
+
+@attack("g", unsealed=3)
+def backdated_rows_without_a_mac(db: Connection, _: Site, __: random.Random) -> None:
+    row = forge.rows(db)[0]
+    for days in (1, 30, 300):
+        forge.put(db, row, occurred_at=row["occurred_at"] - timedelta(days=days), mac=None)
+
+
+@attack("g", unsealed=1)
+def a_backdated_row_with_another_s_mac(db: Connection, _: Site, rng: random.Random) -> None:
+    row = forge.rows(db)[rng.randint(0, ALL - 1)]
+    forge.put(db, row, occurred_at=row["occurred_at"] - timedelta(days=9))
+
+
+@attack("g", unsealed=1)
+def an_entry_again_under_another_id(db: Connection, _: Site, rng: random.Random) -> None:
+    forge.put(db, forge.rows(db)[rng.randint(0, ALL - 1)])
+
+
+@attack("g", unsealed=1)
+def a_row_with_a_random_mac(db: Connection, _: Site, rng: random.Random) -> None:
+    forge.put(db, forge.rows(db)[0], mac=rng.randbytes(32))
