@@ -11,7 +11,6 @@ from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.erase import blank, entries_of
 from tests.dashboard.proof.verify.tampering import LOG, changed, sealed_book
 from tests.support.app import running
-from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
 
 CHAIN, CHECKPOINT = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "proof.md").read_text(), re.S)
@@ -28,8 +27,9 @@ def test_the_chain_checks_by_hand(sqlite_url: str, tmp_path: Path) -> None:
     with running(sqlite_url):
         assert by_hand(CHAIN, book, tmp_path).returncode == 0
         sealed_book()
-        list(blank(1, entries_of(1), signer()))
-        link = Store(tmp_path / "checkpoints", tmp_path / "key").take().chain
+        store = Store(tmp_path / "checkpoints", tmp_path / "key")
+        list(blank(1, entries_of(1), store.signer()))
+        link = store.take().chain
         assert by_hand(CHAIN, book, tmp_path).stdout == f"{link.hex()}\n"
         changed(LOG, LOG.c.seq == 4, browser="Lynx")
         assert "4: link" in by_hand(CHAIN, book, tmp_path).stderr

@@ -99,7 +99,7 @@ def reason(error: Exception) -> str:
 def _read(app: Flask) -> Reading:
     session = db.session()
     session.execute(select(LoginLog.id).limit(1))
-    return Reading(read_head(session), unsealed(session, caught_up(app)), quarantine.count(session))
+    return Reading(read_head(session), unsealed(session, caught_up(app)), quarantine.rows_aside(session))
 
 
 def _write_nothing(session: Session) -> None:

@@ -94,7 +94,7 @@ def glance(app: Flask) -> list[Problem]:
     problems += _unwritable(probes, 0, told_after=WRITE_PATIENCE)
     waiting = _found(lambda: probes.spooled(WRITE_PATIENCE), "spool", problems) or Backlog()
     problems += _behind(unsealed(db.session(), schedule.caught_up(app)), waiting)
-    problems += _foreign(quarantine.count(db.session()))
+    problems += _foreign(quarantine.rows_aside(db.session()))
     problems += _troubled(schedule.states(app))
     return problems
 

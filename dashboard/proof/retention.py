@@ -12,6 +12,7 @@ from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
 from dashboard.proof import prune
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
+from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.verify import current_standing
@@ -61,7 +62,7 @@ def forget_aside(age: timedelta | None, age_of_addresses: timedelta | None) -> N
         return
     if age:
         before = clock.moment - age
-        write_transaction(lambda session: quarantine.forget_older(session, before))
+        write_transaction(lambda session: quarantine.drop_older(session, before))
     if age_of_addresses:
         since = clock.moment - age_of_addresses
         write_transaction(lambda session: quarantine.forget_places(session, since))
@@ -79,11 +80,11 @@ def purge_old_addresses(age: timedelta) -> int:
     sessions.forget_clients(clock.moment - age)
     if prune.was_pruned(clock.moment - PURGE_EVERY, Action.ADDRESS_PURGE):
         return 0
-    signer = Store.of(current_app.config["SETTINGS"]).signer()
     wanted = prune.plan_prune(current_standing(), age, clock)
     try:
+        signer = Store.of(current_app.config["SETTINGS"]).signer()
         return sum(purge_addresses(wanted, signer))
-    except AddressPurgeConflict:  # another process was quicker
+    except (AddressPurgeConflict, Taken):  # another process was quicker
         return 0
 
 

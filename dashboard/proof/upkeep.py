@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from dashboard.background.schedule import at_intervals
 from dashboard.config.settings import Settings
 from dashboard.proof import prune
+from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.verify import current_standing
@@ -45,7 +46,7 @@ def prune_if_due(age: timedelta) -> int:
         signer = store.signer()
         prune.check_before(wanted, lambda _: None)
         return sum(prune.prune(wanted, signer, unless_since=since))
-    except prune.PruneConflict:  # another process was quicker
+    except (prune.PruneConflict, Taken):  # another process was quicker
         return 0
 
 

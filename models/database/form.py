@@ -3,18 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    ColumnElement,
-    FromClause,
-    Integer,
-    LargeBinary,
-    String,
-    and_,
-    literal_column,
-    or_,
-)
+import sqlalchemy as sa
 
 from models.database.dialect import DialectExpression
 from models.database.types import BigId, Digest, Ip, Uid, Utc
@@ -27,19 +16,19 @@ _TIME = "{0}{0}-{0}-{0} {0}:{0}:{0}.{0}{0}{0}".format("[0-9][0-9]")
 _FIRST_TIME = "'1000-01-01'"
 
 
-def is_misformed(table: FromClause) -> ColumnElement[bool]:
+def is_misformed(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return the condition of a row that holds a value its column cannot have."""
     words = [~_is_word(column) for column in table.c if column.name in WORDS]
-    times = [column < literal_column(_FIRST_TIME) for column in table.c if isinstance(column.type, Utc)]
-    kinds: list[ColumnElement[bool]] = [
-        literal_column(text) for column in table.c for text in _wrong_kinds(column)
+    times = [column < sa.literal_column(_FIRST_TIME) for column in table.c if isinstance(column.type, Utc)]
+    kinds: list[sa.ColumnElement[bool]] = [
+        sa.literal_column(text) for column in table.c for text in _wrong_kinds(column)
     ]
-    return DialectExpression(mysql=or_(*words, *times), sqlite=or_(*words, *kinds))
+    return DialectExpression(mysql=sa.or_(*words, *times), sqlite=sa.or_(*words, *kinds))
 
 
-def _is_word(column: Any) -> ColumnElement[bool]:
+def _is_word(column: Any) -> sa.ColumnElement[bool]:
     known = column.in_([*WORDS[column.name], ""])
-    return or_(column.is_(None), known) if column.nullable else and_(column.is_not(None), known)
+    return sa.or_(column.is_(None), known) if column.nullable else sa.and_(column.is_not(None), known)
 
 
 def _wrong_kinds(column: Any) -> Iterator[str]:
@@ -48,16 +37,15 @@ def _wrong_kinds(column: Any) -> Iterator[str]:
     if not column.nullable and not column.primary_key:
         yield f"{name} IS NULL"
     match column.type:
-        case Digest(length=length):
+        case Digest() | Uid() | Ip():
+            length = getattr(column.type, "length", None) or 16
             yield f"(typeof({name}) NOT IN ('blob', 'null') OR length({name}) <> {length})"
-        case Uid() | Ip():
-            yield f"(typeof({name}) NOT IN ('blob', 'null') OR length({name}) <> 16)"
-        case LargeBinary():
+        case sa.LargeBinary():
             yield f"typeof({name}) NOT IN ('blob', 'null')"
         case Utc():
             yield f"(typeof({name}) NOT IN ('text', 'null') OR {name} NOT GLOB '{_TIME}')"
             yield f"({name} IS NOT NULL AND strftime('%s', substr({name}, 1, 19)) IS NULL)"
-        case Boolean() | Integer() | BigId():
+        case sa.Boolean() | sa.Integer() | BigId():
             yield f"typeof({name}) NOT IN ('integer', 'null')"
-        case String() | JSON():
+        case sa.String() | sa.JSON():
             yield f"typeof({name}) NOT IN ('text', 'null')"

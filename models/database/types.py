@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar
 from uuid import UUID
@@ -76,7 +77,7 @@ class BigId(TypeDecorator[int]):
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
-        return value if isinstance(value, int) else None
+        return value if isinstance(value, int | Decimal) else None  # MariaDB adds up in decimals
 
 
 class Uid(TypeDecorator[UUID]):

@@ -10,6 +10,7 @@ from models import db
 from tests.proof import gaps, rewriting, values
 from tests.proof.attack import ALL, ATTACKS, COVERED, MARIADB_ONLY, SQLITE_ONLY, UNSEALED
 from tests.proof.site import Site, open_site
+from tests.support.servers.gatehouse import ROOT
 from tests.support.waiting import wait_until
 
 #: Where the attacks are.
@@ -58,3 +59,10 @@ def test_each_letter_is_attacked_in_three_ways_at_least_on_both_databases() -> N
             assert (
                 len([name for name in ATTACKS if name.startswith(f"{letter} ") and name not in refused]) >= 3
             )
+
+
+def test_the_page_names_each_kind_of_attack_and_no_other() -> None:
+    text = (ROOT / "docs" / "proof.md").read_text()
+    table = text[text.index("| who can |") : text.index("Not proven:")]
+    named = {row.split("|")[-2].strip() for row in table.splitlines()[2:] if row.strip()} - {""}
+    assert named == {name[0] for name in ATTACKS}

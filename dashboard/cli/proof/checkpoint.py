@@ -26,10 +26,7 @@ from dashboard.web.atomic_file import write_over
 @click.option("--new-key", is_flag=True, help="Go on with a new key since the present one is lost; asks.")
 @with_appcontext
 def checkpoint(output: Path | None, rotate_key: bool, new_key: bool) -> None:
-    """Sign where the stream stands now; keep a copy away from the database.
-
-    Exit 1, and nothing is signed, when the log contradicts the checkpoint before or holds what is not ours.
-    """
+    """Sign where the stream stands; exit 1, nothing signed, when it contradicts the checkpoint before."""
     if rotate_key and new_key:
         raise click.UsageError("--rotate-key and --new-key: the present key is there, or it is lost")
     checks.ready()
@@ -55,8 +52,7 @@ def _taken(store: Store) -> Checkpoint:
 def _write(taken: Checkpoint, store: Store, output: Path | None) -> None:
     path = store.path(taken)
     if str(output) == "-":
-        click.echo(path.read_text("utf-8"), nl=False)
-        return
+        return click.echo(path.read_text("utf-8"), nl=False)
     if output:
         write_over(output, path.read_bytes())
-    click.echo(f"{taken.size:,} entries vouched for in {output or path}")
+    return click.echo(f"{taken.size:,} entries vouched for in {output or path}")

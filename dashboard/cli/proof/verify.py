@@ -76,7 +76,7 @@ def _verified(app: Flask, path: Path | None) -> str:
     count = standing.last - standing.pruned
     with tqdm(total=count, unit=" entries", unit_scale=True) as bar:
         findings = verify(standing, history, bar.update)
-    aside = quarantine.count(db.session())
+    aside = quarantine.rows_aside(db.session())
     return "; ".join([*_intact(standing, aside), *_compared(findings, history)])
 
 

@@ -42,7 +42,7 @@ def forget_person(session: Session, user_id: int) -> None:
     session.execute(update(QuarantinedEntry).where(theirs).values(dict.fromkeys(PERSONAL_COLUMNS)))
 
 
-def forget_older(session: Session, than: datetime) -> int:
+def drop_older(session: Session, than: datetime) -> int:
     """Delete what was moved aside before then; return how many rows."""
     return session.connection().execute(delete(QuarantinedEntry).where(_ROWS.moved_at < than)).rowcount
 
@@ -53,6 +53,6 @@ def forget_places(session: Session, before: datetime) -> None:
     session.execute(old.values(dict.fromkeys(PLACE_COLUMNS)))
 
 
-def count(session: Session) -> int:
+def rows_aside(session: Session) -> int:
     """Return how many rows were moved aside."""
     return session.scalar(select(func.count()).select_from(QuarantinedEntry)) or 0

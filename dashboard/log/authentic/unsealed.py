@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, String, case, select, type_coerce
+from sqlalchemy import LargeBinary, Row, Select, cast, select
 from sqlalchemy.orm import Session
 
 from dashboard.log import totals
@@ -17,6 +17,7 @@ from models import LoginLog, write_transaction
 from models.database.form import is_misformed
 
 _LOG = LoginLog.__table__
+_KIND = ("occurred_at", "action", "outcome", "reason")
 _MISFORMED = "a value of it is none that its column can have"
 _NO_NONCE = "its nonces are gone"
 _FOREIGN = "it was not recorded by a Gatehouse with this SECRET_KEY"
@@ -70,17 +71,13 @@ def authenticate_unsealed() -> None:
 def _statement() -> Select[*tuple[Any, ...]]:
     """Select what waits, unlocked: the lock of the head guards it.
 
-    Times are read as they are stored, which may be no times; what cannot be is not encoded.
+    Texts and times are read as the bytes that are stored, which may be none.
     """
-    is_wrong = is_misformed(_LOG)
-    encoded = (
-        case((is_wrong, None), else_=fields).label(name)
-        for name, fields in (("public", PUBLIC_BYTES), ("place", PLACE_BYTES), ("person", PERSON_BYTES))
-    )
     facts = (LoginLog.id, LoginLog.place_nonce, LoginLog.person_nonce, LoginLog.mac)
-    kind = (LoginLog.action, LoginLog.outcome, LoginLog.reason)
-    when = type_coerce(LoginLog.occurred_at, String).label("occurred_at")
-    return select(*facts, when, *kind, is_wrong.label("is_wrong"), *encoded).where(LoginLog.seq.is_(None))
+    texts = [cast(_LOG.c[name], LargeBinary).label(name) for name in _KIND]
+    encoded = (PUBLIC_BYTES.label("public"), PLACE_BYTES.label("place"), PERSON_BYTES.label("person"))
+    waiting = LoginLog.seq.is_(None)
+    return select(*facts, *texts, *encoded, is_misformed(_LOG).label("is_wrong")).where(waiting)
 
 
 def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes]) -> Judged:
@@ -103,8 +100,8 @@ def _judged(row: Row[*tuple[Any, ...]], keys: Sequence[bytes]) -> Unsealed | str
     place, person = group_digest(row.place_nonce, row.place), group_digest(row.person_nonce, row.person)
     if not is_authentic(keys, row.mac, row.public, place, person):
         return _FOREIGN
-    when = (
-        row.occurred_at if isinstance(row.occurred_at, datetime) else datetime.fromisoformat(row.occurred_at)
-    )
-    when = when.replace(tzinfo=UTC)
-    return Unsealed(row.id, totals.kind(when, row.action, row.outcome, row.reason), row.public, place, person)
+    texts = (getattr(row, name) for name in _KIND)
+    when, action, outcome, reason = (None if text is None else text.decode() for text in texts)
+    moment = datetime.fromisoformat(when or "").replace(tzinfo=UTC)
+    kind = totals.kind(moment, action or "", outcome or "", reason)
+    return Unsealed(row.id, kind, row.public, place, person)

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.types import TypeEngine
 
 from models import Action, LoginLog, Outcome, Reason
-from models.database.types import Digest, Ip, Uid, Utc, pack_ip, unpack_ip
+from models.database.types import BigId, Digest, Ip, Uid, Utc, pack_ip, unpack_ip
 
 #: What every line of every spool begins with.
 LINE_START = b'{"origin": '
@@ -123,8 +123,9 @@ def _typed(kind: TypeEngine[Any], value: Any) -> Any:
             return datetime.fromisoformat(value)
         case Ip():
             return unpack_ip(pack_ip(value))
-    if type(value) is not kind.python_type:
-        raise TypeError(f"{value!r} is no {kind.python_type}")
+    wanted = int if isinstance(kind, BigId) else kind.python_type
+    if type(value) is not wanted:
+        raise TypeError(f"{value!r} is no {wanted}")
     if isinstance(value, int) and not 0 <= value < 2**63:
         raise ValueError("it is out of range")
     if isinstance(value, str) and len(value) > (getattr(kind, "length", None) or MAX_TEXT):

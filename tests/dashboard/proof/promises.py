@@ -70,8 +70,7 @@ class Promises(RuleBasedStateMachine):
         self.told: Counter[tuple[str, str]] = Counter()
         self.accounts: set[str] = set()
         #: Sessions that ever began, and the person of each that goes on.
-        self.admitted: set[UUID] = set()
-        self.inside: dict[UUID, int] = {}
+        self.admitted, self.inside = set[UUID](), dict[UUID, int]()
         #: Every seal that was ever read, and the highest head.
         self.read: dict[int, Row[Any]] = {}
         self.head = 0
