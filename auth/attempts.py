@@ -1,6 +1,7 @@
 """What somebody wants to be let in with, and how they are turned away."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from auth.factors.hashing import BUSY_RETRY
 from models import Reason, Role
@@ -8,16 +9,27 @@ from models import Reason, Role
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody typed: ``name`` is a user name or an e-mail address."""
+    """What somebody typed, and what their browser brought along.
+
+    ``name`` is a user name or an e-mail address, ``once`` the key of the form, which makes one session
+    however often it is sent. ``devices`` is the cookie of `auth.factors.devices`, ``former`` the token of
+    the session that ends when a new one begins.
+    """
 
     name: str
     password: str
     remember: bool = False
+    once: UUID | None = None
+    devices: str = ""
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys."""
+    """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys.
+
+    ``once`` is the key of the form: sent again it makes no second account.
+    """
 
     username: str
     password: str
@@ -26,6 +38,7 @@ class NewAccount:
     city: str | None = None
     hobbies: tuple[str, ...] = ()
     role: Role = Role.USER
+    once: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from flask import Flask
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-from auth import sessions, throttle
+from auth import floods, sessions, throttle
 from auth.factors import hashing
 
 csrf = CSRFProtect()
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     hashing.init_app(app)
     throttle.init_app(app)
+    floods.init_app(app)
     manager = LoginManager(app)
     manager.session_protection = None  # the server-side session knows place and age itself
     manager.user_loader(sessions.load_user)

@@ -1,12 +1,20 @@
 """What may be a user name, an e-mail address and a password: one rule for forms and command line."""
 
+import re
+from contextlib import suppress
+
 from email_validator import EmailNotValidError, validate_email
 
+from auth.factors.breached import is_breached
+from auth.factors.context import is_guessable
 from auth.factors.passwords import MIN_PASSWORD, is_text, is_too_long
 from auth.factors.weakness import is_common
-from models.names import is_username, username_key
+from models.names import former_key, is_username, skeleton, username_key
 
 MAX_EMAIL = 254
+#: Names that look like the site itself, or like what an erased account is called.
+RESERVED = {"admin", "administrator", "gatehouse", "operator", "root", "security", "support", "system"}
+_ERASED = re.compile(r"erased-\d.*")
 
 
 class Unfit(ValueError):
@@ -20,8 +28,29 @@ class Unfit(ValueError):
 def fit_username(text: str) -> str:
     """Return a user name as it is; raises ``Unfit``."""
     if not is_username(text):
-        raise Unfit("Use 2 to 64 letters, digits, dots, underscores or hyphens.")
+        raise Unfit("Use 2 to 64 letters of one script, digits, dots, underscores or hyphens.")
+    if _ERASED.fullmatch(username_key(text)):
+        raise Unfit("This name is reserved. Choose another.")
     return text
+
+
+def fit_chosen_name(text: str) -> str:
+    """Return a user name that somebody may choose for themselves; raises ``Unfit``."""
+    if skeleton(fit_username(text)) in RESERVED:
+        raise Unfit("This name is reserved. Choose another.")
+    return text
+
+
+def lookup_keys(typed: str) -> list[str]:
+    """Return the keys of what somebody typed to be found by, the likeliest first.
+
+    Names of before are found by their former keys, addresses by their normal form as well.
+    """
+    keys = [former_key(typed), username_key(typed)]
+    if "@" in typed:
+        with suppress(Unfit):  # else nobody has it
+            keys.append(username_key(fit_email(typed.strip())))
+    return list(dict.fromkeys(keys))
 
 
 def fit_email(text: str) -> str:
@@ -56,11 +85,16 @@ def fit_length(password: str) -> str:
     return password
 
 
-def fit_password(password: str) -> str:
-    """Return a password that may be chosen (ASVS 6.2.4); raises ``Unfit``.
+def fit_password(password: str, *words: str | None) -> str:
+    """Return a password that may be chosen (ASVS 6.2.4, 6.2.11, 6.2.12); raises ``Unfit``.
 
-    The estimate takes milliseconds: ask last, when all else holds.
+    ``words`` are what strangers would try first: the account's name and address. The estimate takes
+    milliseconds: ask last, when all else holds.
     """
-    if is_common(fit_length(password)):
+    if is_guessable(fit_length(password), *words):
+        raise Unfit("This password is too easy to guess from your name, this site or a date. Choose another.")
+    if is_common(password):
         raise Unfit("This password is too common. Choose another.")
+    if is_breached(password):
+        raise Unfit("This password is known from a data breach. Choose another.")
     return password

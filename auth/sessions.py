@@ -34,7 +34,8 @@ SESSION_BATCH = 1000
 class CurrentUser(UserMixin):
     """The signed-in person of a request, read from the database with it.
 
-    ``token`` opens the session; it belongs in the cookie and nowhere else.
+    ``token`` opens the session; it belongs in the cookie and nowhere else. ``device_generation`` is that of
+    the account, see `auth.factors.devices`.
     """
 
     token: str
@@ -46,6 +47,7 @@ class CurrentUser(UserMixin):
     role: Role
     locale: str | None
     timezone: str | None
+    device_generation: int
 
     @classmethod
     def of(cls, account: User, session: UserSession, token: str) -> "CurrentUser":
@@ -60,6 +62,7 @@ class CurrentUser(UserMixin):
             role=Role(account.role),
             locale=account.locale,
             timezone=account.timezone,
+            device_generation=account.device_generation,
         )
 
     @property
@@ -79,9 +82,12 @@ class CurrentUser(UserMixin):
         return self.token
 
 
-def begin_session(session: Session, user: User, client: Client, *, remember: bool) -> tuple[str, UserSession]:
-    """Add a new session of ``user`` and return its token and row."""
+def begin_session(
+    session: Session, user: User, client: Client, *, remember: bool, once: UUID | None = None
+) -> tuple[str, UserSession]:
+    """Add a new session of ``user`` and return its token and row; ``once`` is the key of the form."""
     token, moment = secrets.token_urlsafe(32), now()
+    used = once and session.scalar(select(UserSession.id).where(UserSession.once == once))
     row = UserSession(
         public_id=uuid4(),
         token_hash=_hash(token),
@@ -91,9 +97,29 @@ def begin_session(session: Session, user: User, client: Client, *, remember: boo
         remember=remember,
         ip=client.ip,
         user_agent=client.user_agent,
+        once=None if used else once,
     )
     session.add(row)
     return token, row
+
+
+def again(session: Session, user: User, once: UUID | None) -> tuple[str, UserSession] | None:
+    """Return a new token of the session that this form began, the only one from now on; None before."""
+    if once is None:
+        return None
+    same = (UserSession.once == once) & (UserSession.user_id == user.id) & is_live(now())
+    row = session.scalars(select(UserSession).where(same)).one_or_none()
+    if row is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    row.token_hash = _hash(token)
+    return token, row
+
+
+def find(session: Session, token: str | None) -> CurrentUser | None:
+    """Return whose live session ``token`` opens, read with ``session``."""
+    row = session.execute(_live().where(UserSession.token_hash == _hash(token or ""))).one_or_none()
+    return CurrentUser.of(*row, token or "") if row else None
 
 
 def load_user(token: str) -> CurrentUser | None:

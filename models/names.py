@@ -1,28 +1,63 @@
-"""User names: what one may be, and the key two names are compared by."""
+"""User names: what one may be, the key two names are compared by, and what one looks like."""
 
 import re
 import unicodedata
 
+import disarm
+import idna
+
 MIN_USERNAME, MAX_USERNAME = 2, 64
 #: Characters that are compared. Normalising takes quadratic time: 100,000 accents took twenty seconds.
 COMPARED = 1024
+#: Unicode's Default_Ignorable_Code_Point: nobody sees them.
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_JOINERS = "\u200c\u200d"
+#: Scripts that are written together (UTS 39, highly restrictive).
+_TOGETHER = (
+    {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
+    {"LATIN", "HAN", "BOPOMOFO"},
+    {"LATIN", "HAN", "HANGUL"},
+)
 
 
 def username_key(name: str) -> str:
-    """Return the key of a name: NFKC(casefold(NFKC(name))), as Unicode UAX #31 advises.
+    """Return the key of a name: NFKC_Casefold, without what nobody sees (Unicode 3.13, D146).
 
     ``Alice``, ``ALICE`` and its full-width form share one key; ``e`` and ``é`` do not. What follows
     1,024 characters does not count: nothing that is kept is as long.
     """
+    return former_key(_IGNORABLE.sub("", former_key(name)))
+
+
+def former_key(name: str) -> str:
+    """Return the key of earlier versions, in which what nobody sees counts: NFKC(casefold(NFKC(name)))."""
     folded = unicodedata.normalize("NFKC", name[:COMPARED]).casefold()
     return unicodedata.normalize("NFKC", folded)
 
 
 def is_username(name: str) -> bool:
-    """Whether ``name`` is 2-64 letters or marks of any script, digits or ``. _ -``."""
-    return _is_made_of_letters(name, MAX_USERNAME) and _is_made_of_letters(
-        username_key(name), 3 * MAX_USERNAME
+    """Whether ``name`` is 2-64 letters or marks of one script, digits or ``. _ -``.
+
+    Joiners may stand where a script needs them (RFC 5892 A.1, A.2), Latin beside Han, Kana or Hangul.
+    """
+    seen = "".join(char for at, char in enumerate(name) if not _is_joiner(name, at))
+    fits = (
+        len(name) <= MAX_USERNAME and _is_made_of_letters(seen, MAX_USERNAME) and not _IGNORABLE.search(seen)
     )
+    return fits and _is_made_of_letters(username_key(name), 3 * MAX_USERNAME) and _is_of_one_script(name)
+
+
+def scripts(name: str) -> set[str]:
+    """Return the scripts of a name; digits and signs of all scripts have none."""
+    return {script.name for script in disarm.detect_scripts(name)}
+
+
+def skeleton(name: str) -> str:
+    """Return what a name looks like: names that look alike share it (UTS 39)."""
+    return str(disarm.skeleton_key(name[:COMPARED]))[:255]
 
 
 def begins_username(key: str) -> bool:
@@ -34,6 +69,19 @@ def masked(name: str) -> str:
     """Return the first character and ``***``: people type passwords into the name field."""
     shown = re.sub(r"[\s\x00-\x1f\x7f-\x9f]", "", name[:COMPARED])
     return f"{shown[:1]}***"
+
+
+def _is_of_one_script(name: str) -> bool:
+    found = scripts(name)
+    return len(found) <= 1 or any(found <= allowed for allowed in _TOGETHER)
+
+
+def _is_joiner(name: str, at: int) -> bool:
+    """Whether a joiner stands there that the letters around it need."""
+    try:
+        return name[at] in _JOINERS and idna.core.valid_contextj(name, at)
+    except (ValueError, idna.IDNAError):
+        return False
 
 
 def _is_made_of_letters(text: str, longest: int) -> bool:

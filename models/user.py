@@ -1,19 +1,22 @@
 """The people who may sign in."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database.base import TABLE, Base
-from models.database.types import BigId, Utc
+from models.database.types import BigId, Uid, Utc
 from models.vocabulary import Role
 
 
 class User(Base):
     """An account. ``username_key`` and ``email_key`` are what names and addresses are compared by.
 
-    Without ``password_hash`` no password signs in. ``erased_at`` is set once its person is forgotten.
+    Without ``password_hash`` no password signs in. ``erased_at`` is set once its person is forgotten. Cookies
+    of known devices count while they are of the ``device_generation``. ``once`` is the key of the form that
+    made it, ``username_skeleton`` what the name looks like (Unicode UTS 39).
     """
 
     __tablename__ = "user"
@@ -35,3 +38,6 @@ class User(Base):
     locked_until: Mapped[datetime | None] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)
     erased_at: Mapped[datetime | None] = mapped_column(Utc)
+    device_generation: Mapped[int] = mapped_column(default=0)
+    once: Mapped[UUID | None] = mapped_column(Uid, index=True, unique=True)
+    username_skeleton: Mapped[str | None] = mapped_column(String(255), index=True)

@@ -11,7 +11,10 @@ from models.database.types import BigId, Digest, Ip, Uid, Utc
 
 
 class UserSession(Base):
-    """One sign-in that lasts. ``public_id`` may be shown; the token's hash never is."""
+    """One sign-in that lasts. ``public_id`` may be shown; the token's hash never is.
+
+    ``once`` is the key of the form that began it: sent twice, it is one session.
+    """
 
     __tablename__ = "user_session"
     __table_args__ = TABLE
@@ -26,3 +29,4 @@ class UserSession(Base):
     ip: Mapped[str | None] = mapped_column(Ip)
     user_agent: Mapped[str | None] = mapped_column(String(512))
     revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+    once: Mapped[UUID | None] = mapped_column(Uid, index=True, unique=True)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from ipaddress import ip_network
 from typing import TypeVar
 
 from flask import Flask, current_app
 
+from auth.throttle.networks import network_of
 from models import db
 
 T = TypeVar("T")
@@ -25,8 +25,6 @@ EACH_CORE = 2
 SLOT_TIMEOUT = 2.0
 #: Seconds after which somebody who got none may try again.
 BUSY_RETRY = 5
-#: Bits of an address that tell its network: what one customer of a provider usually has.
-NETWORK_BITS = {4: 24, 6: 48}
 
 
 class NoHashSlot(Exception):
@@ -92,14 +90,6 @@ def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False
     places: HashSlots = current_app.extensions[_KEY]
     with places.taken(network_of(address), is_known=is_known):
         return places.threads.submit(copy_context().run, work).result()
-
-
-def network_of(address: str | None) -> str:
-    """Return the network of an address, empty when there is none."""
-    if address is None:
-        return ""
-    bits = NETWORK_BITS[6 if ":" in address else 4]
-    return str(ip_network(f"{address}/{bits}", strict=False))
 
 
 def _cores() -> int:

@@ -1,14 +1,18 @@
 """Where a request came from, taken once, before any transaction."""
 
+import re
 from functools import lru_cache
 
 from flask import g, request
 from ua_parser import parse
 
 from auth.events import Client
+from auth.pages import unreadable
 from models.database.types import pack_ip, unpack_ip
 
 MAX_AGENT = 512
+#: How some proxies tell an address: with a port (Azure, IIS), IPv6 in brackets.
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+", re.ASCII)
 
 
 def client_of_request() -> Client:
@@ -32,10 +36,12 @@ def client_of_request() -> Client:
 
 
 def _address(text: str | None) -> str | None:
-    """Return an address as it is stored; a Unix socket or a proxy's ``unknown`` has none."""
+    """Return an address as it is stored, without a port; a Unix socket or a proxy's ``unknown`` has none."""
+    found = _WITH_PORT.fullmatch(text or "")
     try:
-        return unpack_ip(pack_ip(text or ""))
+        return unpack_ip(pack_ip((found and (found[1] or found[2])) or text or ""))
     except ValueError:
+        unreadable.note(text)
         return None
 
 

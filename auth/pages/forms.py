@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +21,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from auth.policy import MAX_EMAIL, Unfit, fit_email, fit_length, fit_password, fit_to_hash, fit_username
+from auth.pages import once
+from auth.policy import MAX_EMAIL, Unfit, fit_chosen_name, fit_email, fit_length, fit_password, fit_to_hash
 from models.zones import zone_names
 
 GENDERS = [
@@ -67,6 +69,18 @@ def printable(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_("Control characters are not allowed here."))
 
 
+class OnceField(HiddenField):
+    """A signed key of the form as it was shown: sent twice, what it began is one (`auth.pages.once`)."""
+
+    def _value(self) -> str:
+        return once.sign(self.key or uuid4())
+
+    @property
+    def key(self) -> UUID | None:
+        """The key, None when the form was sent without one or it is not ours."""
+        return once.read(self.data)
+
+
 class LoginForm(FlaskForm):
     """Sign in; ``username`` is a user name or an e-mail address."""
 
@@ -76,13 +90,14 @@ class LoginForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), fit(fit_to_hash)])
     remember = BooleanField(_l("Keep me signed in for 30 days"))
     next = HiddenField()
+    once = OnceField()
 
 
 class RegisterForm(FlaskForm):
     """Make an account; gender, city and hobbies are optional."""
 
     username = StringField(
-        _l("User name"), [InputRequired(_l("Choose a user name.")), fit(fit_username)], filters=[strip]
+        _l("User name"), [InputRequired(_l("Choose a user name.")), fit(fit_chosen_name)], filters=[strip]
     )
     email = StringField(
         _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), fit(fit_email)], filters=[strip]
@@ -102,6 +117,7 @@ class RegisterForm(FlaskForm):
         option_widget=CheckboxInput(),
     )
     next = HiddenField()
+    once = OnceField()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field; the password's strength, which costs most, only when all else holds."""
@@ -109,7 +125,7 @@ class RegisterForm(FlaskForm):
 
     def _is_strong(self) -> bool:
         try:
-            fit_password(self.password.data or "")
+            fit_password(self.password.data or "", self.username.data, self.email.data)
         except Unfit as error:
             self.password.errors = [_(error.message)]
         return not self.password.errors

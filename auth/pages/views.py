@@ -19,6 +19,7 @@ from auth.attempts import Credentials, NewAccount, Refused
 from auth.pages import locale, times
 from auth.pages.access import require_role
 from auth.pages.client import agent_name, client_of_request
+from auth.pages.devices import device_cookie, remember_device
 from auth.pages.forms import LoginForm, ProfileForm, RegisterForm, strip
 from auth.pages.redirects import next_page, safe_next
 from auth.pages.render import account_page, login_page, register_page, too_many
@@ -61,7 +62,14 @@ def login() -> Answer:
         return redirect(_way_on(current_user, request.args.get("next"))) if known else login_page(form)
     if not form.validate():
         return login_page(form, 400)
-    credentials = Credentials(strip(form.username.data), form.password.data or "", form.remember.data)
+    credentials = Credentials(
+        strip(form.username.data),
+        form.password.data or "",
+        remember=form.remember.data,
+        once=form.once.key,
+        devices=device_cookie(),
+        former=session.get("_user_id"),
+    )
     result = service.authenticate(credentials, client_of_request())
     if isinstance(result, Refused):
         return _turned_away(form, result)
@@ -93,7 +101,7 @@ def register() -> Answer:
     if refused and refused.retry_after is not None:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:
-        return register_page(_with_error(form, refused), 400)
+        return register_page(_with_error(form), 400)
     session["registered"] = True
     return redirect(url_for("auth.login", next=safe_next(form.next.data)))
 
@@ -134,7 +142,9 @@ def _let_in(user: CurrentUser, *, remember: bool, target: str | None) -> Respons
     session.clear()
     session.permanent = remember
     login_user(user)
-    return redirect(_way_on(user, target))
+    response = redirect(_way_on(user, target))
+    remember_device(response, user)
+    return response
 
 
 def _way_on(user: CurrentUser, target: str | None) -> str:
@@ -148,12 +158,9 @@ def _form_reason(form: RegisterForm) -> Reason:
     return Reason.PASSWORD_REJECTED if set(form.errors) == {"password"} else Reason.INVALID_FORM
 
 
-def _with_error(form: RegisterForm, refused: Refused) -> RegisterForm:
-    """Put a taken name or address beside its field."""
-    if refused.reason is Reason.USERNAME_IN_USE:
-        form.username.errors = [_("This user name is taken.")]
-    else:
-        form.email.errors = [_("There is an account with this e-mail address.")]
+def _with_error(form: RegisterForm) -> RegisterForm:
+    """Put a taken name beside its field."""
+    form.username.errors = [_("This user name is taken.")]
     return form
 
 
@@ -165,4 +172,5 @@ def _account(form: RegisterForm) -> NewAccount:
         gender=form.gender.data or None,
         city=form.city.data or None,
         hobbies=tuple(form.hobbies.data or ()),
+        once=form.once.key,
     )

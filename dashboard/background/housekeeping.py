@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Connection
 
-from auth import last_seen
+from auth import floods, last_seen
 from dashboard.background.schedule import at_intervals
 from models import db
 from models.database.base import is_sqlite
@@ -23,6 +23,7 @@ WAL_IDLE = 2.0
 def init_app(app: Flask) -> None:
     """Have both done in the background."""
     at_intervals(app, "last seen", last_seen.write, every=SEEN_LOOK)
+    at_intervals(app, "floods", floods.write, every=SEEN_LOOK)
     with app.app_context():
         if is_sqlite(db.engine.url):
             at_intervals(app, "write-ahead log", truncate_if_idle, every=WAL_LOOK)

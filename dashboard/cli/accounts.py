@@ -46,8 +46,10 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
         return
     username = fitting("the user name", fit_username, name)
     address = None if email is None else fitting("the e-mail address", fit_email, email)
-    password = read_password() if password_stdin else secrets.token_urlsafe(15)
+    password = read_password(name, email) if password_stdin else secrets.token_urlsafe(15)
     account = NewAccount(username=username, password=password, email=address, role=Role(role))
+    if address and db.session.scalar(select(User.id).where(User.email_key == username_key(address))):
+        raise click.ClickException(_REFUSALS[Reason.EMAIL_IN_USE])
     refused = service.register_account(account, Client())
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
@@ -65,7 +67,8 @@ def reset_password_command(name: str, password_stdin: bool) -> None:
     user = db.session.scalar(select(User).where(User.username_key == username_key(name)))
     if user is None:
         raise click.ClickException(f"there is no user called {name}")
-    password = read_password() if password_stdin else secrets.token_urlsafe(15)
+    words = (user.username, user.email)
+    password = read_password(*words) if password_stdin else secrets.token_urlsafe(15)
     service.reset_password(user, password, Client())
     _report(f"Password of {user.username} changed, sessions ended", None if password_stdin else password)
     seal_all()
@@ -75,10 +78,10 @@ def _report(done: str, password: str | None) -> None:
     click.echo(f"{done}; password: {password}" if password else done)
 
 
-def read_password() -> str:
-    """Return the first line of stdin; refuse what the forms refuse."""
+def read_password(*words: str | None) -> str:
+    """Return the first line of stdin; refuse what the forms refuse, and what follows from ``words``."""
     line = sys.stdin.buffer.readline(MAX_STDIN).decode(errors="surrogateescape")
-    return fitting("the password on stdin", fit_password, line.rstrip("\r\n"))
+    return fitting("the password on stdin", lambda text: fit_password(text, *words), line.rstrip("\r\n"))
 
 
 def fitting(what: str, check: Callable[[str], str], text: str) -> str:

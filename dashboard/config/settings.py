@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
+from auth.factors.breached import check_list
 from dashboard.config.addresses import database_address, origin, redis_address
 from dashboard.config.durations import duration
 from dashboard.config.environment import BadFile, SecretFiles, given, secrets_of, unknown
@@ -69,6 +70,9 @@ class Settings(BaseSettings):
     )
     secret_key_fallbacks: Annotated[list[str], NoDecode, BeforeValidator(_commas)] = Field(
         [], repr=False, description="Earlier SECRET_KEYs, separated by commas: what they made stays valid"
+    )
+    breached_passwords: Annotated[Path, AfterValidator(check_list)] | None = Field(
+        None, description="File of passwords that nobody may choose: plain, or sorted SHA-1 hashes"
     )
     public_url: Origin | None = Field(None, description="Address users see (default: http://127.0.0.1:PORT)")
     redis_url: Annotated[str, AfterValidator(redis_address)] | None = Field(

@@ -19,6 +19,8 @@ def problem_sentence(problem: Problem) -> str:
             return f"{number} refused attempts not in the log yet, the oldest waits for {since}"
         case ProblemKind.FOREIGN:
             return f"{number} rows were moved out of the log, as no Gatehouse with this SECRET_KEY wrote them"
+        case ProblemKind.UNREADABLE_ADDRESS:
+            return f"addresses of clients cannot be read, such as {problem.what}: check X-Forwarded-For"
         case ProblemKind.FAILING:
             return (
                 f"failing for {since}, {number} times: {problem.what} (its traceback is in the server's log)"

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
+from auth.pages import unreadable
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health, ThreadState
 from dashboard.log.authentic import quarantine
@@ -32,6 +33,7 @@ class ProblemKind(StrEnum):
     UNSEALED = "entries wait for their seal"
     SPOOLED = "attempts wait in the spool"
     FOREIGN = "rows are not ours"
+    UNREADABLE_ADDRESS = "addresses cannot be read"
     FAILING = Health.FAILING.value
     STUCK = Health.STUCK.value
     DEAD = Health.DEAD.value
@@ -85,6 +87,7 @@ def report(app: Flask, within: float) -> Report:
     problems += _behind(reading.unsealed if reading else Backlog(), waiting)
     problems += _foreign(reading.foreign if reading else 0)
     problems += _troubled(threads)
+    problems += _proxy()
     return Report(problems, threads, reading, waiting)
 
 
@@ -96,6 +99,7 @@ def glance(app: Flask) -> list[Problem]:
     problems += _behind(unsealed(db.session(), schedule.caught_up(app)), waiting)
     problems += _foreign(quarantine.rows_aside(db.session()))
     problems += _troubled(schedule.states(app))
+    problems += _proxy()
     return problems
 
 
@@ -130,6 +134,11 @@ def _behind(sealing: Backlog, entering: Backlog) -> Iterator[Problem]:
 def _foreign(count: int) -> Iterator[Problem]:
     if count:
         yield Problem("quarantine", ProblemKind.FOREIGN, count=count)
+
+
+def _proxy() -> Iterator[Problem]:
+    if told := unreadable.seen():
+        yield Problem("proxy", ProblemKind.UNREADABLE_ADDRESS, what=ascii(told))
 
 
 def _troubled(threads: list[ThreadState]) -> Iterator[Problem]:

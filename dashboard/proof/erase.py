@@ -100,7 +100,7 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
         record(session, event)
         user.erased_at = now()
     name = _free_name(user_id, session)
-    user.username = user.username_key = name
+    user.username = user.username_key = user.username_skeleton = name
     for column in _GONE:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True

@@ -115,11 +115,11 @@ def test_a_lock_that_is_over_holds_nobody(app: Flask) -> None:
 def test_what_changes_between_check_and_commit_counts(
     app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], reason: Reason
 ) -> None:
-    def meanwhile(stored: str | None, password: str) -> bool:
+    def meanwhile(stored: str | None, password: str) -> tuple[bool, None]:
         write_transaction(lambda session: session.execute(update(User).values(**change)))
-        return verify_password(stored, password)
+        return verify_password(stored, password), None
 
-    monkeypatch.setattr(service, "verify_password", meanwhile)
+    monkeypatch.setattr(service, "check_password", meanwhile)
     assert attempt("alice") == Refused(reason)
     assert (only_entry().reason, only_entry().user_id) == (reason, alice.id)
 
@@ -127,11 +127,11 @@ def test_what_changes_between_check_and_commit_counts(
 def test_an_account_that_vanished_is_unknown(
     app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def meanwhile(stored: str | None, password: str) -> bool:
+    def meanwhile(stored: str | None, password: str) -> tuple[bool, None]:
         write_transaction(lambda session: session.delete(session.get_one(User, alice.id)))
-        return True
+        return True, None
 
-    monkeypatch.setattr(service, "verify_password", meanwhile)
+    monkeypatch.setattr(service, "check_password", meanwhile)
     assert attempt("alice") == Refused(Reason.UNKNOWN_USER)
 
 
@@ -158,7 +158,7 @@ def test_known_and_unknown_names_cost_one_hash_each(
 def test_too_many_attempts_are_not_checked_but_recorded(
     app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttle, "retry_after", lambda account, address: 17)
+    monkeypatch.setattr(throttle, "take_sign_in", lambda account, address, device: throttle.TooMany(17))
     assert attempt("alice") == Refused(Reason.RATE_LIMITED, 17)
     assert (only_entry().reason, only_entry().user_id) == (Reason.RATE_LIMITED, alice.id)
 

@@ -1,18 +1,21 @@
-"""Guessing is slowed down by account and by address."""
+"""Guessing is slowed down by account, by address and by network, however many guess at once."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
 from redis import Redis
 
 from auth import throttle
-
-LIMITS = {"pair": 20, "account": 100, "address": 300}
+from auth.throttle import Places, TooMany, failover, places
+from auth.throttle.failover import Failover
+from auth.throttle.places import ACCOUNT, ACCOUNTS, ADDRESS, DEVICE, NETWORK, PAIR
+from tests.support.servers.silent import silent_server
 
 
 @pytest.fixture(params=["memory", "redis"])
-def counting(request: pytest.FixtureRequest) -> Iterator[None]:
+def counting(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An app that counts in its own memory or in Redis."""
     app = Flask(__name__)
     if request.param == "redis":
@@ -21,57 +24,163 @@ def counting(request: pytest.FixtureRequest) -> Iterator[None]:
             redis.flushall()
     throttle.init_app(app)
     with app.app_context():
-        yield
+        yield app
 
 
-def fail(times: int, account: str, address: str | None) -> None:
-    """Fail that often."""
-    for _ in range(times):
-        throttle.count_failure(account, address)
+def taken(times: int, account: str, address: str | None, device: str | None = None) -> list[Places]:
+    """Take so many places, which must be free."""
+    found = [throttle.take_sign_in(account, address, device) for _ in range(times)]
+    assert all(isinstance(place, Places) for place in found)
+    return [place for place in found if isinstance(place, Places)]
 
 
-def test_an_account_from_one_address_has_twenty_tries(counting: None) -> None:
-    fail(LIMITS["pair"] - 1, "alice", "10.0.0.1")
-    assert throttle.retry_after("alice", "10.0.0.1") is None
-    fail(1, "alice", "10.0.0.1")
-    assert 1 <= (throttle.retry_after("alice", "10.0.0.1") or 0) <= 600
+def wait(account: str, address: str | None, device: str | None = None) -> int | None:
+    """Return how long somebody must wait; a place that was free is given back."""
+    found = throttle.take_sign_in(account, address, device)
+    if isinstance(found, TooMany):
+        return found.seconds
+    throttle.give_back(found)
+    return None
 
 
-def test_a_stranger_does_not_lock_somebody_out_elsewhere(counting: None) -> None:
-    fail(LIMITS["pair"], "alice", "10.0.0.1")
-    assert throttle.retry_after("alice", "10.0.0.2") is None
-    assert throttle.retry_after("bob", "10.0.0.1") is None
+def test_an_account_from_one_address_has_twenty_tries(counting: Flask) -> None:
+    taken(PAIR - 1, "alice", "10.0.0.1")
+    assert wait("alice", "10.0.0.1") is None
+    taken(1, "alice", "10.0.0.1")
+    assert 1 <= (wait("alice", "10.0.0.1") or 0) <= 300
 
 
-def test_an_account_is_guarded_against_many_addresses(counting: None) -> None:
-    for number in range(LIMITS["account"]):
-        fail(1, "alice", f"10.0.1.{number}")
-    assert throttle.retry_after("alice", "10.0.2.1")
-    assert throttle.retry_after("bob", "10.0.2.1") is None
+def test_a_stranger_does_not_lock_somebody_out_elsewhere(counting: Flask) -> None:
+    taken(PAIR, "alice", "10.0.0.1")
+    assert wait("alice", "10.0.0.2") is None
+    assert wait("bob", "10.0.0.1") is None
 
 
-def test_an_address_cannot_try_many_accounts(counting: None) -> None:
-    for number in range(LIMITS["address"]):
-        fail(1, f"name{number}", "10.0.0.1")
-    assert throttle.retry_after("somebody", "10.0.0.1")
-    assert throttle.retry_after("somebody", "10.0.0.2") is None
+def test_an_account_is_guarded_against_many_addresses(counting: Flask) -> None:
+    for number in range(ACCOUNT):
+        taken(1, "alice", f"10.{number}.1.1")
+    assert wait("alice", "10.200.2.1")
+    assert wait("bob", "10.200.2.1") is None
 
 
-def test_asking_counts_nothing(counting: None) -> None:
-    for _ in range(LIMITS["pair"] * 2):
-        assert throttle.retry_after("alice", "10.0.0.1") is None
+def test_an_address_cannot_try_many_accounts(counting: Flask) -> None:
+    for number in range(ADDRESS):
+        taken(1, f"name{number}", "10.0.0.1")
+    assert wait("somebody", "10.0.0.1")
+    assert wait("somebody", "10.0.0.2") is None
 
 
-@pytest.mark.parametrize("account", ["", "\x00", "😀", "a b\r\nc", "%s/{}:*", "a" * 1000])
-def test_any_name_is_counted(counting: None, account: str) -> None:
-    fail(LIMITS["pair"], account, None)
-    assert throttle.retry_after(account, None)
+def test_a_network_has_four_times_as_many(counting: Flask) -> None:
+    assert NETWORK == 4 * ADDRESS
+    for number in range(NETWORK):
+        taken(1, f"name{number}", f"10.0.0.{number % 200}")
+    assert wait("somebody", "10.0.0.250")
+    assert wait("somebody", "10.0.1.1") is None
 
 
-def test_a_lost_store_throttles_nobody() -> None:
+def test_one_customer_s_ipv6_network_is_one_address(counting: Flask) -> None:
+    for number in range(ADDRESS):
+        taken(1, f"name{number}", f"2001:db8:1:2::{number + 1:x}")
+    assert wait("somebody", "2001:db8:1:2:ffff::1")
+    assert wait("somebody", "2001:db8:1:3::1") is None
+    for number in range(NETWORK - ADDRESS):
+        taken(1, f"other{number}", f"2001:db8:1:{number + 16:x}::1")
+    assert wait("somebody", "2001:db8:1:9999::1")
+    assert wait("somebody", "2001:db8:2::1") is None
+
+
+def test_a_place_that_was_given_back_is_free_in_all_counts(counting: Flask) -> None:
+    for place in taken(PAIR, "alice", "10.0.0.1"):
+        throttle.give_back(place)
+    taken(PAIR, "alice", "10.0.0.1")
+    assert wait("alice", "10.0.0.1")
+
+
+def test_who_gets_none_takes_none(counting: Flask) -> None:
+    taken(PAIR, "alice", "10.0.0.1")
+    for _ in range(ACCOUNT):
+        assert wait("alice", "10.0.0.1")
+    taken(PAIR, "alice", "10.0.0.2")
+
+
+def test_any_number_at_once_gets_twenty(counting: Flask) -> None:
+    def take(_: int) -> bool:
+        with counting.app_context():
+            return isinstance(throttle.take_sign_in("alice", "10.0.0.1"), Places)
+
+    with ThreadPoolExecutor(32) as pool:
+        assert sum(pool.map(take, range(200))) == PAIR
+
+
+def test_a_known_device_has_ten_of_its_own(counting: Flask) -> None:
+    for number in range(ACCOUNT):
+        taken(1, "id 1", f"10.{number}.1.1")
+    assert wait("id 1", "10.200.2.1")
+    assert wait("id 1", "10.200.2.1", "device") is None
+    taken(DEVICE, "id 1", "10.200.2.1", "device")
+    assert wait("id 1", "10.200.2.1", "device")
+    assert wait("id 1", "10.200.2.1", "another") is None
+
+
+def test_strangers_without_an_address_share_no_count(counting: Flask) -> None:
+    for number in range(ADDRESS + 3):
+        taken(1, f"name{number}", None)
+    assert wait("an innocent", None) is None
+    taken(ACCOUNT, "alice", None)
+    assert wait("alice", None)
+
+
+def test_twenty_accounts_an_hour_and_network(counting: Flask) -> None:
+    for number in range(ACCOUNTS):
+        assert isinstance(throttle.take_registration(f"10.0.0.{number}"), Places)
+    refused = throttle.take_registration("10.0.0.99")
+    assert isinstance(refused, TooMany)
+    assert 3000 < refused.seconds <= 3600
+    assert isinstance(throttle.take_registration("10.0.1.1"), Places)
+    assert isinstance(throttle.take_registration(None), Places)
+
+
+@pytest.mark.parametrize("account", ["", "\x00", "😀", "a b\r\nc", "%s/{}:*", "a" * 1000, "\ud800"])
+def test_any_name_is_counted(counting: Flask, account: str) -> None:
+    taken(ACCOUNT, account, None)
+    assert wait(account, None)
+
+
+def test_a_place_lasts_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, clock = Flask(__name__), [1000.0]
+    throttle.init_app(app)
+    monkeypatch.setattr("auth.throttle.stores.time.monotonic", lambda: clock[0])
+    with app.app_context():
+        taken(PAIR, "alice", "10.0.0.1")
+        assert wait("alice", "10.0.0.1") == places.SIGN_IN
+        clock[0] += places.SIGN_IN
+        assert wait("alice", "10.0.0.1") is None
+
+
+def test_without_redis_each_worker_counts_by_itself(caplog: pytest.LogCaptureFixture) -> None:
     app = Flask(__name__)
     app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
     throttle.init_app(app)
     with app.app_context():
-        fail(LIMITS["pair"], "alice", None)
-        assert throttle.retry_after("alice", None) is None
+        taken(PAIR, "alice", "10.0.0.1")
+        assert wait("alice", "10.0.0.1")
+    assert caplog.text.count("each worker counts by itself") == 1
+
+
+def test_a_redis_that_hangs_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failover, "STORE_TIMEOUT", 0.2)
+    with silent_server() as server:
+        store = Failover(f"redis://127.0.0.1:{server.port}/0")
+        for number in range(5):
+            assert store.take([places.Limit("key", 9, 9)], f"place {number}") == 0
+        assert len(server.connections) <= 2
+
+
+def test_a_redis_that_is_back_counts_again(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Failover("redis://127.0.0.1:1/0")
+    store.take([places.Limit("gatehouse:back", 9, 9)], "one")
+    store._redis, store._next_try = Failover(redis_url)._redis, 0.0
+    with Redis.from_url(redis_url) as redis:
+        redis.delete("gatehouse:back")
+        store.take([places.Limit("gatehouse:back", 9, 9)], "two")
+        assert redis.zrange("gatehouse:back", 0, -1) == [b"two"]

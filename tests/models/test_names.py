@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.names import is_username, masked, username_key
+from models.names import is_username, masked, scripts, skeleton, username_key
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,40 @@ def test_an_unknown_name_keeps_its_first_visible_character(typed: str, shown: st
 def test_a_mask_shows_no_second_character(typed: str) -> None:
     assert len(masked(typed)) <= 4
     assert masked(typed).endswith("***")
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u034f", "\ufe0f", "\u180b", "\u3164", "\u200d", "\u00ad", "\U000e0061", "\u115f"]
+)
+def test_what_nobody_sees_is_in_no_key_and_in_no_name(unseen: str) -> None:
+    assert username_key(f"ad{unseen}min") == "admin"
+    assert not is_username(f"ad{unseen}min")
+    assert not is_username(unseen * 3)
+
+
+@pytest.mark.parametrize("name", ["аdmin", "раypal", "Ωmega", "ab١٢", "Հello", "ไa"])
+def test_a_name_is_of_one_script(name: str) -> None:
+    assert not is_username(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("علی\u200cرضا", "محمد", "דוד", "नमस्ते", "क्\u200dष", "ශ්\u200dරී", "தமிழ்", "ಕನ್ನಡ", "ไทยแลนด์", "ລາວ"),
+        *("Иван", "Ελένη", "Հայկ", "ქართული", "አማርኛ", "မြန်မာ", "ខ្មែរ", "ᏣᎳᎩ", "ⴰⵣⵓⵍ", "ދިވެހި", "Ñandú"),
+        *("東京タワー", "ひらがな", "한국어", "李娜Anna", "x東京", "ㄅㄆㄇ", "anna-한", "o.henry_2"),
+    ],
+)
+def test_real_names_of_every_script_are_names(name: str) -> None:
+    assert is_username(name)
+
+
+@pytest.mark.parametrize("name", ["ali\u200creza", "\u200cعلی", "a\u200d", "क\u200d\u200d"])
+def test_a_joiner_stands_where_a_script_needs_it_only(name: str) -> None:
+    assert not is_username(name)
+
+
+@pytest.mark.parametrize(("one", "other"), [("paypal", "раураӏ"), ("scope", "ѕсоре"), ("oma", "ома")])
+def test_what_looks_alike_has_one_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+    assert scripts(one) != scripts(other)

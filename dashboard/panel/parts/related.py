@@ -44,7 +44,7 @@ def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:
     """Yield links to the pages of the book on which ``entry`` has what happened around it."""
     yield Link(_("All entries around it"), _page(entry, links, ""))
     if entry.user_id and entry.username:
-        yield Link(_("Same user"), _page(entry, links, f"user:{written(entry.username)}"))
+        yield Link(_("Same user"), _page(entry, links, f"user:{written(str(entry.username))}"))
     if entry.ip:
         yield Link(_("Same address"), _page(entry, links, f"ip:{entry.ip}"))
     if entry.session_ref:

@@ -29,6 +29,8 @@ def _sentence(problem: Problem) -> str:
             return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **values)
         case ProblemKind.FOREIGN:
             return _("%(n)s rows were moved out of the log: they were not recorded here.", n=problem.count)
+        case ProblemKind.UNREADABLE_ADDRESS:
+            return _("The proxy tells addresses that cannot be read, such as %(what)s.", what=problem.what)
         case ProblemKind.FAILING:
             return _("The task “%(name)s” has been failing for %(time)s.", **values)
         case ProblemKind.STUCK:

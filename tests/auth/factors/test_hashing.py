@@ -119,19 +119,19 @@ def test_no_more_hashes_than_places_are_under_way(app: Flask, monkeypatch: pytes
     released, under_way, most = threading.Event(), set[int](), 0
     limit = app.extensions["gatehouse.hashing"].of_a_network
 
-    def slow(_stored: object, _password: object) -> bool:
+    def slow(_stored: object, _password: object) -> tuple[bool, None]:
         nonlocal most
         under_way.add(threading.get_ident())
         most = max(most, len(under_way))
         released.wait(30)
         under_way.discard(threading.get_ident())
-        return False
+        return False, None
 
     def attempt(number: int) -> None:
         with app.app_context():
             authenticate(Credentials(f"name{number}", "x"), HERE)
 
-    monkeypatch.setattr(service, "verify_password", slow)
+    monkeypatch.setattr(service, "check_password", slow)
     monkeypatch.setattr(hashing, "SLOT_TIMEOUT", 30)
     with ThreadPoolExecutor(limit * 4) as pool:
         attempts = [pool.submit(attempt, number) for number in range(limit * 4)]
@@ -158,7 +158,7 @@ def test_who_gets_no_place_hears_the_same_whatever_they_typed(
 
 def test_nothing_is_hashed_without_a_place(full: None, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[object] = []
-    monkeypatch.setattr(service, "verify_password", lambda *given: hashed.append(given))
+    monkeypatch.setattr(service, "check_password", lambda *given: hashed.append(given))
     monkeypatch.setattr(service, "hash_password", lambda *given: hashed.append(given))
     assert authenticate(Credentials("alice", PASSWORD), HERE) == BUSY
     assert service.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
@@ -180,6 +180,6 @@ def test_who_waits_holds_no_connection(app: Flask, alice: User, monkeypatch: pyt
     pool: Callable[[], int] = db.engine.pool.checkedout  # type: ignore[attr-defined]
     db.session.close()
     before = pool()
-    monkeypatch.setattr(service, "verify_password", lambda *_: bool(held.append(pool() - before)))
+    monkeypatch.setattr(service, "check_password", lambda *_: (bool(held.append(pool() - before)), None))
     authenticate(Credentials("alice", "wrong"), HERE)
     assert held == [0]

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask, g
 
 from auth.events import Client
+from auth.pages import unreadable
 from auth.pages.client import MAX_AGENT, client_of_request, parse_agent
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -66,6 +67,29 @@ def test_the_address_before_the_proxy_is_kept(bare: Flask) -> None:
     assert (here.ip, here.peer_ip) == ("10.0.0.7", "192.0.2.1")
 
 
-@pytest.mark.parametrize("address", ["unknown", "", "10.0.0.7:4711", "_hidden", "\x00", "999.0.0.1"])
+@pytest.mark.parametrize(
+    "address", ["unknown", "", "10.0.0.7:", "2001:db8::7]:443", "_hidden", "\x00", "999.0.0.1"]
+)
 def test_what_is_no_address_is_not_kept(bare: Flask, address: str) -> None:
     assert place(bare, REMOTE_ADDR=address).ip is None
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ("203.0.113.7:54321", "203.0.113.7"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_an_address_with_a_port_is_an_address(bare: Flask, told: str, address: str) -> None:
+    assert place(bare, REMOTE_ADDR=told).ip == address
+
+
+def test_one_that_cannot_be_read_is_told_once(bare: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    for told in ("unknown", "_hidden"):
+        assert place(bare, REMOTE_ADDR=told).ip is None
+    assert caplog.text.count("cannot be read") == 1
+    with bare.app_context():
+        assert unreadable.seen() == "unknown"

@@ -122,7 +122,7 @@ def test_an_outage_keeps_what_was_typed(auth: AuthActions, unwired: None) -> Non
 
 def test_too_many_attempts_keep_what_was_typed(auth: AuthActions) -> None:
     for _ in range(20):
-        throttle.count_failure("al<ice", "127.0.0.1")
+        throttle.take_sign_in("name al<ice", "127.0.0.1")
     page = auth.client.post("/login", data=TYPED | {"csrf_token": auth.token()})
     assert page.status_code == 429
     assert keeps_what_was_typed(page)

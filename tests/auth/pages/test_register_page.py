@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models import Reason, User, db
-from tests.support.actions import AuthActions, entries, make_user
+from tests.support.actions import PASSWORD, AuthActions, entries, make_user
 
 
 def wrong(page: str) -> dict[str, str]:
@@ -76,19 +76,39 @@ def test_a_mistake_stands_at_its_field(auth: AuthActions, field: str, value: str
     assert [(entry.action, entry.reason) for entry in entries()] == [("register", reason)]
 
 
-@pytest.mark.parametrize(
-    ("name", "email", "field", "reason"),
-    [
-        ("ALICE", "new@example.org", "username", Reason.USERNAME_IN_USE),
-        ("other", "alice@EXAMPLE.org", "email", Reason.EMAIL_IN_USE),
-    ],
-)
-def test_what_is_taken_stands_at_its_field(
-    auth: AuthActions, alice: User, name: str, email: str, field: str, reason: Reason
-) -> None:
-    page = auth.register(name, email=email)
-    assert (page.status_code, list(wrong(page.text))) == (400, [field])
-    assert entries()[0].reason == reason
+def test_a_taken_name_stands_at_its_field(auth: AuthActions, alice: User) -> None:
+    page = auth.register("ALICE", email="new@example.org")
+    assert (page.status_code, list(wrong(page.text))) == (400, ["username"])
+    assert entries()[0].reason == Reason.USERNAME_IN_USE
+
+
+def test_nobody_learns_whether_an_address_has_an_account(auth: AuthActions, alice: User) -> None:
+    pages = [auth.register("one", email="alice@EXAMPLE.org"), auth.register("two", email="new@example.org")]
+    assert len({(page.status_code, page.headers["Location"], page.text) for page in pages}) == 1
+    addresses = select(User.email).where(User.username != "alice").order_by(User.id)
+    assert list(db.session.scalars(addresses)) == [None, "new@example.org"]
+    assert [entry.detail for entry in entries()] == ['{"email":"in use"}', None]
+
+
+def test_a_form_that_is_sent_twice_makes_one_account(auth: AuthActions) -> None:
+    page = auth.client.get("/register").text
+    fields = dict(re.findall(r'name="(csrf_token|once)" type="hidden" value="([^"]+)"', page))
+    typed = {"username": "zoe", "email": "zoe@example.org", "password": PASSWORD, "confirm": PASSWORD}
+    answers = [auth.client.post("/register", data=typed | fields) for _ in range(2)]
+    assert [(answer.status_code, answer.headers["Location"]) for answer in answers] == [(302, "/login")] * 2
+    assert len(entries()) == 1
+    other = auth.client.post(
+        "/register", data=typed | fields | dict.fromkeys(("password", "confirm"), PASSWORD * 2)
+    )
+    assert other.status_code == 400
+
+
+def test_the_twenty_first_account_of_an_hour_waits(auth: AuthActions) -> None:
+    for number in range(20):
+        assert auth.register(f"name{number}", email=f"{number}@example.org").status_code == 302
+    page = auth.register("name20", email="20@example.org")
+    assert (page.status_code, int(page.headers["Retry-After"]) > 3000) == (429, True)
+    assert entries()[-1].reason == Reason.RATE_LIMITED
 
 
 def test_a_page_with_mistakes_repeats_no_password(auth: AuthActions) -> None:
