@@ -72,7 +72,7 @@ CASES = [(field, text) for field, texts in UNFIT.items() for text in texts]
 
 @pytest.mark.parametrize(("field", "text"), CASES)
 def test_form_and_command_line_refuse_the_same(sqlite_app: Flask, field: str, text: str) -> None:
-    given = {"username": "root", "email": "root@example.org", "password": "tulips at dawn", field: text}
+    given = {"username": "rosa", "email": "root@example.org", "password": "tulips at dawn", field: text}
     sent = given | {"confirm": given["password"]}
     with sqlite_app.test_request_context("/register", method="POST", data=sent):
         form = RegisterForm(meta={"csrf": False})
@@ -83,7 +83,7 @@ def test_form_and_command_line_refuse_the_same(sqlite_app: Flask, field: str, te
     assert line.endswith(f"does not hold: {form.errors[field][0]}")
 
 
-@pytest.mark.parametrize("command", [("create-admin", "root"), ("reset-password", "alice"), ("seed",)])
+@pytest.mark.parametrize("command", [("create-admin", "rosa"), ("reset-password", "alice"), ("seed",)])
 @pytest.mark.parametrize("password", ["short", "password1", "a" * 1025, "\udcff" * 10])
 def test_no_command_takes_a_password_that_a_form_refuses(
     sqlite_app: Flask, command: tuple[str, ...], password: str
