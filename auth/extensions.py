@@ -6,12 +6,14 @@ from flask_wtf import CSRFProtect
 
 from auth import floods, sessions, throttle
 from auth.factors import hashing
+from auth.pages import origin
 
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
     """Bind sign-in sessions, CSRF protection, the throttle and the places for hashes to ``app``."""
+    origin.init_app(app)  # before the tokens of forms
     csrf.init_app(app)
     hashing.init_app(app)
     throttle.init_app(app)

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from auth.pages.origin import origin_of
+
 
 def database_address(text: str) -> str:
     """Check the address and choose PyMySQL as the driver."""
@@ -33,10 +35,10 @@ def redis_address(text: str) -> str:
 
 
 def origin(text: str) -> str:
-    """Return ``scheme://host[:port]`` of an http(s) address, lower case, no default port."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("must be an address like https://gate.example.org")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, default) else "")
+    """Return ``scheme://host[:port]`` of an http(s) address, lower case, IDNA, no default port."""
+    try:
+        if not urlsplit(text).path.strip("/"):
+            return origin_of(text)
+    except ValueError:
+        pass
+    raise ValueError("must be an address like https://gate.example.org")

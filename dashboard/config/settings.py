@@ -181,9 +181,13 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> list[str]:
-        """Origins whose pages may open the live feed; localhost beside the default address."""
-        local = [] if self.public_url else [f"http://localhost:{self.port}"]
-        return [self.address, *local, *self.allowed_origins]
+        """Origins whose pages may open the live feed."""
+        return [*self.own_origins, *self.allowed_origins]
+
+    @property
+    def own_origins(self) -> list[str]:
+        """Origins of our own pages; localhost beside the default address."""
+        return [self.address, *([] if self.public_url else [f"http://localhost:{self.port}"])]
 
     @property
     def is_secure(self) -> bool:

@@ -184,7 +184,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         async_handlers=False,
         always_connect=True,  # else the head goes out before the welcome, and clients may not ask yet
         transports=["websocket"],
-        cors_allowed_origins=settings.origins,
+        cors_allowed_origins=[],  # `dashboard.live.handshake` looks at them
         manage_session=False,
         max_http_buffer_size=MAX_MESSAGE,
         json=wire,

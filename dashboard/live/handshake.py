@@ -6,6 +6,7 @@ An open socket holds a thread, so a stranger must be turned away before it becom
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,11 @@ from typing import Any
 from flask import Flask
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wsgi import get_host
 
+from auth.pages.origin import origin_of
 from dashboard.config.settings import Settings
+from dashboard.web import refusals
 from dashboard.web.requests import REQUEST
 from models import Role
 from models.database.limits import within
@@ -27,6 +31,8 @@ PATH = "/socket.io/"
 SEATS_PER_PERSON = 8
 #: Seconds after which somebody without a seat may ask again.
 SEAT_RETRY = 10
+#: Seconds for which a person's page is told that a proxy took the upgrade of its websocket away.
+UPGRADE_TOLD = 60.0
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -73,6 +79,7 @@ class Handshake:
     def __init__(self, app: Flask, inner: Callable[..., Iterable[bytes]], settings: Settings) -> None:
         self._app, self._inner, self._settings = app, inner, settings
         self._seats = Seats(settings.max_viewers)
+        self._without_upgrade = dict[int, float]()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -85,6 +92,9 @@ class Handshake:
             with self._seats.taken(person):  # a websocket is served inside this call, until it closes
                 return self._inner(environ, start_response)
         except HandshakeRefused as refused:
+            if refused.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                told = f"{environ['REQUEST_METHOD']} {PATH}"
+                refusals.note(told, refused.status, user=None, client=environ.get("REMOTE_ADDR"))
             return _answer(refused.status, start_response)
 
     def _person(self, environ: Environ) -> int:
@@ -99,10 +109,29 @@ class Handshake:
         except SQLAlchemyError as error:
             logger.error("live feed: session not checked: %s", error)
             raise HandshakeRefused(HTTPStatus.SERVICE_UNAVAILABLE) from error
-        origin = environ.get("HTTP_ORIGIN")
-        if origin is not None and origin not in self._settings.origins:
+        if not self._is_ours(environ):
             raise HandshakeRefused(HTTPStatus.FORBIDDEN)
+        self._check_upgrade(environ, person)
         return person
+
+    def _is_ours(self, environ: Environ) -> bool:
+        """Whether a page of ours asks, or one of the origins that may watch; programs tell no origin."""
+        told, ours = environ.get("HTTP_ORIGIN"), {*self._settings.origins}
+        if self._settings.public_url is None:
+            ours.add(origin_of(f"{environ['wsgi.url_scheme']}://{get_host(environ)}"))
+        try:
+            return told is None or origin_of(told) in ours
+        except ValueError:
+            return False
+
+    def _check_upgrade(self, environ: Environ, person: int) -> None:
+        """Tell who cannot come, since a proxy takes the upgrade away, so; their page asks why."""
+        if environ.get("HTTP_SEC_WEBSOCKET_KEY") and not environ.get("HTTP_UPGRADE"):
+            self._without_upgrade[person] = time.monotonic()
+            raise HandshakeRefused(HTTPStatus.UPGRADE_REQUIRED)
+        lost = self._without_upgrade.get(person)
+        if environ["REQUEST_METHOD"] == "OPTIONS" and lost and time.monotonic() - lost < UPGRADE_TOLD:
+            raise HandshakeRefused(HTTPStatus.UPGRADE_REQUIRED)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

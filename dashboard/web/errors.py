@@ -15,6 +15,7 @@ from auth.pages.problem import note
 from auth.pages.redirects import page_of_form
 from auth.pages.render import form_again
 from auth.signals import NotRecorded
+from dashboard.web import refusals
 from models import NotWritten
 
 #: Seconds after which a client may try again what could not be done.
@@ -52,6 +53,8 @@ def _refused(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     _is_user_known()
+    if error.code in (401, 403):
+        _note_refusal(error.code)
     answer = error_page(error.code, *_wording(error.code))
     for name, value in error.get_headers(request.environ):  # such as Allow and Retry-After
         if name != "Content-Type":
@@ -62,14 +65,30 @@ def _refused(error: HTTPException) -> Any:
 def _out_of_date(_error: CSRFError) -> BaseResponse:
     """Show the form again with a fresh token; who is signed in no more goes to the sign-in page."""
     is_known = _is_user_known()
-    title = _("This form is out of date")
-    if again := form_again(400, title + ". " + _("It is fresh now: check it and send it again.")):
+    _note_refusal(400)
+    title, way_on = _("This form is out of date"), _("It is fresh now: check it and send it again.")
+    if not request.cookies:
+        title, way_on = (
+            _("Your browser sent no cookie"),
+            _("Allow cookies for this site, then send it again."),
+        )
+    if again := form_again(400, f"{title}. {way_on}"):
         return again
     if is_known and not current_user.is_authenticated:
         back = None if request.endpoint == SIGN_OUT else page_of_form()
         return redirect(url_for("auth.login", next=back), 303)
     message = _("Go back, reload the page and try again.")
     return error_page(400, title, message, back=page_of_form(), sign_out=request.endpoint == SIGN_OUT)
+
+
+def _note_refusal(status: int) -> None:
+    refusals.note(
+        f"{request.method} {request.path}",
+        status,
+        user=getattr(current_user, "user_id", None),
+        client=request.remote_addr,
+        request_id=g.get("request_id", ""),
+    )
 
 
 def _is_user_known() -> bool:

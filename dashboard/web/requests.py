@@ -75,7 +75,9 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight still works; the session bounds it
-        "WTF_CSRF_SSL_STRICT": settings.is_secure,
+        "WTF_CSRF_SSL_STRICT": False,  # auth.pages.origin looks at more than the Referer
+        "ORIGINS": settings.own_origins,
+        "OWN_HOST": settings.public_url is None,
     }
 
 

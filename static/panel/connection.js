@@ -2,12 +2,12 @@
 import { io } from "../vendor/socket.io.esm.min.js";
 
 const HANDSHAKE = "/socket.io/?EIO=4&transport=websocket";
-const CROWDED = 429; // too many live pages of one person
+const TOLD = { 429: "crowded", 426: "no_upgrade" }; // too many live pages of one person; the proxy keeps websockets out
 const FINAL = { 401: "signed_out", 403: "refused" };
 const AGAIN = 4_000; // ms, more or less, before a namespace that was refused is tried again
 
 export class Connection {
-  /** `say` gets "offline", "crowded", "signed_out" or "refused"; after the last two nothing is tried any more. */
+  /** `say` gets "offline", "crowded", "no_upgrade", "signed_out" or "refused"; after the last two nothing is tried any more. */
   constructor(say) {
     this.say = say;
     // Tries again by itself, after a random part of a pause that grows to ten seconds.
@@ -21,7 +21,7 @@ export class Connection {
     this.say("offline");
     const status = await handshakeStatus();
     if (this.socket.connected) return;
-    if (status === CROWDED) this.say("crowded");
+    if (status in TOLD) this.say(TOLD[status]);
     if (status in FINAL) {
       this.say(FINAL[status]);
       this.socket.disconnect();

@@ -1,5 +1,6 @@
 // Runs on every page: language, time zone, relative times.
 import { offerCopies } from "./copy.js";
+import "./submit.js";
 import { rememberZone, tick } from "./time.js";
 
 const shown = document.querySelector("[data-zone]");

@@ -32,6 +32,7 @@ def keeps_what_was_typed(page: TestResponse) -> bool:
 
 @pytest.mark.parametrize("token", OLD)
 def test_an_old_sign_in_form_comes_back_fresh(auth: AuthActions, alice: User, token: str) -> None:
+    auth.client.get("/login")
     page = auth.client.post("/login", data=TYPED | {"csrf_token": token})
     assert page.status_code == 400
     assert "This form is out of date" in page.text
@@ -141,3 +142,10 @@ def test_where_people_wanted_to_go_survives_their_registration(auth: AuthActions
     assert 'href="/login?next=/admin/?q%3Da"' in page
     assert auth.register("zoe", next="/admin/?q=a").location == "/login?next=/admin/?q%3Da"
     assert auth.register("zoe2", email="2@example.org", next="//evil.example").location == "/login"
+
+
+def test_a_browser_without_cookies_is_told_so(app: Flask) -> None:
+    page = app.test_client(use_cookies=False).post("/login", data=TYPED | {"csrf_token": "x"})
+    assert page.status_code == 400
+    assert "Your browser sent no cookie. Allow cookies for this site" in page.text
+    assert keeps_what_was_typed(page)

@@ -1,0 +1,85 @@
+"""Where a request comes from: what changes something must come from a page of this site (Fetch Metadata).
+
+``Sec-Fetch-Site`` tells it; without that Origin does, then Referer. Where a browser tells nothing, the
+token of the form decides alone.
+"""
+
+import logging
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+import idna
+from flask import Flask, current_app, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import Headers
+
+logger = logging.getLogger(__name__)
+SAFE = ("GET", "HEAD", "OPTIONS")
+_KEY = "gatehouse.host"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def init_app(app: Flask) -> None:
+    """Refuse what other sites have browsers send; ``ORIGINS`` are ours, with ``OWN_HOST`` any host is."""
+    app.config.setdefault("ORIGINS", ())
+    app.config.setdefault("OWN_HOST", True)
+    app.before_request(_refuse_foreign)
+
+
+def origin_of(address: str) -> str:
+    """Return ``scheme://host[:port]`` of an http(s) address: lower case, IDNA, no default port.
+
+    Raises ``ValueError`` when it is none.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("is no http(s) address")
+    port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{_ascii(parts.hostname)}{port}"
+
+
+def is_from_here(headers: Mapping[str, str] | Headers, ours: Collection[str]) -> bool:
+    """Whether a request comes from one of the origins ``ours``, or from nobody who tells."""
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("Origin")
+    told = origin if origin not in (None, "", "null") else headers.get("Referer")
+    if not told:
+        return True
+    try:
+        return origin_of(told) in ours
+    except ValueError:
+        return False
+
+
+def _refuse_foreign() -> None:
+    """Raise ``CSRFError`` for a form that another site sent."""
+    if request.method in SAFE:
+        return
+    ours = set(current_app.config["ORIGINS"])
+    if current_app.config["OWN_HOST"]:
+        ours.add(origin_of(request.host_url))
+    _compare_host()
+    if not is_from_here(request.headers, ours):
+        raise CSRFError(_("It was sent from another site."))
+
+
+def _compare_host() -> None:
+    """Say once that the proxy passes another Host than people use: links and redirects follow from it."""
+    ours = current_app.config["ORIGINS"]
+    if _KEY in current_app.extensions or current_app.config["OWN_HOST"] or not ours:
+        return
+    if origin_of(request.host_url) not in ours:
+        current_app.extensions[_KEY] = True
+        logger.warning("Host is %s, PUBLIC_URL is %s: the proxy does not pass Host", request.host, ours[0])
+
+
+def _ascii(host: str) -> str:
+    if ":" in host:
+        return f"[{host}]"
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return host.lower()

@@ -1,0 +1,38 @@
+"""Refused authorisations in the server's log (ASVS 16.3.2): a line each, a number in a flood."""
+
+import logging
+import threading
+import time
+
+logger = logging.getLogger(__name__)
+#: Lines in so many seconds; what is beyond is counted.
+LINES, PERIOD = 60, 60.0
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began, self._count = 0.0, 0
+
+    def next(self) -> tuple[bool, int]:
+        """Return whether one more line may be written, and how many were left out of the period before."""
+        with self._lock:
+            left_out = 0
+            if time.monotonic() - self._began >= PERIOD:
+                left_out = max(0, self._count - LINES)
+                self._began, self._count = time.monotonic(), 0
+            self._count += 1
+            return self._count <= LINES, left_out
+
+
+_lines = _Lines()
+
+
+def note(what: str, status: int, *, user: object, client: str | None, request_id: str = "") -> None:
+    """Say that somebody was refused: ``what`` is method and path, ``user`` an account's id if it is known."""
+    may_write, left_out = _lines.next()
+    if left_out:
+        logger.warning("%d refusals more were not written", left_out)
+    if may_write:
+        parts = (what, status, "-" if user is None else user, client or "-", request_id or "-")
+        logger.warning("refused: %s: %d, user %s, client %s, request %s", *parts)
