@@ -11,6 +11,7 @@ from dashboard.panel.base import PanelView
 from dashboard.panel.entries import ADMIN_ACTIONS
 from dashboard.panel.parts.counts import attempts, people_in
 from dashboard.panel.parts.pace import pace
+from dashboard.panel.parts.viewing import note_view
 from models import Action, db
 from models.clock import now
 
@@ -25,6 +26,7 @@ class LivePage(PanelView):
     @expose("/")
     def index(self) -> str:
         """Show the newest entries up to the head; `static/panel/live.js` pulls what follows it."""
+        note_view("live")
         head = read_head(db.session())
         cursor = max(head.floor, head.seq - FIRST_ENTRIES)
         entries = sealed_after(db.session(), cursor, head.seq, FIRST_ENTRIES)

@@ -20,6 +20,7 @@ from dashboard.panel.exports import download, job, list_of_form, order_of, too_m
 from dashboard.panel.parts.bars import bars
 from dashboard.panel.parts.listing import listing
 from dashboard.panel.parts.related import links_from, related
+from dashboard.panel.parts.viewing import note_view
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.errors import QueryError
 from dashboard.query.language.parse import MAX_QUERY
@@ -37,7 +38,9 @@ class Logins(PanelView):
     def index(self) -> ResponseReturnValue:
         """List the entries that are asked for; a bad question is answered beside its field."""
         try:
-            return self._page(**listing(request.args))
+            page = self._page(**listing(request.args))
+            note_view("list")
+            return page
         except QueryError as error:
             message = _(error.message, **error.values)
             note(message, {error.field: [message]})
@@ -49,6 +52,7 @@ class Logins(PanelView):
         entry = db.session.scalar(select(LoginLog).where(LoginLog.event_id == event_id))
         if entry is None:
             abort(404)
+        note_view("entry", event_id=event_id)
         links = links_from(request.args)
         return self.render(
             "admin/entry.html",

@@ -7,6 +7,7 @@ from auth.history import own_sessions
 from dashboard.panel.base import PanelView
 from dashboard.panel.entries import newest
 from dashboard.panel.parts.people import page_of_people
+from dashboard.panel.parts.viewing import note_view
 from models import User, db
 from models.clock import now
 
@@ -30,6 +31,7 @@ class Users(PanelView):
         user = db.session.get(User, user_id) if user_id <= MAX_USER_ID else None
         if user is None:
             abort(404)
+        note_view("user", user_id=user_id)
         return self.render(
             "admin/user.html",
             user=user,

@@ -51,9 +51,10 @@ export class Filter {
     return NAMES.some((name) => this.chosen[name]);
   }
 
-  /** Whether a row of the book is wanted; a name without an account has no key. */
+  /** Whether a row of the book is wanted; a name without an account has no key. Views are shown to who asks for them. */
   shows({ dataset }) {
     const { outcome, action } = this.chosen;
+    if (!action && dataset.action === "log_view") return false;
     if (outcome && outcome !== dataset.outcome) return false;
     if (action && !(action === "admin" ? "admin" in dataset : action === dataset.action)) return false;
     return !this.key || ("user" in dataset && nameKey(dataset.user).startsWith(this.key));
