@@ -12,21 +12,23 @@ from uuid import UUID
 
 from blinker import NamedSignal
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from auth import floods, sessions, signals, throttle
-from auth.attempts import BUSY, Credentials, NewAccount, Refused
+from auth.attempts import BUSY, Credentials, Refused
 from auth.events import AuthEvent, Client, Subject
 from auth.factors import hashing
 from auth.factors.devices import device_of
-from auth.factors.passwords import check_password, hash_password, verify_password
+from auth.factors.passwords import check_password, hash_password
 from auth.policy import lookup_keys
 from auth.sessions import CurrentUser
-from models import Action, Outcome, Reason, User, db, write_transaction
+from models import Action, NotWritten, Outcome, Reason, User, db, write_transaction
 from models.clock import now
-from models.names import scripts, skeleton, username_key
+from models.names import username_key
+
+#: How often a password is looked at whose account changes meanwhile.
+TRIES = 3
 
 
 def authenticate(credentials: Credentials, client: Client) -> CurrentUser | Refused:
@@ -40,18 +42,31 @@ def authenticate(credentials: Credentials, client: Client) -> CurrentUser | Refu
         Action.LOGIN, Outcome.FAILURE, Subject(credentials.name), client, auth_method="password"
     )
     with signals.refused_unrecorded(event):
-        user = _find(lookup_keys(credentials.name))
+        user = account_of(lookup_keys(credentials.name))
         db.session.close()  # others may have the connection while the password is hashed
     if user:
         event = replace(event, subject=Subject.of(user))
     places = _take(user, credentials, client)
     if isinstance(places, throttle.TooMany):
-        return _turn_away(signals.login_failed, event, Refused(Reason.RATE_LIMITED, places.seconds))
+        return turn_away(signals.login_failed, event, Refused(Reason.RATE_LIMITED, places.seconds))
     is_failure = False
     try:
-        judgement = _judge(user, credentials, client, is_known=places.is_of_device)
+        result = _decide(user, credentials, event, is_known=places.is_of_device)
+        is_failure = isinstance(result, Refused) and result != BUSY
+    finally:
+        if not is_failure:
+            throttle.give_back(places)
+    return result
+
+
+def _decide(
+    user: User | None, credentials: Credentials, event: AuthEvent, *, is_known: bool
+) -> CurrentUser | Refused:
+    """Look at the password and admit or refuse; once more when it was changed meanwhile."""
+    for _ in range(TRIES):
+        judgement = _judge(user, credentials, event.client, is_known=is_known)
         if isinstance(judgement, Refused):
-            return _turn_away(signals.login_failed, event, judgement)
+            return turn_away(signals.login_failed, event, judgement)
         conclude = partial(
             _conclude,
             user=user,
@@ -60,13 +75,13 @@ def authenticate(credentials: Credentials, client: Client) -> CurrentUser | Refu
             judgement=judgement,
             revocation=uuid7(),
         )
-        with signals.refused_unrecorded(event):
-            result = write_transaction(conclude)
-        is_failure = isinstance(result, Refused)
-    finally:
-        if not is_failure:
-            throttle.give_back(places)
-    return result
+        try:
+            with signals.refused_unrecorded(event):
+                return write_transaction(conclude)
+        except _PasswordChanged:
+            with signals.refused_unrecorded(event):
+                user = account_of(lookup_keys(credentials.name))
+    raise NotWritten("the account changes all the time")
 
 
 def sign_out(user: CurrentUser, client: Client) -> None:
@@ -78,42 +93,6 @@ def sign_out(user: CurrentUser, client: Client) -> None:
     signals.record_change(
         signals.user_logged_out, lambda session: event if sessions.end(session, user.session_id) else None
     )
-
-
-def register_account(account: NewAccount, client: Client) -> Refused | None:
-    """Make an account; return the refusal when its name is taken or there is too much to do.
-
-    An address that another account has is left out, and the entry says so: nobody learns who has an account.
-    Raises ``NotWritten`` when it cannot be recorded.
-    """
-    event = AuthEvent(Action.REGISTER, Outcome.SUCCESS, Subject(account.username), client)
-    refused = replace(event, outcome=Outcome.FAILURE, reason=Reason.RATE_LIMITED)
-    places = throttle.take_registration(client.ip)
-    if isinstance(places, throttle.TooMany):
-        return _turn_away(signals.registration_failed, refused, Refused(Reason.RATE_LIMITED, places.seconds))
-    is_made = False
-    try:
-        password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
-        if _is_again(account, client):
-            return None
-        answer = _enrolled(account, password_hash, event)
-        is_made = answer is None
-        return answer
-    except hashing.NoHashSlot:
-        return _turn_away(signals.registration_failed, refused, BUSY)
-    finally:
-        if not is_made:
-            throttle.give_back(places)
-
-
-def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
-    """Record a registration that was turned away, in a transaction of its own."""
-    known = _find([username_key(name)]) if reason is Reason.USERNAME_IN_USE else None
-    subject = Subject.of(known) if known else Subject(name)
-    event = AuthEvent(Action.REGISTER, Outcome.FAILURE, subject, client, reason=reason)
-    with signals.refused_unrecorded(event):
-        signals.record_change(signals.registration_failed, lambda _: event)
-    return Refused(reason)
 
 
 def reset_password(user: User, password: str, client: Client) -> None:
@@ -131,7 +110,7 @@ def reset_password(user: User, password: str, client: Client) -> None:
     signals.record_change(signals.password_changed, reset)
 
 
-def _find(keys: Sequence[str]) -> User | None:
+def account_of(keys: Sequence[str]) -> User | None:
     """Return the account with one of these names or e-mail addresses, the first of them that is somebody's.
 
     Names never contain an @.
@@ -153,13 +132,17 @@ def _take(user: User | None, credentials: Credentials, client: Client) -> thrott
     return throttle.take_sign_in(f"id {user.id}", client.ip, device)
 
 
-def _turn_away(signal: NamedSignal, event: AuthEvent, refused: Refused) -> Refused:
+def turn_away(signal: NamedSignal, event: AuthEvent, refused: Refused) -> Refused:
     """Record an attempt whose password was not looked at; in a flood it is counted only."""
     event = replace(event, reason=refused.reason)
     if not floods.takes(event):
         with signals.refused_unrecorded(event):
             signals.record_change(signal, lambda _: event)
     return refused
+
+
+class _PasswordChanged(Exception):
+    """The account has another hash by now: reset, or made anew by another sign-in."""
 
 
 class _Judgement(NamedTuple):
@@ -211,8 +194,9 @@ def _conclude(
     reason = judgement.reason
     if reason is None and user:
         locked = session.get(User, user.id, with_for_update=True)
-        unchanged = locked is not None and locked.password_hash == user.password_hash
-        reason = _objection(locked, unchanged)
+        if locked and locked.password_hash != user.password_hash:
+            raise _PasswordChanged
+        reason = _objection(locked, password_matches=True)
         if reason is None and locked:
             locked.password_hash = judgement.rehashed or locked.password_hash
             return _admit(session, locked, credentials, event, revocation)
@@ -239,66 +223,3 @@ def _admit(
         revoked = former.event(Action.SESSION_REVOKE, event.client, reason=Reason.USER_INITIATED)
         signals.emit(signals.session_revoked, replace(revoked, event_id=revocation), session)
     return CurrentUser.of(user, row, token)
-
-
-def _is_again(account: NewAccount, client: Client) -> bool:
-    """Whether this very form made an account before, with the same password."""
-    if account.once is None:
-        return False
-    made = db.session.scalars(select(User).where(User.once == account.once)).one_or_none()
-    if made is None or made.username_key != username_key(account.username):
-        return False
-    return hashing.hashed(partial(verify_password, made.password_hash, account.password), client.ip)
-
-
-def _enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> Refused | None:
-    """Add the account, without an address that another has; return the refusal when the name is taken."""
-    for kept in (account, replace(account, email=None)):
-        told = event if kept.email == account.email else replace(event, detail={"email": "in use"})
-        try:
-            with signals.refused_unrecorded(event):
-                signals.record_change(signals.user_registered, partial(_enrol, kept, password_hash, told))
-        except LooksAlike:
-            break
-        except IntegrityError:
-            if _find([username_key(account.username)]):
-                break
-        else:
-            return None
-    if _is_again(account, event.client):  # it was sent twice at once
-        return None
-    return refuse_registration(account.username, Reason.USERNAME_IN_USE, event.client)
-
-
-class LooksAlike(Exception):
-    """A name of another script looks the same."""
-
-
-def looks_like_another(session: Session, name: str) -> bool:
-    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39)."""
-    alike = (User.username_skeleton == skeleton(name)) & (User.username_key != username_key(name))
-    taken = session.scalars(select(User.username).where(alike).limit(100))
-    return any(scripts(other) != scripts(name) for other in taken)
-
-
-def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
-    """Add the account; the database refuses a name or address that is taken."""
-    if looks_like_another(session, account.username):
-        raise LooksAlike
-    user = User(
-        username=account.username,
-        username_skeleton=skeleton(account.username),
-        username_key=username_key(account.username),
-        email=account.email,
-        email_key=username_key(account.email) if account.email else None,
-        password_hash=password_hash,
-        gender=account.gender,
-        city=account.city,
-        hobbies=list(account.hobbies),
-        role=account.role,
-        once=account.once,
-        created_at=event.occurred_at,
-    )
-    session.add(user)
-    session.flush()
-    return replace(event, subject=Subject.of(user))

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from auth import extensions, last_seen, profile, service, sessions
+from auth import extensions, last_seen, profile, registration, service, sessions
 from auth.attempts import Credentials, NewAccount, Refused
 from auth.pages import locale, times
 from auth.pages.access import require_role
@@ -95,9 +95,9 @@ def register() -> Answer:
     name, client = form.username.data or "", client_of_request()
     if closed or not form.validate():
         reason = Reason.REGISTRATION_CLOSED if closed else _form_reason(form)
-        service.refuse_registration(name, reason, client)
+        registration.refuse_registration(name, reason, client)
         return register_page(form, 403 if closed else 400)
-    refused = service.register_account(_account(form), client)
+    refused = registration.register_account(_account(form), client)
     if refused and refused.retry_after is not None:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from auth import service
+from auth import registration, service
 from auth.attempts import NewAccount
 from auth.events import Client
 from auth.policy import Unfit, fit_email, fit_password, fit_username
@@ -50,7 +50,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     account = NewAccount(username=username, password=password, email=address, role=Role(role))
     if address and db.session.scalar(select(User.id).where(User.email_key == username_key(address))):
         raise click.ClickException(_REFUSALS[Reason.EMAIL_IN_USE])
-    refused = service.register_account(account, Client())
+    refused = registration.register_account(account, Client())
     if refused:
         raise click.ClickException(_REFUSALS[refused.reason])
     _report(f"{role.capitalize()} {name} made", None if password_stdin else password)

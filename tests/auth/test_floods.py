@@ -7,7 +7,8 @@ from auth import floods, throttle
 from auth.attempts import Credentials, NewAccount
 from auth.events import Client
 from auth.floods import EACH
-from auth.service import authenticate, register_account
+from auth.registration import register_account
+from auth.service import authenticate
 from models import User
 from tests.support.actions import entries
 

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from auth.attempts import NewAccount, Refused
 from auth.events import Client
-from auth.service import NewAccount, Refused, refuse_registration, register_account
+from auth.registration import refuse_registration, register_account
 from models import Action, Outcome, Reason, Role, User, db
 from tests.support.actions import entries, make_user
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from auth import profile, service, sessions
+from auth import profile, registration, service, sessions
 from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, NewAccount
 from auth.sessions import CurrentUser
@@ -63,14 +63,14 @@ def a_sign_out() -> Act:
     return lambda: service.sign_out(user, Client())
 
 
-@records("auth.service.register_account")
+@records("auth.registration.register_account")
 def a_registration() -> Act:
-    return lambda: service.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
+    return lambda: registration.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
 
 
-@records("auth.service.refuse_registration")
+@records("auth.registration.refuse_registration")
 def a_refused_registration() -> Act:
-    return lambda: service.refuse_registration("zoe", Reason.INVALID_FORM, Client())
+    return lambda: registration.refuse_registration("zoe", Reason.INVALID_FORM, Client())
 
 
 @records("auth.service.reset_password")

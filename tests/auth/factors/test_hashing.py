@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from flask import Flask
 
-from auth import service
+from auth import registration, service
 from auth.attempts import BUSY, NewAccount
 from auth.events import Client
 from auth.factors import hashing
@@ -159,9 +159,9 @@ def test_who_gets_no_place_hears_the_same_whatever_they_typed(
 def test_nothing_is_hashed_without_a_place(full: None, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[object] = []
     monkeypatch.setattr(service, "check_password", lambda *given: hashed.append(given))
-    monkeypatch.setattr(service, "hash_password", lambda *given: hashed.append(given))
+    monkeypatch.setattr(registration, "hash_password", lambda *given: hashed.append(given))
     assert authenticate(Credentials("alice", PASSWORD), HERE) == BUSY
-    assert service.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
+    assert registration.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
     assert hashed == []
 
 

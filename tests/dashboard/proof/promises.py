@@ -16,7 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from sqlalchemy import Connection, Row, event, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from auth import service, throttle
+from auth import registration, service, throttle
 from auth.events import AuthEvent, Client, Subject
 from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import CurrentUser
@@ -80,7 +80,7 @@ class Promises(RuleBasedStateMachine):
     @rule(name=NAMES, how=ANSWERS)
     def register(self, name: str, how: str) -> None:
         with commit(how):
-            refusal = service.register_account(NewAccount(username=name, password=PASSWORD), Client())
+            refusal = registration.register_account(NewAccount(username=name, password=PASSWORD), Client())
         assert isinstance(refusal, Refused) == (name in self.accounts)
         self.told[Action.REGISTER, Outcome.FAILURE if refusal else Outcome.SUCCESS] += 1
         self.accounts.add(name)

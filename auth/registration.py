@@ -1,0 +1,116 @@
+"""Registration: an account is made, or turned away with an entry. No HTTP in here."""
+
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from auth import signals, throttle
+from auth.attempts import BUSY, NewAccount, Refused
+from auth.events import AuthEvent, Client, Subject
+from auth.factors import hashing
+from auth.factors.passwords import hash_password, verify_password
+from auth.service import account_of, turn_away
+from models import Action, Outcome, Reason, User, db
+from models.names import scripts, skeleton, username_key
+
+
+def register_account(account: NewAccount, client: Client) -> Refused | None:
+    """Make an account; return the refusal when its name is taken or there is too much to do.
+
+    An address that another account has is left out, and the entry says so: nobody learns who has an account.
+    Raises ``NotWritten`` when it cannot be recorded.
+    """
+    event = AuthEvent(Action.REGISTER, Outcome.SUCCESS, Subject(account.username), client)
+    refused = replace(event, outcome=Outcome.FAILURE, reason=Reason.RATE_LIMITED)
+    places = throttle.take_registration(client.ip)
+    if isinstance(places, throttle.TooMany):
+        return turn_away(signals.registration_failed, refused, Refused(Reason.RATE_LIMITED, places.seconds))
+    is_made = False
+    try:
+        password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
+        if _is_again(account, client):
+            return None
+        answer = _enrolled(account, password_hash, event)
+        is_made = answer is None
+        return answer
+    except hashing.NoHashSlot:
+        return turn_away(signals.registration_failed, refused, BUSY)
+    finally:
+        if not is_made:
+            throttle.give_back(places)
+
+
+def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
+    """Record a registration that was turned away, in a transaction of its own."""
+    known = account_of([username_key(name)]) if reason is Reason.USERNAME_IN_USE else None
+    subject = Subject.of(known) if known else Subject(name)
+    event = AuthEvent(Action.REGISTER, Outcome.FAILURE, subject, client, reason=reason)
+    with signals.refused_unrecorded(event):
+        signals.record_change(signals.registration_failed, lambda _: event)
+    return Refused(reason)
+
+
+def _is_again(account: NewAccount, client: Client) -> bool:
+    """Whether this very form made an account before, with the same password."""
+    if account.once is None:
+        return False
+    made = db.session.scalars(select(User).where(User.once == account.once)).one_or_none()
+    if made is None or made.username_key != username_key(account.username):
+        return False
+    return hashing.hashed(partial(verify_password, made.password_hash, account.password), client.ip)
+
+
+def _enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> Refused | None:
+    """Add the account, without an address that another has; return the refusal when the name is taken."""
+    for kept in (account, replace(account, email=None)):
+        told = event if kept.email == account.email else replace(event, detail={"email": "in use"})
+        try:
+            with signals.refused_unrecorded(event):
+                signals.record_change(signals.user_registered, partial(_enrol, kept, password_hash, told))
+        except LooksAlike:
+            break
+        except IntegrityError:
+            if account_of([username_key(account.username)]):
+                break
+        else:
+            return None
+    if _is_again(account, event.client):  # it was sent twice at once
+        return None
+    return refuse_registration(account.username, Reason.USERNAME_IN_USE, event.client)
+
+
+class LooksAlike(Exception):
+    """A name of another script looks the same."""
+
+
+def looks_like_another(session: Session, name: str) -> bool:
+    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39)."""
+    alike = (User.username_skeleton == skeleton(name)) & (User.username_key != username_key(name))
+    taken = session.scalars(select(User.username).where(alike).limit(100))
+    return any(scripts(other) != scripts(name) for other in taken)
+
+
+def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
+    """Add the account; the database refuses a name or address that is taken."""
+    if looks_like_another(session, account.username):
+        raise LooksAlike
+    user = User(
+        username=account.username,
+        username_skeleton=skeleton(account.username),
+        username_key=username_key(account.username),
+        email=account.email,
+        email_key=username_key(account.email) if account.email else None,
+        password_hash=password_hash,
+        gender=account.gender,
+        city=account.city,
+        hobbies=list(account.hobbies),
+        role=account.role,
+        once=account.once,
+        created_at=event.occurred_at,
+    )
+    session.add(user)
+    session.flush()
+    return replace(event, subject=Subject.of(user))
