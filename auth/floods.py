@@ -19,7 +19,7 @@ from models.names import username_key
 
 _KEY = "gatehouse.floods"
 #: Entries of one network in a minute, and accounts that are told apart.
-EACH, MINUTE, MAX_ACCOUNTS = 200, 60.0, 1000
+EACH, MINUTE, MAX_TOLD_APART = 200, 60.0, 1000
 
 
 class Floods:
@@ -39,7 +39,7 @@ class Floods:
             if self._networks[network] <= EACH:
                 return False
             key = (str(event.action), _who(event))
-            if key not in self._counted and len(self._counted) >= MAX_ACCOUNTS:
+            if key not in self._counted and len(self._counted) >= MAX_TOLD_APART:
                 key, event = (str(event.action), None), replace(event, subject=None)
             first, count = self._counted.get(key, (event, 0))
             self._counted[key] = (first, count + 1)
@@ -58,7 +58,7 @@ class Floods:
 
 
 def init_app(app: Flask) -> None:
-    """Count in ``app``; somebody has to call `write` from time to time, and at the end."""
+    """Count in ``app``; somebody has to call `record_floods` from time to time, and at the end."""
     app.extensions[_KEY] = Floods()
 
 
@@ -67,7 +67,7 @@ def takes(event: AuthEvent) -> bool:
     return _floods().takes(event)
 
 
-def write(*, at_once: bool = False) -> int:
+def record_floods(*, at_once: bool = False) -> int:
     """Record what a minute brought; return how many entries that took."""
     events = _floods().due(at_once=at_once)
     for event in events:

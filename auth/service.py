@@ -28,7 +28,7 @@ from models.clock import now
 from models.names import username_key
 
 #: How often a password is looked at whose account changes meanwhile.
-TRIES = 3
+HASH_TRIES = 3
 
 
 def authenticate(credentials: Credentials, client: Client) -> CurrentUser | Refused:
@@ -63,7 +63,7 @@ def _decide(
     user: User | None, credentials: Credentials, event: AuthEvent, *, is_known: bool
 ) -> CurrentUser | Refused:
     """Look at the password and admit or refuse; once more when it was changed meanwhile."""
-    for _ in range(TRIES):
+    for _ in range(HASH_TRIES):
         judgement = _judge(user, credentials, event.client, is_known=is_known)
         if isinstance(judgement, Refused):
             return turn_away(signals.login_failed, event, judgement)
@@ -218,7 +218,7 @@ def _admit(
             session,
         )
         session.flush()
-    former = sessions.find(session, credentials.former)
+    former = sessions.find_session(session, credentials.former)
     if former and former.session_id != row.id and sessions.end(session, former.session_id):
         revoked = former.event(Action.SESSION_REVOKE, event.client, reason=Reason.USER_INITIATED)
         signals.emit(signals.session_revoked, replace(revoked, event_id=revocation), session)

@@ -116,7 +116,7 @@ def again(session: Session, user: User, once: UUID | None) -> tuple[str, UserSes
     return token, row
 
 
-def find(session: Session, token: str | None) -> CurrentUser | None:
+def find_session(session: Session, token: str | None) -> CurrentUser | None:
     """Return whose live session ``token`` opens, read with ``session``."""
     row = session.execute(_live().where(UserSession.token_hash == _hash(token or ""))).one_or_none()
     return CurrentUser.of(*row, token or "") if row else None

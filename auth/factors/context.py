@@ -7,7 +7,7 @@ from flask import current_app, has_app_context
 
 from models.names import username_key
 
-PRODUCT = "gatehouse"
+OWN_NAME = "gatehouse"
 #: Shorter words stand in too many good passwords.
 MIN_WORD = 3
 _MONTHS = (
@@ -23,7 +23,7 @@ def is_guessable(password: str, *words: str | None) -> bool:
     """Whether a password is one of ``words``, the host or the product, digits and signs aside, or a date."""
     key = username_key(password)
     core = _AROUND.sub("", key)
-    known = {part for word in (*words, PRODUCT, _host()) if word for part in _parts(username_key(word))}
+    known = {part for word in (*words, OWN_NAME, _host()) if word for part in _parts(username_key(word))}
     begins = {key, core, key.partition("@")[0]}
     return not begins.isdisjoint(known) or bool(_DATE.fullmatch(key))
 

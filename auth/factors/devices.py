@@ -14,7 +14,7 @@ from typing import NamedTuple
 from auth.subkeys import subkeys
 
 #: How long a device is known, in seconds, and how many accounts it may be known to.
-DEVICE_AGE, MAX_ACCOUNTS = 365 * 24 * 3600, 5
+DEVICE_AGE, MAX_KNOWN = 365 * 24 * 3600, 5
 _MARK = re.compile(r"(\d{1,19})\.([A-Za-z0-9_-]{22})\.(\d{1,9})\.([0-9a-f]{32})", re.ASCII)
 
 
@@ -41,11 +41,11 @@ def with_account(cookie: str, account: int, generation: int) -> str:
     device = device_of(cookie, account, generation) or secrets.token_urlsafe(16)
     own = _Mark(account, device, generation, _macs(account, device, generation)[0])
     others = [mark for mark in _marks(cookie) if mark.account != account and _is_ours(mark)]
-    return "~".join(map(str, [own, *others][:MAX_ACCOUNTS]))
+    return "~".join(map(str, [own, *others][:MAX_KNOWN]))
 
 
 def _marks(cookie: str) -> Iterator[_Mark]:
-    for text in cookie.split("~")[:MAX_ACCOUNTS]:
+    for text in cookie.split("~")[:MAX_KNOWN]:
         if found := _MARK.fullmatch(text):
             yield _Mark(int(found[1]), found[2], int(found[3]), found[4])
 

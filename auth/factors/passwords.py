@@ -16,10 +16,7 @@ _DUMMY_HASH = _hasher.hash("a password that nobody has")
 
 
 def opaque(password: str) -> str:
-    """Return what is hashed of a password: NFC, every space a plain one (RFC 8265 OpaqueString).
-
-    The same keys give other characters on another system: ``ä`` may be one or two.
-    """
+    """Return what is hashed: NFC, plain spaces (RFC 8265 OpaqueString); ``ä`` may be typed as one or two."""
     return unicodedata.normalize("NFC", _SPACES.sub(" ", password))
 
 

@@ -1,15 +1,17 @@
 """Where a request came from, taken once, before any transaction."""
 
+import logging
 import re
 from functools import lru_cache
 
-from flask import g, request
+from flask import current_app, g, request
 from ua_parser import parse
 
 from auth.events import Client
-from auth.pages import unreadable
 from models.database.types import pack_ip, unpack_ip
 
+logger = logging.getLogger(__name__)
+_UNREADABLE = "gatehouse.unreadable"
 MAX_AGENT = 512
 #: How some proxies tell an address: with a port (Azure, IIS), IPv6 in brackets.
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+", re.ASCII)
@@ -41,8 +43,23 @@ def _address(text: str | None) -> str | None:
     try:
         return unpack_ip(pack_ip((found and (found[1] or found[2])) or text or ""))
     except ValueError:
-        unreadable.note(text)
+        _tell_unreadable(text)
         return None
+
+
+def _tell_unreadable(text: str | None) -> None:
+    """Keep that an address could not be read, and warn once: such attempts share no count."""
+    if text and _UNREADABLE not in current_app.extensions:
+        current_app.extensions[_UNREADABLE] = text[:64]
+        logger.warning(
+            "a client's address cannot be read: %r; check what the proxy sends as X-Forwarded-For", text[:64]
+        )
+
+
+def unreadable_address() -> str | None:
+    """Return the first address that could not be read in this process, if any."""
+    found: str | None = current_app.extensions.get(_UNREADABLE)
+    return found
 
 
 def agent_name(user_agent: str | None) -> str:

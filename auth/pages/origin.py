@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_foreign)
 
 
-def origin_of(address: str) -> str:
+def normal_origin(address: str) -> str:
     """Return ``scheme://host[:port]`` of an http(s) address: lower case, IDNA, no default port.
 
     Raises ``ValueError`` when it is none.
@@ -49,7 +49,7 @@ def is_from_here(headers: Mapping[str, str] | Headers, ours: Collection[str]) ->
     if not told:
         return True
     try:
-        return origin_of(told) in ours
+        return normal_origin(told) in ours
     except ValueError:
         return False
 
@@ -60,7 +60,7 @@ def _refuse_foreign() -> None:
         return
     ours = set(current_app.config["ORIGINS"])
     if current_app.config["OWN_HOST"]:
-        ours.add(origin_of(request.host_url))
+        ours.add(normal_origin(request.host_url))
     _compare_host()
     if not is_from_here(request.headers, ours):
         raise CSRFError(_("It was sent from another site."))
@@ -71,7 +71,7 @@ def _compare_host() -> None:
     ours = current_app.config["ORIGINS"]
     if _KEY in current_app.extensions or current_app.config["OWN_HOST"] or not ours:
         return
-    if origin_of(request.host_url) not in ours:
+    if normal_origin(request.host_url) not in ours:
         current_app.extensions[_KEY] = True
         logger.warning("Host is %s, PUBLIC_URL is %s: the proxy does not pass Host", request.host, ours[0])
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from redis import Redis
 from redis.exceptions import RedisError
 
-from auth.throttle.stores import Limit, MemoryStore, RedisStore, Store
+from auth.throttle.stores import Limit, MemoryStore, PlaceStore, RedisStore
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Failover:
         self._lost, self._next_try = False, 0.0
 
     def take(self, limits: Sequence[Limit], place: str) -> float:
-        """Take a place as `Store.take`."""
+        """Take a place as `PlaceStore.take`."""
         return self._ask(lambda store: store.take(limits, place))
 
     def give_back(self, limits: Sequence[Limit], place: str) -> None:
@@ -33,7 +33,7 @@ class Failover:
         self._memory.give_back(limits, place)
         self._ask(lambda store: store.give_back(limits, place))
 
-    def _ask(self, question: Callable[[Store], T]) -> T:
+    def _ask(self, question: Callable[[PlaceStore], T]) -> T:
         if time.monotonic() >= self._next_try:
             try:
                 answer = question(self._redis)

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from auth.throttle.failover import Failover
 from auth.throttle.networks import address_and_network, network_of
-from auth.throttle.stores import Limit, MemoryStore, Store
+from auth.throttle.stores import Limit, MemoryStore, PlaceStore
 
 _KEY = "gatehouse.throttle"
 #: Seconds that a failed sign-in counts, and a registration.
@@ -84,6 +84,6 @@ def _limit(kind: str, count: int, seconds: int, *who: str) -> Limit:
     return Limit(f"gatehouse:{kind}:{hashlib.sha256(text).hexdigest()[:32]}", count, seconds)
 
 
-def _store() -> Store:
-    store: Store = current_app.extensions[_KEY]
+def _store() -> PlaceStore:
+    store: PlaceStore = current_app.extensions[_KEY]
     return store

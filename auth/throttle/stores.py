@@ -20,7 +20,7 @@ class Limit(NamedTuple):
     seconds: int
 
 
-class Store(Protocol):
+class PlaceStore(Protocol):
     """Counts places."""
 
     def take(self, limits: Sequence[Limit], place: str) -> float:

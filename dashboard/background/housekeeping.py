@@ -23,7 +23,7 @@ WAL_IDLE = 2.0
 def init_app(app: Flask) -> None:
     """Have both done in the background."""
     at_intervals(app, "last seen", last_seen.write, every=SEEN_LOOK)
-    at_intervals(app, "floods", floods.write, every=SEEN_LOOK)
+    at_intervals(app, "floods", floods.record_floods, every=SEEN_LOOK)
     with app.app_context():
         if is_sqlite(db.engine.url):
             at_intervals(app, "write-ahead log", truncate_if_idle, every=WAL_LOOK)

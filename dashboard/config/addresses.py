@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from auth.pages.origin import origin_of
+from auth.pages.origin import normal_origin
 
 
 def database_address(text: str) -> str:
@@ -38,7 +38,7 @@ def origin(text: str) -> str:
     """Return ``scheme://host[:port]`` of an http(s) address, lower case, IDNA, no default port."""
     try:
         if not urlsplit(text).path.strip("/"):
-            return origin_of(text)
+            return normal_origin(text)
     except ValueError:
         pass
     raise ValueError("must be an address like https://gate.example.org")

@@ -64,9 +64,7 @@ class Settings(BaseSettings):
         description="Database address: sqlite:///…, mariadb://… or mysql://… (default: SQLite in instance/)",
     )
     secret_key: str | None = Field(
-        None,
-        repr=False,
-        description="At least 32 bytes; required in production, else generated into instance/",
+        None, repr=False, description="32 bytes or more; required in production, else made in instance/"
     )
     secret_key_fallbacks: Annotated[list[str], NoDecode, BeforeValidator(_commas)] = Field(
         [], repr=False, description="Earlier SECRET_KEYs, separated by commas: what they made stays valid"
@@ -76,7 +74,7 @@ class Settings(BaseSettings):
     )
     public_url: Origin | None = Field(None, description="Address users see (default: http://127.0.0.1:PORT)")
     redis_url: Annotated[str, AfterValidator(redis_address)] | None = Field(
-        None, repr=False, description="Redis for several workers: redis://host:6379/0"
+        None, repr=False, description="Redis, for several workers: redis://host:6379/0"
     )
     trusted_proxies: int = Field(0, ge=0, le=10, description="How many proxies stand in front")
     allowed_origins: Annotated[list[Origin], NoDecode, BeforeValidator(_commas)] = Field(
@@ -85,16 +83,11 @@ class Settings(BaseSettings):
     max_viewers: int = Field(200, ge=1, le=900, description="Live viewers at once, each worker")
     registration: Literal["open", "closed"] = Field("open", description="Whether strangers may register")
     session_idle: Duration = Field(timedelta(minutes=30), description="A session ends after this long unused")
-    session_max: Duration = Field(
-        timedelta(hours=12), description="A session ends after this long in any case"
-    )
+    session_max: Duration = Field(timedelta(hours=12), description="A session ends then in any case")
     spool: Path | None = Field(
-        None,
-        description="File for attempts that were not recorded (default: one per database in instance/)",
+        None, description="File for attempts not recorded (default: one per database in instance/)"
     )
-    checkpoint_dir: Path | None = Field(
-        None, description="Folder of the hourly checkpoints (default: checkpoints in instance/)"
-    )
+    checkpoint_dir: Path | None = Field(None, description="Folder of checkpoints (default: in instance/)")
     checkpoint_key: Path | None = Field(
         None, description="File of the key that signs checkpoints (default: checkpoint_key in instance/)"
     )

@@ -18,9 +18,9 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wsgi import get_host
 
-from auth.pages.origin import origin_of
+from auth.pages.origin import normal_origin
 from dashboard.config.settings import Settings
-from dashboard.web import refusals
+from dashboard.web.refusals import note_refusal
 from dashboard.web.requests import REQUEST
 from models import Role
 from models.database.limits import within
@@ -94,7 +94,7 @@ class Handshake:
         except HandshakeRefused as refused:
             if refused.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 told = f"{environ['REQUEST_METHOD']} {PATH}"
-                refusals.note(told, refused.status, user=None, client=environ.get("REMOTE_ADDR"))
+                note_refusal(self._app, told, refused.status, user=None, client=environ.get("REMOTE_ADDR"))
             return _answer(refused.status, start_response)
 
     def _person(self, environ: Environ) -> int:
@@ -118,9 +118,9 @@ class Handshake:
         """Whether a page of ours asks, or one of the origins that may watch; programs tell no origin."""
         told, ours = environ.get("HTTP_ORIGIN"), {*self._settings.origins}
         if self._settings.public_url is None:
-            ours.add(origin_of(f"{environ['wsgi.url_scheme']}://{get_host(environ)}"))
+            ours.add(normal_origin(f"{environ['wsgi.url_scheme']}://{get_host(environ)}"))
         try:
-            return told is None or origin_of(told) in ours
+            return told is None or normal_origin(told) in ours
         except ValueError:
             return False
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from auth.pages import unreadable
+from auth.pages.client import unreadable_address
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health, ThreadState
 from dashboard.log.authentic import quarantine
@@ -137,7 +137,7 @@ def _foreign(count: int) -> Iterator[Problem]:
 
 
 def _proxy() -> Iterator[Problem]:
-    if told := unreadable.seen():
+    if told := unreadable_address():
         yield Problem("proxy", ProblemKind.UNREADABLE_ADDRESS, what=ascii(told))
 
 

@@ -15,7 +15,7 @@ from auth.pages.problem import note
 from auth.pages.redirects import page_of_form
 from auth.pages.render import form_again
 from auth.signals import NotRecorded
-from dashboard.web import refusals
+from dashboard.web.refusals import note_refusal
 from models import NotWritten
 
 #: Seconds after which a client may try again what could not be done.
@@ -82,7 +82,8 @@ def _out_of_date(_error: CSRFError) -> BaseResponse:
 
 
 def _note_refusal(status: int) -> None:
-    refusals.note(
+    note_refusal(
+        current_app._get_current_object(),  # type: ignore[attr-defined]
         f"{request.method} {request.path}",
         status,
         user=getattr(current_user, "user_id", None),

@@ -4,12 +4,17 @@ import logging
 import threading
 import time
 
+from flask import Flask
+
 logger = logging.getLogger(__name__)
+_KEY = "gatehouse.refusals"
 #: Lines in so many seconds; what is beyond is counted.
-LINES, PERIOD = 60, 60.0
+REFUSAL_LINES, REFUSAL_PERIOD = 60, 60.0
 
 
-class _Lines:
+class RefusalLines:
+    """How many lines an app has written lately."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._began, self._count = 0.0, 0
@@ -18,19 +23,19 @@ class _Lines:
         """Return whether one more line may be written, and how many were left out of the period before."""
         with self._lock:
             left_out = 0
-            if time.monotonic() - self._began >= PERIOD:
-                left_out = max(0, self._count - LINES)
+            if time.monotonic() - self._began >= REFUSAL_PERIOD:
+                left_out = max(0, self._count - REFUSAL_LINES)
                 self._began, self._count = time.monotonic(), 0
             self._count += 1
-            return self._count <= LINES, left_out
+            return self._count <= REFUSAL_LINES, left_out
 
 
-_lines = _Lines()
-
-
-def note(what: str, status: int, *, user: object, client: str | None, request_id: str = "") -> None:
+def note_refusal(
+    app: Flask, what: str, status: int, *, user: object, client: str | None, request_id: str = ""
+) -> None:
     """Say that somebody was refused: ``what`` is method and path, ``user`` an account's id if it is known."""
-    may_write, left_out = _lines.next()
+    lines: RefusalLines = app.extensions.setdefault(_KEY, RefusalLines())
+    may_write, left_out = lines.next()
     if left_out:
         logger.warning("%d refusals more were not written", left_out)
     if may_write:

@@ -24,8 +24,8 @@ def test_what_is_beyond_two_hundred_a_minute_is_counted_in_one_entry(
     for _ in range(7):
         authenticate(Credentials("nobody", "x"), HERE)
     assert len(entries()) == EACH
-    assert floods.write() == 0  # the minute goes on
-    assert floods.write(at_once=True) == 2
+    assert floods.record_floods() == 0  # the minute goes on
+    assert floods.record_floods(at_once=True) == 2
     told = [(entry.user_id, entry.reason, entry.detail) for entry in entries()[EACH:]]
     assert told == [(alice.id, "rate_limited", '{"count":30}'), (None, "rate_limited", '{"count":7}')]
     authenticate(Credentials("alice", "x"), HERE)
@@ -36,17 +36,17 @@ def test_registrations_are_counted_as_well(app: Flask, monkeypatch: pytest.Monke
     monkeypatch.setattr(throttle, "take_registration", lambda *_: throttle.TooMany(9))
     for _ in range(EACH + 2):
         register_account(NewAccount(username="zoe", password="correct horse"), HERE)
-    floods.write(at_once=True)
+    floods.record_floods(at_once=True)
     assert [(entry.action, entry.detail) for entry in entries()[-1:]] == [("register", '{"count":2}')]
 
 
 def test_any_number_of_names_is_kept_within_bounds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "take_sign_in", lambda *_: throttle.TooMany(9))
     monkeypatch.setattr(floods, "EACH", 0)
-    monkeypatch.setattr(floods, "MAX_ACCOUNTS", 3)
+    monkeypatch.setattr(floods, "MAX_TOLD_APART", 3)
     for number in range(9):
         authenticate(Credentials(f"name{number}", "x"), HERE)
-    floods.write(at_once=True)
+    floods.record_floods(at_once=True)
     assert [entry.detail for entry in entries()] == ['{"count":1}'] * 3 + ['{"count":6}']
 
 
@@ -55,4 +55,4 @@ def test_a_minute_later_it_is_written(app: Flask, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(floods, "EACH", 0)
     monkeypatch.setattr(floods, "MINUTE", 0)
     authenticate(Credentials("alice", "x"), HERE)
-    assert floods.write() == 1
+    assert floods.record_floods() == 1

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from auth import profile, registration, service, sessions
+from auth import floods, profile, registration, service, sessions, throttle
+from auth.attempts import Credentials, NewAccount
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, NewAccount
 from auth.sessions import CurrentUser
+from auth.throttle.places import PAIR
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
 from dashboard.log.recorder import name_refs
@@ -63,7 +64,7 @@ def a_sign_out() -> Act:
     return lambda: service.sign_out(user, Client())
 
 
-@records("auth.registration.register_account")
+@records("auth.registration._enrolled")
 def a_registration() -> Act:
     return lambda: registration.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
 
@@ -71,6 +72,22 @@ def a_registration() -> Act:
 @records("auth.registration.refuse_registration")
 def a_refused_registration() -> Act:
     return lambda: registration.refuse_registration("zoe", Reason.INVALID_FORM, Client())
+
+
+@records("auth.service.turn_away")
+def a_sign_in_too_many() -> Act:
+    alice = make_user("alice")
+    for _ in range(PAIR):
+        throttle.take_sign_in(f"id {alice.id}", "192.0.2.1")
+    return lambda: service.authenticate(Credentials("alice", PASSWORD), Client(ip="192.0.2.1"))
+
+
+@records("auth.floods.record_floods")
+def a_flood() -> Act:
+    event = AuthEvent(Action.LOGIN, Outcome.FAILURE, Subject("alice"), Client(), reason=Reason.RATE_LIMITED)
+    for _ in range(floods.EACH + 1):
+        floods.takes(event)
+    return lambda: floods.record_floods(at_once=True)
 
 
 @records("auth.service.reset_password")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from auth.factors.devices import MAX_ACCOUNTS, device_of, with_account
+from auth.factors.devices import MAX_KNOWN, device_of, with_account
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +27,10 @@ def test_it_tells_the_account_and_generation_it_is_for() -> None:
 
 def test_several_accounts_share_a_device() -> None:
     cookie = ""
-    for account in range(MAX_ACCOUNTS + 2):
+    for account in range(MAX_KNOWN + 2):
         cookie = with_account(cookie, account, 0)
-    known = [account for account in range(MAX_ACCOUNTS + 2) if device_of(cookie, account, 0)]
-    assert known == list(range(2, MAX_ACCOUNTS + 2))
+    known = [account for account in range(MAX_KNOWN + 2) if device_of(cookie, account, 0)]
+    assert known == list(range(2, MAX_KNOWN + 2))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ import pytest
 from flask import Flask, g
 
 from auth.events import Client
-from auth.pages import unreadable
-from auth.pages.client import MAX_AGENT, client_of_request, parse_agent
+from auth.pages.client import MAX_AGENT, client_of_request, parse_agent, unreadable_address
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
@@ -92,4 +91,4 @@ def test_one_that_cannot_be_read_is_told_once(bare: Flask, caplog: pytest.LogCap
         assert place(bare, REMOTE_ADDR=told).ip is None
     assert caplog.text.count("cannot be read") == 1
     with bare.app_context():
-        assert unreadable.seen() == "unknown"
+        assert unreadable_address() == "unknown"

@@ -3,7 +3,8 @@
 import pytest
 from flask import Flask
 
-from auth.pages.origin import is_from_here, origin_of
+from auth.pages.origin import is_from_here, normal_origin
+from dashboard.web import refusals
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
 
@@ -50,7 +51,7 @@ def test_the_browser_s_word_counts_first(headers: dict[str, str], passes: bool) 
     ],
 )
 def test_one_origin_has_one_spelling(address: str, origin: str) -> None:
-    assert origin_of(address) == origin
+    assert normal_origin(address) == origin
 
 
 @pytest.fixture
@@ -115,3 +116,14 @@ def test_a_refusal_is_a_line_in_the_log(app: Flask, caplog: pytest.LogCaptureFix
     assert auth.client.post("/account", data={"csrf_token": "x"}).status_code == 400
     assert "refused: GET /admin/: 403, user " in caplog.text
     assert "refused: POST /account: 400, user " in caplog.text
+
+
+def test_a_flood_of_refusals_is_a_number(
+    app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(refusals.REFUSAL_LINES + 7):
+        refusals.note_refusal(app, "GET /admin/", 403, user=7, client=None)
+    assert caplog.text.count("refused: GET /admin/: 403, user 7, client -") == refusals.REFUSAL_LINES
+    monkeypatch.setattr(refusals, "REFUSAL_PERIOD", 0)
+    refusals.note_refusal(app, "GET /", 403, user=None, client=None)
+    assert "7 refusals more were not written" in caplog.text

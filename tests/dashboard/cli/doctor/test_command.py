@@ -242,18 +242,3 @@ def test_a_database_with_another_time_is_bad(
 def test_the_rules_of_time_zones_are_named(sqlite_url: str) -> None:
     state, text = report(on(sqlite_url))[1]["zones"]
     assert (state, text.endswith(f"by tzdata {zones.RULES}")) == ("ok", True)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({}, "open to this machine; needed for https and the internet"),
-        (
-            {"host": "0.0.0.0", "public_url": "http://gate.example.org"},
-            "open to its network; needed for https",
-        ),
-        ({"trusted_proxies": 2}, "2 trusted in front of"),
-    ],
-)
-def test_it_says_when_a_proxy_is_needed(manage: Run, settings: dict[str, object], said: str) -> None:
-    assert said in manage("doctor", **settings).output
