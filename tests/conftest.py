@@ -166,7 +166,15 @@ def auditor(app: Flask, client: FlaskClient) -> User:
 
 def _empty(session: object) -> None:
     epoch = secrets.token_hex(16)
-    fresh = {"epoch": epoch, "first_epoch": epoch, "seq": 0, "pruned": 0, "chain": None, "anchor": None}
+    fresh = {
+        "origin": secrets.token_hex(16),
+        "epoch": epoch,
+        "first_epoch": epoch,
+        "seq": 0,
+        "pruned": 0,
+        "chain": None,
+        "anchor": None,
+    }
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}

@@ -81,8 +81,9 @@ def _as_backup(standing: Standing, history: History) -> tuple[Standing, History]
 
 
 def _new_epoch(session: Session) -> int:
-    """Give the stream a new epoch; return how many sessions were ended."""
+    """Give the stream a new epoch, know no device any more; return how many sessions were ended."""
     session.execute(update(StreamHead).values(epoch=secrets.token_hex(16)))
+    session.execute(update(User).values(device_generation=User.device_generation + 1))
     live = update(UserSession).where(UserSession.revoked_at.is_(None)).values(revoked_at=now())
     return session.connection().execute(live).rowcount
 

@@ -121,7 +121,7 @@ def _copied(site: Site, name: str) -> None:
 @attack("d")
 def an_old_checkpoint_of_the_year_2999(db: Connection, site: Site, rng: random.Random) -> None:
     name = site.files()[0].name.split("-")
-    _copied(site, f"{name[0]}-{name[1]}-29990101T000000Z-{COVERED}.note")
+    _copied(site, f"{name[0]}-{name[1]}-29990101T000000Z-{COVERED}-0.note")
     forge.remove(db, rng.randint(6, COVERED), ALL)
     forge.recompute(db)
 

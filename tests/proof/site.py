@@ -56,7 +56,7 @@ class Site:
 
     def files(self) -> list[Path]:
         """Return the checkpoints' files."""
-        return sorted(self.store.folder.glob("*-*.note"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
+        return sorted(self.store.folder.glob("*-*.note"), key=lambda path: int(path.stem.split("-")[3]))
 
     def fault(self) -> str:
         """Return what a verification finds wrong, empty when the log is intact."""

@@ -15,10 +15,12 @@ from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from dashboard.log.totals import TotalKey
 from models import LoginLog, write_transaction
 from models.database.form import is_misformed
+from models.database.types import NO_TIME
 
 _LOG = LoginLog.__table__
 _KIND = ("occurred_at", "action", "outcome", "reason")
 _MISFORMED = "a value of it is none that its column can have"
+_PRUNED = "it is older than what was pruned: a copy of an entry that is gone"
 _NO_NONCE = "its nonces are gone"
 _FOREIGN = "it was not recorded by a Gatehouse with this SECRET_KEY"
 
@@ -42,16 +44,16 @@ class Judged:
     foreign: dict[int, str]
 
 
-def read_waiting(session: Session, keys: Sequence[bytes], limit: int) -> Judged:
-    """Return the oldest ``limit`` rows that wait.
+def read_waiting(session: Session, keys: Sequence[bytes], limit: int, since: datetime = NO_TIME) -> Judged:
+    """Return the oldest ``limit`` rows that wait; one from before ``since`` is a copy of what was pruned.
 
     When some of them are foreign the newest are looked at as well: whoever puts any number of rows there
     must not keep others waiting.
     """
-    oldest = _read(session, _statement().order_by(LoginLog.id).limit(limit), keys)
+    oldest = _read(session, _statement().order_by(LoginLog.id).limit(limit), keys, since)
     if not oldest.foreign:
         return oldest
-    newest = _read(session, _statement().order_by(LoginLog.id.desc()).limit(limit), keys)
+    newest = _read(session, _statement().order_by(LoginLog.id.desc()).limit(limit), keys, since)
     entries = {entry.id: entry for entry in (*oldest.entries, *newest.entries)}
     return Judged([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
 
@@ -80,10 +82,12 @@ def _statement() -> Select[*tuple[Any, ...]]:
     return select(*facts, *texts, *encoded, is_misformed(_LOG).label("is_wrong")).where(waiting)
 
 
-def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes]) -> Judged:
+def _read(
+    session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[bytes], since: datetime
+) -> Judged:
     waiting = Judged([], {})
     for row in session.execute(statement):
-        found = _judged(row, keys)
+        found = _judged(row, keys, since)
         if isinstance(found, Unsealed):
             waiting.entries.append(found)
         else:
@@ -91,7 +95,7 @@ def _read(session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[
     return waiting
 
 
-def _judged(row: Row[*tuple[Any, ...]], keys: Sequence[bytes]) -> Unsealed | str:
+def _judged(row: Row[*tuple[Any, ...]], keys: Sequence[bytes], since: datetime) -> Unsealed | str:
     """Return the entry that a row is, or why it is none."""
     if row.is_wrong:
         return _MISFORMED
@@ -103,5 +107,7 @@ def _judged(row: Row[*tuple[Any, ...]], keys: Sequence[bytes]) -> Unsealed | str
     texts = (getattr(row, name) for name in _KIND)
     when, action, outcome, reason = (None if text is None else text.decode() for text in texts)
     moment = datetime.fromisoformat(when or "").replace(tzinfo=UTC)
+    if moment < since:
+        return _PRUNED
     kind = totals.kind(moment, action or "", outcome or "", reason)
     return Unsealed(row.id, kind, row.public, place, person)

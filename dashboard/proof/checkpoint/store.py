@@ -1,7 +1,7 @@
 """Takes checkpoints and keeps them in a folder outside the database.
 
 One is signed only while the log agrees with the one before and all that came since is ours. A file's
-name is for people: ``<origin>-<key>-<time>-<size>.note``, the first two shortened to 8 digits.
+name is for people: ``<origin>-<key>-<time>-<size>-<digest>.note``, all but two shortened to 8 digits.
 """
 
 from dataclasses import dataclass, replace
@@ -60,8 +60,8 @@ class Store:
 
     def path(self, checkpoint: Checkpoint) -> Path:
         """Return where a checkpoint is kept."""
-        when = f"{checkpoint.time:{_STAMP}}-{checkpoint.size}"
-        return self.folder / f"{checkpoint.origin[:8]}-{checkpoint.signers[-1][:8]}-{when}.note"
+        what = f"{checkpoint.time:{_STAMP}}-{checkpoint.size}-{checkpoint.digest.hex()[:8]}"
+        return self.folder / f"{checkpoint.origin[:8]}-{checkpoint.signers[-1][:8]}-{what}.note"
 
     def clock(self) -> Clock:
         """Return what the clock says now, beside the checkpoints of the present log; raises ``NoKey``."""

@@ -1,5 +1,6 @@
 """What no recorder of ours made is never sealed, never lost, and keeps nobody waiting."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,14 @@ from sqlalchemy import insert, select, text
 from dashboard.log.authentic import quarantine
 from dashboard.log.authentic.mac import mac_of
 from dashboard.log.sealer import SEAL_BATCH, seal_all, seal_once
+from dashboard.proof import prune
+from dashboard.proof.clock import Clock
+from dashboard.proof.verify.verify import current_standing
 from models import LoginLog, QuarantinedEntry, db, write_transaction
+from models.clock import now
 from models.login_log import KEPT
 from tests.support.book import authenticate, entry, store
+from tests.support.proof import history, signer
 
 _LOG = LoginLog.__table__
 
@@ -133,3 +139,17 @@ def test_a_frontier_that_was_changed_stops_no_seal(app: Flask) -> None:
     write_transaction(lambda session: session.execute(text("UPDATE stream_head SET frontier = x'00'")))
     store([entry(2)])
     assert seal_all() == 1
+
+
+def test_a_copy_of_a_pruned_entry_is_not_sealed_again(app: Flask) -> None:
+    store([entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
+    store([entry(3, occurred_at=now())])
+    seal_all()
+    oldest = db.session.scalars(select(LoginLog).order_by(LoginLog.seq).limit(1)).one()
+    kept = {name: getattr(oldest, name) for name in columns(1)}
+    clock = Clock(now(), history())
+    list(prune.prune(prune.plan_prune(current_standing(), timedelta(days=1), clock), signer()))
+    seal_all()
+    put([kept])
+    assert (seal_all(), len(aside())) == (0, 1)
+    assert "a copy of an entry that is gone" in aside()[0].why
