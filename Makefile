@@ -22,9 +22,10 @@ lint: .venv/dev
 bench: .venv/dev  # the tables of bench/
 	@for question in at_scale gate record verify live; do $(BIN)/python -m bench.$$question || exit 1; done
 
-soak: .venv/dev  # injected faults and outside scanners
+soak: .venv/dev  # injected faults, outside scanners, attacks on the record
 	$(BIN)/python -m tests.faults.soak
 	$(BIN)/python -m tests.faults.scan
+	$(BIN)/python -m tests.proof.soak
 
 screens: .venv/dev  # the screenshots of docs/screens
 	$(BIN)/python -m docs.screenshots

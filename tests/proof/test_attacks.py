@@ -9,6 +9,7 @@ from dashboard.proof.verify.verify import current_standing
 from models import db
 from tests.proof import gaps, rewriting, values
 from tests.proof.attack import ALL, ATTACKS, COVERED, MARIADB_ONLY, SQLITE_ONLY, UNSEALED
+from tests.proof.lives import live_honestly
 from tests.proof.site import Site, open_site
 from tests.support.servers.gatehouse import ROOT
 from tests.support.waiting import wait_until
@@ -66,3 +67,11 @@ def test_the_page_names_each_kind_of_attack_and_no_other() -> None:
     table = text[text.index("| who can |") : text.index("Not proven:")]
     named = {row.split("|")[-2].strip() for row in table.splitlines()[2:] if row.strip()} - {""}
     assert named == {name[0] for name in ATTACKS}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_honest_life_is_no_fault(
+    seed: int, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_site(database_url, tmp_path, monkeypatch) as site:
+        assert live_honestly(site, random.Random(seed)) == "a life"
