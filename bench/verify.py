@@ -18,12 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from pymysql.cursors import SSCursor
 from sqlalchemy import select
 
 from bench.tables import table
 from dashboard.log.chain import group_digest, next_link
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
+from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.verify.verify import current_standing, verify
 from models import LoginLog, db
 from tests.support.app import migrate, running
@@ -32,11 +34,26 @@ from tests.support.servers.mariadb import create_database, mariadb
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 CORES = len(os.sched_getaffinity(0))
+#: What comes in an hour when ten million came in ninety days.
+HOUR = 4_600
 
 
 def as_shipped() -> None:
-    """Verify the book: chain, personal fields, totals, head."""
-    verify(current_standing(), None, lambda _: None)
+    """Verify the book: chain, personal fields, totals, head, and against its checkpoint."""
+    standing = current_standing()
+    verify(standing, store().history(standing.origin), lambda _: None)
+
+
+def an_hour() -> None:
+    """Verify what came since the newest checkpoint, as the schedule does before it signs."""
+    standing = current_standing()
+    history = store().history(standing.origin)
+    verify(standing, history, lambda _: None, since=history.last)
+
+
+def store() -> Store:
+    """Return the folder and key of the present log."""
+    return Store.of(current_app.config["SETTINGS"])
 
 
 def read_only() -> None:
@@ -105,17 +122,26 @@ def main() -> None:
     """Seed both databases and measure each way on each."""
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-bench-"))
     ways = {"verify": as_shipped, "read only": read_only, "hashed row by row": hashed_here}
+    keys = {"checkpoint_dir": folder / "checkpoints", "checkpoint_key": folder / "key"}
     rows = []
     try:
         with databases(folder) as found:
             for name, url, cpu in found:
                 seed = manage("seed", "--rows", str(ROWS), "--seed", "1")
                 subprocess.run(seed, env=environment(migrate(url)), cwd=folder, check=True)
-                with running(url):
+                with running(url, **keys):
+                    start = time.perf_counter()
+                    store().take()
+                    print(f"{name}: the first checkpoint took {time.perf_counter() - start:.1f} s")
                     for way, work in ways.items():
                         speed, cost = measured(work, cpu)
                         limit = CORES / cost * 1e6 if way == "verify" else 1 / cost * 1e6
                         rows.append((name, way, f"{speed:,.0f}", f"{cost:.2f}", f"{limit:,.0f}"))
+                    more = manage("seed", "--rows", str(HOUR), "--days", "1")
+                    subprocess.run(more, env=environment(url), cwd=folder, check=True)
+                    start = time.perf_counter()
+                    an_hour()
+                    print(f"{name}: {HOUR:,} entries since: {time.perf_counter() - start:.2f} s")
     finally:
         shutil.rmtree(folder)
     load = os.getloadavg()[0]
