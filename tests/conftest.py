@@ -167,7 +167,7 @@ def auditor(app: Flask, client: FlaskClient) -> User:
 def _empty(session: object) -> None:
     epoch = secrets.token_hex(16)
     fresh = {
-        "origin": secrets.token_hex(16),
+        "origin": "a5" * 16,
         "epoch": epoch,
         "first_epoch": epoch,
         "seq": 0,

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Row, event, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from auth import registration, service, throttle
+from auth.attempts import Credentials, NewAccount, Refused
 from auth.events import AuthEvent, Client, Subject
-from auth.service import Credentials, NewAccount, Refused
 from auth.sessions import CurrentUser
 from dashboard.export.fields import as_fields
 from dashboard.log import sealer, wire
