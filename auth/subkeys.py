@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from flask import current_app
 
@@ -11,5 +12,10 @@ def subkeys(purpose: bytes) -> list[bytes]:
 
     Those of SECRET_KEY_FALLBACKS follow: they only check and find what was made with them.
     """
-    keys = (current_app.config["SECRET_KEY"], *(current_app.config.get("SECRET_KEY_FALLBACKS") or ()))
-    return [hmac.digest(key.encode("utf-8", "surrogatepass"), purpose, hashlib.sha256) for key in keys]
+    config = current_app.config
+    return list(_derived((config["SECRET_KEY"], *(config.get("SECRET_KEY_FALLBACKS") or ())), purpose))
+
+
+@lru_cache(maxsize=256)
+def _derived(keys: tuple[str, ...], purpose: bytes) -> tuple[bytes, ...]:
+    return tuple(hmac.digest(key.encode("utf-8", "surrogatepass"), purpose, hashlib.sha256) for key in keys)

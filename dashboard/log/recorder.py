@@ -5,7 +5,7 @@ import hmac
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Subject
+from auth.events import AuthEvent, Client, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
@@ -21,6 +21,7 @@ from models import LoginLog, adds_entry, on_commit
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
+_CLIENT = tuple(field.name for field in fields(Client))
 #: Bytes of UTF-8 that ``detail`` may take.
 MAX_DETAIL = 4096
 
@@ -94,7 +95,7 @@ def _facts(event: AuthEvent) -> dict[str, object]:
         "actor_name": event.actor and event.actor.name,
         "session_ref": event.session_ref,
         "auth_method": event.auth_method,
-        **asdict(event.client),
+        **{name: getattr(event.client, name) for name in _CLIENT},
         "source": SOURCE,
         "detail": canonical(event.detail),
     }

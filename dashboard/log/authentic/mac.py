@@ -7,17 +7,18 @@ stays true when these are erased.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from auth.subkeys import subkeys
-from dashboard.log.chain import PERSON, PLACE, PUBLIC, encode, group_digest
-from models import LoginLog
-from models.database.types import Ip, pack_ip
+from sqlalchemy import Boolean
+from sqlalchemy.types import TypeEngine
 
-_ADDRESSES = {column.name for column in LoginLog.__table__.c if isinstance(column.type, Ip)}
+from auth.subkeys import subkeys
+from dashboard.log.chain import PERSON, PLACE, PUBLIC, group_digest
+from models import LoginLog
+from models.database.types import BigId, Digest, Ip, Uid, Utc, pack_ip
 
 
 def mac_keys() -> list[bytes]:
@@ -40,30 +41,62 @@ def is_authentic(
 
 
 def authenticated(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a new entry, both nonces among them, with its digests and its mac."""
+    """Return the columns of a new entry, both nonces among them, with its mac."""
     place = group_digest(columns["place_nonce"], _encoded(columns, PLACE))
     person = group_digest(columns["person_nonce"], _encoded(columns, PERSON))
-    mac = mac_of(mac_keys()[0], _encoded(columns, PUBLIC), place, person)
-    return {**columns, "place": place, "person": person, "mac": mac}
+    return {**columns, "mac": mac_of(mac_keys()[0], _encoded(columns, PUBLIC), place, person)}
 
 
 def _encoded(columns: Mapping[str, Any], names: Sequence[str]) -> bytes:
-    return encode(_text(name, columns.get(name)) for name in names)
+    """Return the bytes of fields as `dashboard.log.chain.encode` has them, of values as they are recorded.
+
+    It is written out, as each sign-in waits for it.
+    """
+    whole = ""
+    for name in names:
+        value = columns.get(name)
+        if value is None:
+            whole += "-"
+            continue
+        text = _TEXTS[name](value) if name in _TEXTS else value
+        whole += f"{len(text) if text.isascii() else len(text.encode())}:{text}"
+    return whole.encode()
 
 
-def _text(name: str, value: Any) -> str | None:
-    """Return the text of a value as both databases read it back."""
-    if value is None:
-        return None
-    if name in _ADDRESSES:
-        return pack_ip(value).hex()
-    match value:
-        case bytes():
-            return value.hex()
-        case UUID():
-            return value.hex
-        case datetime():
-            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-        case bool():
-            return str(int(value))
-    return str(value)
+def _of_moment(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _of_uuid(value: UUID) -> str:
+    return value.bytes.hex()
+
+
+def _of_address(value: str) -> str:
+    return pack_ip(value).hex()
+
+
+def _of_number(value: int) -> str:
+    return str(int(value))
+
+
+def _text_of(kind: TypeEngine[Any]) -> Callable[[Any], str] | None:
+    """Return what makes the text of a column's values as both databases read them back; None for texts."""
+    match kind:
+        case Utc():
+            return _of_moment
+        case Uid():
+            return _of_uuid
+        case Ip():
+            return _of_address
+        case Digest():
+            return bytes.hex
+        case BigId() | Boolean():
+            return _of_number
+    return None
+
+
+_TEXTS = {
+    column.name: text
+    for column in LoginLog.__table__.c
+    if column.name in (*PUBLIC, *PLACE, *PERSON) and (text := _text_of(column.type))
+}

@@ -65,7 +65,7 @@ def authenticate_unsealed() -> None:
         waiting = select(LoginLog).where(LoginLog.seq.is_(None), LoginLog.mac.is_(None))
         for entry in session.scalars(waiting):
             facts = authenticated({column.name: getattr(entry, column.name) for column in _LOG.c})
-            entry.place, entry.person, entry.mac = facts["place"], facts["person"], facts["mac"]
+            entry.mac = facts["mac"]
 
     write_transaction(authenticate)
 
