@@ -46,10 +46,22 @@ def after_seal(
 
 
 def at_intervals(
-    app: Flask, name: str, work: Callable[[], object], *, every: float, longest: float = STUCK_AFTER
+    app: Flask,
+    name: str,
+    work: Callable[[], object],
+    *,
+    every: float,
+    longest: float = STUCK_AFTER,
+    at_once: bool = False,
 ) -> None:
-    """Have ``work`` done every ``every`` seconds; one that takes longer than ``longest`` is stuck."""
-    _planned(app).append((Loop(app, name, work, every=every, longest=longest), False))
+    """Have ``work`` done every ``every`` seconds; one that takes longer than ``longest`` is stuck.
+
+    ``at_once``: the first time when the threads start.
+    """
+    loop = Loop(app, name, work, every=every, longest=longest)
+    _planned(app).append((loop, False))
+    if at_once:
+        loop.wake()
 
 
 def start(app: Flask) -> None:

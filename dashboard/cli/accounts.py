@@ -52,7 +52,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
         raise click.ClickException(_REFUSALS[Reason.EMAIL_IN_USE])
     refused = registration.register_account(account, Client())
     if refused:
-        raise click.ClickException(_REFUSALS[refused.reason])
+        raise click.ClickException(_REFUSALS.get(refused.reason, "there is too much to do: try again"))
     _report(f"{role.capitalize()} {name} made", None if password_stdin else password)
     seal_all()
 

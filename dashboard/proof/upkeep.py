@@ -25,10 +25,11 @@ PRUNE_LONGEST = 6 * 3600
 def init_app(app: Flask, settings: Settings) -> None:
     """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
     store = Store.of(settings)
-    at_intervals(app, "checkpoint", partial(store.keep_if_due, CHECKPOINT_EVERY), every=CHECKPOINT_LOOK)
+    work = partial(store.keep_if_due, CHECKPOINT_EVERY)
+    at_intervals(app, "checkpoint", work, every=CHECKPOINT_LOOK, longest=PRUNE_LONGEST, at_once=True)
     if settings.retention:
-        work = partial(prune_if_due, settings.retention)
-        at_intervals(app, "retention", work, every=PRUNE_LOOK, longest=PRUNE_LONGEST)
+        pruning = partial(prune_if_due, settings.retention)
+        at_intervals(app, "retention", pruning, every=PRUNE_LOOK, longest=PRUNE_LONGEST)
 
 
 def prune_if_due(age: timedelta) -> int:

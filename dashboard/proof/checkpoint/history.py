@@ -16,7 +16,7 @@ from dashboard.proof.verify.faults import Broken
 
 _START, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 #: What was read of files, by path: their state, the keys that were known then, and what they say.
-_read: dict[Path, tuple[tuple[int, int, frozenset[str]], Checkpoint | None]] = {}
+_read: dict[Path, tuple[tuple[object, ...], Checkpoint | None]] = {}
 
 
 class ForeignKey(ValueError):
@@ -94,7 +94,7 @@ def read_history(folder: Path, key: Path, origin: str) -> History:
     keys = known_keys(folder, key)
     names = frozenset(map(key_id, keys))
     files = [path for path in folder.glob("*") if path.suffix in (".note", ".json") and path.is_file()]
-    read = [_cached(path, keys, names) for path in files]
+    read = [_cached(path, keys, names, origin) for path in files]
     found = [checkpoint for checkpoint in read if checkpoint and checkpoint.origin == origin]
     ours = [checkpoint for checkpoint in found if checkpoint.signers]
     return History(sorted(ours, key=lambda found: (found.time, found.size)), keys, len(found) - len(ours))
@@ -114,21 +114,25 @@ def read_checkpoint(content: str, keys: Sequence[Ed25519PublicKey]) -> Checkpoin
         raise NotACheckpoint(f"it is not a checkpoint: {error}") from None
 
 
-def _cached(path: Path, keys: Sequence[Ed25519PublicKey], names: frozenset[str]) -> Checkpoint | None:
+def _cached(
+    path: Path, keys: Sequence[Ed25519PublicKey], names: frozenset[str], origin: str
+) -> Checkpoint | None:
     """Return what a file says; one that does not change is read once."""
     try:
         state = path.stat()
-        stamp = (state.st_mtime_ns, state.st_size, names)
+        stamp = (state.st_mtime_ns, state.st_size, names, origin)
         if path not in _read or _read[path][0] != stamp:
-            _read[path] = (stamp, _checkpoint(path, keys))
+            _read[path] = (stamp, _checkpoint(path, keys, origin))
     except OSError:
         return None
     return _read[path][1]
 
 
-def _checkpoint(path: Path, keys: Sequence[Ed25519PublicKey]) -> Checkpoint | None:
+def _checkpoint(path: Path, keys: Sequence[Ed25519PublicKey], origin: str) -> Checkpoint | None:
     with path.open("rb") as file:
         content = file.read(MAX_NOTE).decode("utf-8", "replace")
+    if origin not in content:  # of another log: its signature is nobody's business here
+        return None
     try:
         return read_checkpoint(content, keys)
     except (NotACheckpoint, Forged):

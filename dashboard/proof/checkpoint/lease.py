@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,8 @@ from models.clock import now
 
 #: How long a turn lasts at most; whoever died in it is waited for no longer.
 TURN = timedelta(minutes=10)
+#: Seconds that a turn is waited for, and between two tries.
+PATIENCE, AGAIN = 15.0, 0.1
 
 
 class Taken(Exception):
@@ -23,11 +26,14 @@ class Taken(Exception):
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Hold the turn during the block; raises ``Taken`` when another process has it."""
+def turn(patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the turn during the block; raises ``Taken`` when another has it for ``patience`` seconds."""
     holder = f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
-    if not write_transaction(partial(_take, holder)):
-        raise Taken("another process takes a checkpoint right now: try again")
+    end = time.monotonic() + patience
+    while not write_transaction(partial(_take, holder)):
+        if time.monotonic() >= end:
+            raise Taken("another process takes a checkpoint right now: try again")
+        time.sleep(AGAIN)
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from dashboard.log.authentic.secret import secret_id
 from dashboard.proof.checkpoint.checkpoint import ORIGIN, Checkpoint, Restored, key_id
 from dashboard.proof.checkpoint.history import History, read_history
 from dashboard.proof.checkpoint.key import make_key, private_pem, public_pem, read_key
-from dashboard.proof.checkpoint.lease import Taken, turn
+from dashboard.proof.checkpoint.lease import PATIENCE, Taken, turn
 from dashboard.proof.checkpoint.note import signed_note
 from dashboard.proof.checkpoint.pin import Pin, pin_file, read_pin, write_pin
 from dashboard.proof.clock import Clock, Doubtful
@@ -84,14 +84,20 @@ class Store:
                 told = f"the database says that its {name} is {there}, but {here} is pinned in {self.pin}"
                 raise Broken(None, f"{told}: another log, or an older copy; see `manage.py after-restore`")
 
-    def take(self, moment: datetime | None = None, *, unauthenticated: bool = False) -> Checkpoint:
+    def take(
+        self,
+        moment: datetime | None = None,
+        *,
+        unauthenticated: bool = False,
+        patience: float = PATIENCE,
+    ) -> Checkpoint:
         """Sign where the stream stands now, keep that and return it.
 
         ``moment`` is what the clock says; ``unauthenticated`` is for entries of before there were macs.
         Raises ``Broken`` when the log disagrees with the checkpoint before or holds what is not ours,
         ``Unsigned`` and ``NoKey`` when this is not the place to sign, ``Taken`` when another process does.
         """
-        with turn():
+        with turn(patience):
             standing, history = self._checked()
             key, trusted = self._own_key(history), standing.seq if unauthenticated else 0
             verify(standing, history, lambda _: None, since=history.last, trusted=trusted)
@@ -137,7 +143,7 @@ class Store:
         if doubt := clock.doubt_of_signing():
             raise Doubtful(f"{doubt}; no checkpoint is taken before {WAY_ON}")
         try:
-            return self.take(clock.moment)
+            return self.take(clock.moment, patience=0)
         except Taken:
             return None
 

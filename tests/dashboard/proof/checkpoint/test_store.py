@@ -209,7 +209,12 @@ def test_one_signed_by_nobody_known_is_counted(kept: Store, tmp_path: Path) -> N
 
 def test_one_process_at_a_time(kept: Store) -> None:
     with turn(), pytest.raises(Taken):
-        kept.take()
+        kept.take(patience=0)
+    assert kept.take(patience=0)
+
+
+def test_a_turn_is_waited_for(kept: Store) -> None:
+    changed(HEAD, HEAD.c.id == 1, signer="somebody", signer_until=now() + timedelta(seconds=0.3))
     assert kept.take()
 
 
