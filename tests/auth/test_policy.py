@@ -186,3 +186,11 @@ def test_accounts_of_before_whose_keys_would_collide_both_sign_in(app: Flask) ->
     assert not isinstance(found, Refused)
     assert found.user_id == other.id
     assert isinstance(authenticate(Credentials("admin", "tulips at dawn"), Client()), Refused)
+
+
+def test_a_list_that_went_away_keeps_nobody_out(
+    site: Flask, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.config["BREACHED_PASSWORDS"] = tmp_path / "gone"
+    assert fit_password("correct horse") == "correct horse"
+    assert "BREACHED_PASSWORDS" in caplog.text
