@@ -5,6 +5,7 @@ import unicodedata
 
 import disarm
 import idna
+from fontTools.unicodedata import script, script_extension
 
 MIN_USERNAME, MAX_USERNAME = 2, 64
 #: Characters that are compared. Normalising takes quadratic time: 100,000 accents took twenty seconds.
@@ -15,12 +16,9 @@ _IGNORABLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _JOINERS = "\u200c\u200d"
-#: Scripts that are written together (UTS 39, highly restrictive).
-_TOGETHER = (
-    {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
-    {"LATIN", "HAN", "BOPOMOFO"},
-    {"LATIN", "HAN", "HANGUL"},
-)
+#: Scripts that are written together (UTS 39, highly restrictive), and those of what all scripts share.
+_TOGETHER = ({"Latn", "Hani", "Hira", "Kana"}, {"Latn", "Hani", "Bopo"}, {"Latn", "Hani", "Hang"})
+_SHARED = {"Zyyy", "Zinh"}
 
 
 def username_key(name: str) -> str:
@@ -41,18 +39,20 @@ def former_key(name: str) -> str:
 def is_username(name: str) -> bool:
     """Whether ``name`` is 2-64 letters or marks of one script, digits or ``. _ -``.
 
-    Joiners may stand where a script needs them (RFC 5892 A.1, A.2), Latin beside Han, Kana or Hangul.
+    Joiners may stand where a script needs them (RFC 5892 A.1, A.2), Latin beside Han, Kana or Hangul. No
+    mark comes first.
     """
     seen = "".join(char for at, char in enumerate(name) if not _is_joiner(name, at))
     fits = (
         len(name) <= MAX_USERNAME and _is_made_of_letters(seen, MAX_USERNAME) and not _IGNORABLE.search(seen)
     )
+    fits = fits and not unicodedata.category(name[0]).startswith("M")  # it would sit on what stands before
     return fits and _is_made_of_letters(username_key(name), 3 * MAX_USERNAME) and _is_of_one_script(name)
 
 
 def scripts(name: str) -> set[str]:
-    """Return the scripts of a name; digits and signs of all scripts have none."""
-    return {script.name for script in disarm.detect_scripts(name)}
+    """Return the scripts of a name (ISO 15924); digits and signs of all scripts have none."""
+    return {script(char) for char in unicodedata.normalize("NFKC", name[:COMPARED])} - _SHARED
 
 
 def skeleton(name: str) -> str:
@@ -72,8 +72,10 @@ def masked(name: str) -> str:
 
 
 def _is_of_one_script(name: str) -> bool:
-    found = scripts(name)
-    return len(found) <= 1 or any(found <= allowed for allowed in _TOGETHER)
+    found = [script_extension(char) for char in unicodedata.normalize("NFKC", name)]
+    bound = [scripts_of for scripts_of in found if not scripts_of & _SHARED]
+    alone = [{one} for one in set().union(*bound[:1])]
+    return not bound or any(all(of & allowed for of in bound) for allowed in (*_TOGETHER, *alone))
 
 
 def _is_joiner(name: str, at: int) -> bool:

@@ -8,14 +8,16 @@ from flask import current_app, has_app_context
 from models.names import username_key
 
 OWN_NAME = "gatehouse"
-#: Shorter words stand in too many good passwords.
+#: Shorter parts of an address or a host are no word of their own.
 MIN_WORD = 3
 _MONTHS = (
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember"
 )
 _SEASONS = "spring summer autumn fall winter frühling fruehling sommer herbst 春 夏 秋 冬 春天 夏天 秋天 冬天"
-_DATE = re.compile(rf"\W*(?:{'|'.join((_MONTHS + ' ' + _SEASONS).split())})\W*(?:19|20)?\d\d\W*")
+_TIME = rf"(?:{'|'.join((_MONTHS + ' ' + _SEASONS).split())}|[一二三四五六七八九十]{{1,2}}月|1?\d月)"
+_YEAR = r"(?:19|20)?\d\d年?"
+_DATE = re.compile(rf"[\W_]*(?:{_TIME}[\W_]*{_YEAR}|{_YEAR}[\W_]*{_TIME})[\W_]*")
 _AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
@@ -30,8 +32,9 @@ def is_guessable(password: str, *words: str | None) -> bool:
 
 def _parts(word: str) -> set[str]:
     """Return a word, the parts of an address or a host, and all that without signs and digits around."""
-    parts = {word, *re.split(r"[@.]", word), word.partition("@")[0]}
-    return {part for found in parts for part in (found, _AROUND.sub("", found)) if len(part) >= MIN_WORD}
+    parts = {part for part in re.split(r"[@.]", word) if len(part) >= MIN_WORD}
+    whole = {word, word.partition("@")[0], *parts}
+    return {part for found in whole for part in (found, _AROUND.sub("", found)) if part}
 
 
 def _host() -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from auth import registration, service
 from auth.attempts import NewAccount
 from auth.events import Client
-from auth.policy import Unfit, fit_email, fit_password, fit_username
+from auth.policy import Unfit, fit_email, fit_password, fit_username, lookup_keys
 from dashboard.cli import checks
 from dashboard.log.sealer import seal_all
 from models import Reason, Role, User, db
@@ -64,7 +64,7 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
 def reset_password_command(name: str, password_stdin: bool) -> None:
     """Give an account a new password, print it once and end the account's sessions."""
     checks.ready()
-    user = db.session.scalar(select(User).where(User.username_key == username_key(name)))
+    user = service.account_of(lookup_keys(name))
     if user is None:
         raise click.ClickException(f"there is no user called {name}")
     words = (user.username, user.email)

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
+from auth.policy import lookup_keys
+from auth.service import account_of
 from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
 from dashboard.log.chain import PERSONAL_COLUMNS
@@ -25,7 +27,6 @@ from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
 from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
 from models.clock import now
-from models.names import username_key
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
 ERASE_BATCH = 150
@@ -36,8 +37,9 @@ _GONE = ("email", "email_key", "password_hash", "gender", "city", "locale", "tim
 
 
 def find_account(name: str) -> int | None:
-    """Return the id of the account with this user name, or None."""
-    return db.session.scalar(select(User.id).where(User.username_key == username_key(name)))
+    """Return the id of the account with this user name or address, or None."""
+    account = account_of(lookup_keys(name))
+    return account.id if account else None
 
 
 def close_account(user_id: int, *, actor: Subject | None = None) -> str:

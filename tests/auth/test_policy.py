@@ -64,6 +64,10 @@ def test_the_operator_may_give_an_admin_their_name() -> None:
             "october26",
             "Sommer2026",
             "December-1999",
+            "Summer_2026",
+            "2026Summer",
+            "2026年3月!!",
+            "三月2026!!",
         ),
         *("margarete", "Margarete99!", "margarete@example.com", "Rosenthal1", "m.rosenthal@mail.example"),
     ],
@@ -71,6 +75,11 @@ def test_the_operator_may_give_an_admin_their_name() -> None:
 def test_what_follows_from_where_it_is_used_is_refused(password: str) -> None:
     with pytest.raises(Unfit, match="too easy to guess"):
         fit_password(password, "Margarete", "m.rosenthal@mail.example" if "osenthal" in password else None)
+
+
+def test_a_name_of_two_letters_counts_too() -> None:
+    with pytest.raises(Unfit, match="too easy to guess"):
+        fit_password("李娜123456", "李娜")
 
 
 @pytest.mark.parametrize(
@@ -177,3 +186,11 @@ def test_accounts_of_before_whose_keys_would_collide_both_sign_in(app: Flask) ->
     assert not isinstance(found, Refused)
     assert found.user_id == other.id
     assert isinstance(authenticate(Credentials("admin", "tulips at dawn"), Client()), Refused)
+
+
+def test_a_list_that_went_away_keeps_nobody_out(
+    site: Flask, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.config["BREACHED_PASSWORDS"] = tmp_path / "gone"
+    assert fit_password("correct horse") == "correct horse"
+    assert "BREACHED_PASSWORDS" in caplog.text

@@ -113,6 +113,11 @@ def test_a_name_of_another_script_that_looks_like_a_taken_one_is_refused(
     assert register_account(NewAccount(username=f"{taken}1", password="correct horse"), Client()) is None
 
 
+def test_names_of_one_script_may_look_alike(app: Flask) -> None:
+    for name in ("paypal1", "paypall"):
+        assert register_account(NewAccount(username=name, password="correct horse"), Client()) is None
+
+
 @pytest.mark.parametrize(
     "reason", [Reason.REGISTRATION_CLOSED, Reason.PASSWORD_REJECTED, Reason.INVALID_FORM]
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - characters that look alike are the point
 """Migrations, from nothing and back."""
 
 from collections.abc import Iterator
@@ -6,9 +7,10 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
-from models import StreamHead, db
+from models import StreamHead, User, db
+from models.names import former_key, skeleton
 from tests.support.app import running
 from tests.support.servers.mariadb import create_database
 
@@ -63,6 +65,28 @@ def test_each_installation_begins_an_empty_stream_of_its_own(bare_app: Flask) ->
         flask_migrate.downgrade(revision="base")
     assert {len(name) for name in heads} == {32}
     assert len(heads) == 4
+
+
+def test_names_of_before_get_their_looks_and_the_keys_that_are_free(bare_app: Flask) -> None:
+    flask_migrate.upgrade(revision="forms_once")
+    names = ["admin", "ad\u034fmin", "zo\u034fe", "раураӏ", *(f"user{number}" for number in range(1000))]
+    usual = {"role": "user", "hobbies": "[]", "created_at": "2026-01-01", "disabled": False}
+    rows = [{"username": name, "username_key": former_key(name), **usual} for name in names]
+    columns = ", ".join(rows[0])
+    values = ", ".join(f":{column}" for column in rows[0])
+    insert = f"INSERT INTO {db.session.get_bind().dialect.identifier_preparer.quote('user')} "
+    db.session.execute(text(f"{insert}({columns}, device_generation) VALUES ({values}, 0)"), rows)
+    db.session.commit()
+    flask_migrate.upgrade()
+    kept = {
+        user.username: (user.username_key, user.username_skeleton)
+        for user in db.session.scalars(select(User))
+    }
+    assert kept["admin"] == ("admin", "admin")
+    assert kept["ad\u034fmin"] == ("ad\u034fmin", "admin")
+    assert kept["zo\u034fe"] == ("zoe", "zoe")
+    assert kept["раураӏ"][1] == "paypal"
+    assert all(kept[name][1] == skeleton(name) for name in names)
 
 
 def test_every_filter_of_the_book_has_its_index(bare_app: Flask) -> None:

@@ -102,7 +102,9 @@ def test_what_nobody_sees_is_in_no_key_and_in_no_name(unseen: str) -> None:
     assert not is_username(unseen * 3)
 
 
-@pytest.mark.parametrize("name", ["аdmin", "раypal", "Ωmega", "ab١٢", "Հello", "ไa"])
+@pytest.mark.parametrize(
+    "name", ["аdmin", "раypal", "Ωmega", "ab١٢", "Հello", "ไa", "b𐐬b", "b𐓂b", "b𐊒b", "한ー"]
+)
 def test_a_name_is_of_one_script(name: str) -> None:
     assert not is_username(name)
 
@@ -117,6 +119,20 @@ def test_a_name_is_of_one_script(name: str) -> None:
 )
 def test_real_names_of_every_script_are_names(name: str) -> None:
     assert is_username(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["𐐔𐐯𐑅𐐨𐑉𐐯𐐻", "𞤀𞤣𞤤𞤢𞤥", "ꆈꌠ", "𐓏𐓘𐓻𐓘𐓻𐓟", "𑄌𑄋𑄴𑄟", "ᓄᓇᕗᑦ", "ߒߞߏ", "ꦗꦮ", "ᱥᱟᱱᱛᱟᱲᱤ"]
+)
+def test_scripts_of_few_are_scripts_too(name: str) -> None:
+    assert is_username(name)
+    assert len(scripts(name)) == 1
+    assert not is_username(f"bob{name}")
+
+
+@pytest.mark.parametrize("name", ["\u0301\u0301", "\u0301admin", "\u093fक"])
+def test_no_name_begins_with_a_mark(name: str) -> None:
+    assert not is_username(name)
 
 
 @pytest.mark.parametrize("name", ["ali\u200creza", "\u200cعلی", "a\u200d", "क\u200d\u200d"])

@@ -28,7 +28,8 @@ def make_user(name: str, role: Role = Role.USER, *, password: str = PASSWORD, **
     key = username_key(name)
     email = f"{key}@example.org"
     usual = {"email": email, "email_key": email, "hobbies": [], "password_hash": _hash(password)}
-    user = User(username=name, username_key=key, role=role, **usual | {"created_at": now()} | columns)
+    usual |= {"username_key": key, "created_at": now()}
+    user = User(username=name, role=role, **usual | columns)
     write_transaction(lambda session: session.add(user))
     return user
 

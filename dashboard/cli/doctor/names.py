@@ -17,5 +17,5 @@ def check_names() -> str:
     if alike:
         more = f" and {len(alike) - NAMED:,} more" if len(alike) > NAMED else ""
         told = f"{', '.join(map(ascii, alike[:NAMED]))}{more}"
-        raise Bad(f"names that cannot be told from others: {told}; erase or rename them")
+        raise Bad(f"names that cannot be told from others: {told}; erase-user forgets one")
     return "no two look the same"

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.query.language.filter import Branch, Filter, TimeRange
@@ -45,14 +45,17 @@ def equals(column: InstrumentedAttribute[Any]) -> Callable[[Any, Selection], lis
 
 def _user(name: Name, selection: Selection) -> list[Branch]:
     """The entries of the account, and those in which the same was typed when it was nobody's."""
+    keys = list(dict.fromkeys(key for key in (name.key, name.former) if key))
     if name.is_prefix:
-        return [prefix_range(LoginLog.username_key, name.key)]
-    own = LoginLog.user_id == _account_of(name.key) if name.is_email else LoginLog.username_key == name.key
-    return [[own], *([LoginLog.name_ref == ref] for ref in selection.name_refs(name.key))]
+        return [prefix_range(LoginLog.username_key, key) for key in keys]
+    refs = [ref for key in keys for ref in selection.name_refs(key)]
+    by = _of_address(name.key) if name.is_email else [LoginLog.username_key == key for key in keys]
+    return [*([own] for own in by), *([LoginLog.name_ref == ref] for ref in refs)]
 
 
-def _account_of(email_key: str) -> ScalarSelect[int]:
-    return select(User.id).where(User.email_key == email_key).scalar_subquery()
+def _of_address(email_key: str) -> list[ColumnElement[bool]]:
+    account = select(User.id).where(User.email_key == email_key).scalar_subquery()
+    return [LoginLog.user_id == account]
 
 
 def _network(network: IPv4Network | IPv6Network, _selection: Selection) -> list[Branch]:

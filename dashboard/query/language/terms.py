@@ -24,11 +24,13 @@ class Typed:
 class Name:
     """A user name by its `models.names.username_key`, or with ``is_prefix`` how it begins.
 
-    One with an @ is the e-mail address of an account: no user name has it.
+    One with an @ is the e-mail address of an account: no user name has it. ``former`` is the key by which
+    earlier versions recorded it.
     """
 
     key: str
     is_prefix: bool = False
+    former: str = field(default="", compare=False)
 
     @property
     def is_email(self) -> bool:

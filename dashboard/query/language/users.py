@@ -3,15 +3,16 @@
 import re
 from unicodedata import normalize
 
+from auth.policy import lookup_keys
 from dashboard.query.language.errors import QueryError, shown
 from dashboard.query.language.terms import Name, Typed
-from models.names import begins_username, username_key
+from models.names import begins_username, former_key, username_key
 
 #: What is syntax outside quotes, or would be in another language, or cannot be seen.
 _SYNTAX = re.compile(
     '[*()|,;"\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c-\u300f]'  # quotes of several languages
     "|\\A'.*'\\Z"
-    "|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",
+    "|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]",
     re.DOTALL,
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -25,14 +26,14 @@ def read_user(typed: Typed) -> Name:
     if _EMAIL.fullmatch(key):
         if typed.has_star:
             raise QueryError("An e-mail address is found whole, without a star.")
-        return Name(key)
+        return Name(lookup_keys(typed.text.strip())[-1], former=key)
     is_prefix = typed.has_star or typed.is_alone
     if is_prefix and not begins_username(key):
         raise QueryError(
             "No user name begins with “%(value)s”: names are of letters, digits, dots, hyphens and _.",
             value=shown(typed.text),
         )
-    return Name(key, is_prefix)
+    return Name(key, is_prefix, former_key(typed.text.strip()))
 
 
 def syntax_in(text: str) -> str:

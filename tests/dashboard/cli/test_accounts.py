@@ -8,6 +8,7 @@ from auth.factors.passwords import verify_password
 from auth.pages.forms import RegisterForm
 from auth.service import Credentials, authenticate
 from auth.sessions import CurrentUser, load_user
+from dashboard.proof.erase import find_account
 from models import Role, User, db
 from tests.dashboard.cli.conftest import Run, on, refusal
 from tests.support.actions import entries, make_user
@@ -108,3 +109,24 @@ def test_a_reset_ends_sessions_and_is_recorded(app: Flask, manage: Run) -> None:
 
 def test_nobody_s_password_cannot_be_reset(app: Flask, manage: Run) -> None:
     assert refusal(manage("reset-password", "nobody")) == "there is no user called nobody"
+
+
+def test_a_name_that_looks_like_another_s_is_its_own(app: Flask, manage: Run) -> None:
+    admin, other = (
+        make_user("admin").id,
+        make_user("ad\u034fmin", username_key="ad\u034fmin", email_key=None).id,
+    )
+    manage("reset-password", "ad\u034fmin", "--password-stdin", given="tulips at dawn\n")
+    db.session.rollback()
+    hashes = {user.id: user.password_hash for user in db.session.query(User)}
+    assert verify_password(hashes[other], "tulips at dawn")
+    assert not verify_password(hashes[admin], "tulips at dawn")
+    assert find_account("ad\u034fmin") == other
+    assert find_account("ADMIN") == admin
+
+
+def test_a_password_that_follows_from_the_account_is_refused(app: Flask, manage: Run) -> None:
+    make_user("margarete")
+    for words in (["create-admin", "margarete"], ["reset-password", "margarete"]):
+        for given in ("Margarete99!\n", "Gatehouse1\n", "Summer2026!\n"):
+            assert "too easy to guess" in refusal(manage(*words, "--password-stdin", given=given))

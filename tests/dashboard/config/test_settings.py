@@ -83,6 +83,7 @@ def test_a_good_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, text: 
         ("RETENTION", ["0d", "2y", "-1d", "365"]),
         ("LOCALE", ["fr", "en_US", "../zh"]),
         ("TIMEZONE", ["Mars/Olympus", "utc+2", "../../etc/passwd", "CEST", "localtime"]),
+        ("BREACHED_PASSWORDS", ["/nowhere/list", "/"]),
         ("PORT", ["0", "65536", "http", "-1"]),
     ],
 )

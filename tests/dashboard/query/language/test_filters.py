@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts are the point
 """A filter is one record: whatever knows filters reads it there."""
 
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from flask import Flask
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from dashboard.log.recorder import name_refs
+from dashboard.log.recorder import name_ref, name_refs
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.errors import QueryError
@@ -19,6 +20,7 @@ from dashboard.query.language.selection import read_selection
 from dashboard.query.language.values import whole
 from dashboard.query.reading.keyset import Keyset
 from models import LoginLog, db
+from models.names import former_key
 from tests.support.book import NOW, entry, store
 from tests.support.servers.gatehouse import ROOT
 
@@ -67,6 +69,27 @@ def test_one_record_is_a_filter_more(app: Flask) -> None:
 def test_none_is_left_of_one_that_is_removed() -> None:
     with pytest.raises(QueryError, match="There is no filter “system”"):
         parse("system:Linux")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("user:ad\u034fmin", {1, 2, 3}),
+        ("user:admin", {2}),
+        ("ad\u034fm", {1, 2}),
+        ("user:علی\u200cرضا", {4}),
+        ("user:علیرضا", {4}),
+    ],
+)
+def test_entries_of_earlier_versions_are_found_by_their_keys(app: Flask, typed: str, found: set[int]) -> None:
+    key = former_key("ad\u034fmin")
+    unknown = entry(3, "ad\u034fmin", known=False, name_ref=name_ref(key))
+    names = [entry(1, "ad\u034fmin", username_key=key), entry(2, "admin"), unknown, entry(4, "علی\u200cرضا")]
+    store(names)
+    selection = read_selection({"q": typed}, ZoneInfo("UTC"), NOW, name_refs)
+    keyset = Keyset(select(LoginLog.__table__), compile_selection(selection))
+    rows = keyset.rows(db.session(), None, 100, descending=True)
+    assert {row.event_id.int for row in rows} == found
 
 
 @pytest.mark.parametrize("known", FILTERS.values(), ids=FILTERS)
