@@ -31,6 +31,7 @@ from models import (
 from models.stream_head import ENCODING
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import build, migrate, running
+from tests.support.servers.gatehouse import FOLDERS
 from tests.support.servers.mariadb import create_database, mariadb
 from tests.support.servers.redis import redis_server
 
@@ -54,6 +55,7 @@ def nothing_is_left() -> None:
     """Nothing waits or tells the time from an earlier test: SQLite databases are copies of one log."""
     for path in chain.from_iterable(map(settings.INSTANCE.glob, ("spool-*", "checkpoints/*", "*.pin"))):
         path.unlink()
+    FOLDERS.append(FOLDERS[0] / str(len(FOLDERS)))
 
 
 @pytest.fixture(scope="session")

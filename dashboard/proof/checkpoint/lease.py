@@ -18,7 +18,7 @@ from models.clock import now
 #: How long a turn lasts at most; whoever died in it is waited for no longer.
 TURN = timedelta(minutes=10)
 #: Seconds that a turn is waited for, and between two tries.
-PATIENCE, AGAIN = 15.0, 0.1
+PATIENCE, PAUSE_BETWEEN = 15.0, 0.1
 
 
 class Taken(Exception):
@@ -33,7 +33,7 @@ def turn(patience: float = PATIENCE) -> Iterator[None]:
     while not write_transaction(partial(_take, holder)):
         if time.monotonic() >= end:
             raise Taken("another process takes a checkpoint right now: try again")
-        time.sleep(AGAIN)
+        time.sleep(PAUSE_BETWEEN)
     try:
         yield
     finally:

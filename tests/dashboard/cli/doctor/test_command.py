@@ -20,7 +20,6 @@ from models import Action, Outcome, User, write_transaction, zones
 from models import clock as present
 from models.clock import now
 from tests.dashboard.cli.conftest import Run, on
-from tests.support.actions import make_user
 from tests.support.book import entry, store
 
 ATTEMPT: dict[str, Any] = {
@@ -94,14 +93,6 @@ def test_a_missing_database_does_not_hide_the_rest() -> None:
         "checkpoint",
     ]
     assert [part for part in PARTS if parts[part][0] == "bad"] == unknown
-
-
-def test_accounts_that_cannot_be_told_apart_are_named(manage: Run, app: Flask) -> None:
-    make_user("admin")
-    other = make_user("ad\u034fmin", username_key="ad\u034fmin", email_key=None).id
-    _, parts = report(manage)
-    assert parts["names"][0] == "bad"
-    assert f"'ad\\u034fmin (account {other})'" in parts["names"][1]
 
 
 @pytest.fixture
