@@ -77,7 +77,7 @@ def _as_backup(standing: Standing, history: History) -> tuple[Standing, History]
     """Return the log as it was in its own epoch, and the checkpoints of what it should hold."""
     order = history.epochs(standing.first_epoch)
     known = [found for found in history.checkpoints if found.size <= standing.seq and found.epoch in order]
-    return replace(standing, epoch=order[-1]), replace(history, checkpoints=known)
+    return replace(standing, epoch=order[-1]), replace(history, checkpoints=known, seen=None)
 
 
 def _new_epoch(session: Session) -> int:

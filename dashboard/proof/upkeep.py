@@ -17,7 +17,7 @@ from dashboard.proof.verify.verify import current_standing
 CHECKPOINT_EVERY = timedelta(hours=1)
 PRUNE_EVERY = timedelta(days=1)
 #: Seconds between two looks at whether it is time; each process looks.
-CHECKPOINT_LOOK, PRUNE_LOOK = 60, 3600
+CHECKPOINT_LOOK, PRUNE_LOOK, WATCH_LOOK = 60, 3600, 5
 #: Seconds that verifying and deleting may take: some hundred million entries.
 PRUNE_LONGEST = 6 * 3600
 
@@ -27,6 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     store = Store.of(settings)
     work = partial(store.keep_if_due, CHECKPOINT_EVERY)
     at_intervals(app, "checkpoint", work, every=CHECKPOINT_LOOK, longest=PRUNE_LONGEST, at_once=True)
+    at_intervals(app, "watch", store.watch, every=WATCH_LOOK)
     if settings.retention:
         pruning = partial(prune_if_due, settings.retention)
         at_intervals(app, "retention", pruning, every=PRUNE_LOOK, longest=PRUNE_LONGEST)

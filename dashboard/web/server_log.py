@@ -38,7 +38,7 @@ class Record(logging.LogRecord):
 
 
 class LineLimit(logging.Filter):
-    """Lets through ``MIN_RANGES`` lines a minute from one place in the code; a later one counts the rest."""
+    """Lets through ``MAX_LINES`` lines a minute from one place in the code; a later one counts the rest."""
 
     def __init__(self) -> None:
         super().__init__()

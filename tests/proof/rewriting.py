@@ -49,6 +49,20 @@ def cut_off_the_end(db: Connection, _: Site, rng: random.Random) -> None:
 
 
 @attack("a")
+def cut_off_what_no_checkpoint_covers(db: Connection, _: Site, rng: random.Random) -> None:
+    forge.remove(db, rng.randint(COVERED + 1, ALL), ALL)
+    forge.recompute(db)
+
+
+@attack("a")
+def take_one_out_of_what_no_checkpoint_covers(db: Connection, _: Site, rng: random.Random) -> None:
+    seq = rng.randint(COVERED + 1, ALL - 1)
+    forge.remove(db, seq, seq)
+    forge.renumber(db)
+    forge.recompute(db)
+
+
+@attack("a")
 def empty_the_book(db: Connection, _: Site, __: random.Random) -> None:
     forge.remove(db, 1, ALL)
     forge.head(db, chain=None)

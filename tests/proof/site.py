@@ -44,6 +44,15 @@ class Site:
         size = current_standing().seq
         wait_until(lambda: size in self.sizes(), "a checkpoint was taken")
 
+    def watched(self) -> None:
+        """Wait until the site has noted how far the log has come."""
+        standing = current_standing()
+        wait_until(lambda: self._seen() == standing.seq, "the log was watched")
+
+    def _seen(self) -> int:
+        seen = self.store.history(current_standing().origin).seen
+        return seen.size if seen else 0
+
     def sizes(self) -> list[int]:
         """Return how many entries each checkpoint covers, by time."""
         history = self.store.history(current_standing().origin)
@@ -102,6 +111,7 @@ def open_site(database_url: str, folder: Path, patch: pytest.MonkeyPatch) -> Ite
     """Run a site on an empty database; what is hourly is done all the time."""
     patch.setattr(upkeep, "CHECKPOINT_EVERY", timedelta(0))
     patch.setattr(upkeep, "CHECKPOINT_LOOK", 0.02)
+    patch.setattr(upkeep, "WATCH_LOOK", 0.02)
     keep = Store.keep_if_due
 
     def counted(store: Store, every: timedelta) -> object:

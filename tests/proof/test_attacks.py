@@ -36,6 +36,7 @@ def attacked(site: Site, name: str, rng: random.Random) -> None:
     with site.resting():
         site.sign_ins(ALL - COVERED)
         assert site.fault() == ""
+        site.watched()
         honest = site.signed() | {current_standing().chain}
         with db.engine.begin() as connection:
             ATTACKS[name](connection, site, rng)

@@ -12,6 +12,7 @@ from dashboard.proof.checkpoint.checkpoint import Checkpoint, NotACheckpoint, ch
 from dashboard.proof.checkpoint.former import parse_former
 from dashboard.proof.checkpoint.key import NoKey, known_keys
 from dashboard.proof.checkpoint.note import MAX_NOTE, Forged, NotANote, parse_note
+from dashboard.proof.checkpoint.seen import Seen, read_seen
 from dashboard.proof.verify.faults import Broken
 
 _START, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -25,11 +26,15 @@ class ForeignKey(ValueError):
 
 @dataclass(frozen=True)
 class History:
-    """Checkpoints by time; ``unknown`` files are checkpoints that no known key signed."""
+    """Checkpoints by time; ``unknown`` files are checkpoints that no known key signed.
+
+    ``seen`` is how far a serving process saw the log.
+    """
 
     checkpoints: Sequence[Checkpoint] = ()
     keys: tuple[Ed25519PublicKey, ...] = ()
     unknown: int = 0
+    seen: Seen | None = None
     _times: list[datetime] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,7 +102,8 @@ def read_history(folder: Path, key: Path, origin: str) -> History:
     read = [_cached(path, keys, names, origin) for path in files]
     found = [checkpoint for checkpoint in read if checkpoint and checkpoint.origin == origin]
     ours = [checkpoint for checkpoint in found if checkpoint.signers]
-    return History(sorted(ours, key=lambda found: (found.time, found.size)), keys, len(found) - len(ours))
+    by_time = sorted(ours, key=lambda found: (found.time, found.size))
+    return History(by_time, keys, len(found) - len(ours), read_seen(folder, origin))
 
 
 def read_checkpoint(content: str, keys: Sequence[Ed25519PublicKey]) -> Checkpoint:

@@ -19,10 +19,11 @@ from dashboard.proof.checkpoint.key import make_key, private_pem, public_pem, re
 from dashboard.proof.checkpoint.lease import PATIENCE, Taken, turn
 from dashboard.proof.checkpoint.note import signed_note
 from dashboard.proof.checkpoint.pin import Pin, pin_file, read_pin, write_pin
+from dashboard.proof.checkpoint.seen import Seen, read_seen, write_seen
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import current_standing, verify
+from dashboard.proof.verify.verify import check_seen, current_standing, verify
 from dashboard.proof.voucher import Signer
 from dashboard.web.atomic_file import write_new, write_over
 from models import StreamHead, db, write_transaction
@@ -146,6 +147,18 @@ class Store:
             return self.take(clock.moment, patience=0)
         except Taken:
             return None
+
+    def watch(self) -> None:
+        """Note how far the log has come; raises ``Broken`` when what was noted before is gone."""
+        with db.engine.connect() as connection:
+            origin = connection.scalars(select(StreamHead.origin)).one()
+        seen = read_seen(self.folder, origin)  # before the head: another process may note more meanwhile
+        head = db.session.scalars(select(StreamHead)).one()
+        db.session.remove()
+        check_seen(head, seen)
+        here = Seen(head.epoch, head.seq, (head.chain or b"").hex())
+        if head.seq and here != seen:
+            write_seen(self.folder, origin, here)
 
     def signer(self) -> Signer:
         """Return what signs vouchers; a log without checkpoints gets its first one. Raises as `take`."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from dashboard.log.head import require_known_encoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.history import History
+from dashboard.proof.checkpoint.seen import Seen
 from dashboard.proof.erase_ranges import Ranges
 from dashboard.proof.verify.authentic import check_authentic
 from dashboard.proof.verify.faults import Broken, explain
@@ -17,7 +18,7 @@ from dashboard.proof.verify.hold import Findings, hold_against, missing
 from dashboard.proof.verify.ranges import RANGE_SIZE, Blanked, CheckRange, QuarterKind, stretches
 from dashboard.proof.verify.standing import QUARTER_SECONDS, Standing, read_pruned, read_standing
 from dashboard.proof.verify.vouchers import Vouchers, link_at
-from models import LoginLog, db
+from models import LoginLog, StreamHead, db
 from models.frontier import Frontier
 
 #: Entries looked at by one statement.
@@ -54,6 +55,7 @@ def verify(
             _check_end(connection, standing)
             _check_purge(connection, Vouchers(standing, history))
             findings = hold_against(connection, standing, history, only=since)
+        check_seen(standing, history.seen)
         _check_newest(standing, findings.newest, max(trusted, history.unauthenticated))
         if since is None:
             _check_totals(standing, totals)
@@ -166,6 +168,19 @@ def _check_end(connection: Connection, standing: Standing) -> None:
         raise Broken(standing.highest, f"its number is beyond the head, which stands at {standing.seq}")
     if link_at(connection, standing.seq, standing) != standing.chain:
         raise Broken(standing.seq, "the head has another link than this entry, the newest")
+
+
+def check_seen(standing: Standing | StreamHead, seen: Seen | None) -> None:
+    """Check that all is there that a serving process saw; raises ``Broken``."""
+    if seen is None or seen.epoch != standing.epoch or seen.size <= standing.pruned:
+        return
+    told = f"a server saw {seen.size} entries"
+    if seen.size > standing.seq:
+        raise Broken(standing.seq + 1, f"missing; {told}: an older copy was restored or the end cut off")
+    with db.engine.connect() as connection:
+        link = link_at(connection, seen.size, standing)
+    if link is None or link.hex() != seen.chain:
+        raise Broken(seen.size, f"{told}, this one with another link: rewritten, or another copy restored")
 
 
 def _check_purge(connection: Connection, vouchers: Vouchers) -> None:

@@ -12,7 +12,7 @@ from dashboard.proof.checkpoint.history import History
 from dashboard.proof.erase_ranges import Ranges, from_text
 from dashboard.proof.verify.standing import Standing
 from dashboard.proof.voucher import Voucher
-from models import Action, LoginLog, Outcome
+from models import Action, LoginLog, Outcome, StreamHead
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Vouchers:
                 yield voucher
 
 
-def link_at(connection: Connection, seq: int, standing: Standing) -> bytes | None:
+def link_at(connection: Connection, seq: int, standing: Standing | StreamHead) -> bytes | None:
     """Return the stored link of an entry, of the anchor, or None when there is none."""
     if seq == standing.pruned:
         return standing.anchor
