@@ -12,7 +12,7 @@ from dashboard.proof.checkpoint.checkpoint import Checkpoint, NotACheckpoint, ch
 from dashboard.proof.checkpoint.former import parse_former
 from dashboard.proof.checkpoint.key import NoKey, known_keys
 from dashboard.proof.checkpoint.note import MAX_NOTE, Forged, NotANote, parse_note
-from dashboard.proof.checkpoint.seen import Seen, read_seen
+from dashboard.proof.checkpoint.seen import SeenHead, read_seen
 from dashboard.proof.verify.faults import Broken
 
 _START, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -34,7 +34,7 @@ class History:
     checkpoints: Sequence[Checkpoint] = ()
     keys: tuple[Ed25519PublicKey, ...] = ()
     unknown: int = 0
-    seen: Seen | None = None
+    seen: SeenHead | None = None
     _times: list[datetime] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ from dashboard.proof.checkpoint.key import make_key, private_pem, public_pem, re
 from dashboard.proof.checkpoint.lease import PATIENCE, Taken, turn
 from dashboard.proof.checkpoint.note import signed_note
 from dashboard.proof.checkpoint.pin import Pin, pin_file, read_pin, write_pin
-from dashboard.proof.checkpoint.seen import Seen, read_seen, write_seen
+from dashboard.proof.checkpoint.seen import SeenHead, read_seen, write_seen
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing
@@ -156,7 +156,7 @@ class Store:
         head = db.session.scalars(select(StreamHead)).one()
         db.session.remove()
         check_seen(head, seen)
-        here = Seen(head.epoch, head.seq, (head.chain or b"").hex())
+        here = SeenHead(head.epoch, head.seq, (head.chain or b"").hex())
         if head.seq and here != seen:
             write_seen(self.folder, origin, here)
 

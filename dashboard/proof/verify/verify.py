@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from dashboard.log.head import require_known_encoding
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.history import History
-from dashboard.proof.checkpoint.seen import Seen
+from dashboard.proof.checkpoint.seen import SeenHead
 from dashboard.proof.erase_ranges import Ranges
 from dashboard.proof.verify.authentic import check_authentic
 from dashboard.proof.verify.faults import Broken, explain
@@ -170,7 +170,7 @@ def _check_end(connection: Connection, standing: Standing) -> None:
         raise Broken(standing.seq, "the head has another link than this entry, the newest")
 
 
-def check_seen(standing: Standing | StreamHead, seen: Seen | None) -> None:
+def check_seen(standing: Standing | StreamHead, seen: SeenHead | None) -> None:
     """Check that all is there that a serving process saw; raises ``Broken``."""
     if seen is None or seen.epoch != standing.epoch or seen.size <= standing.pruned:
         return
