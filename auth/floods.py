@@ -6,6 +6,7 @@ Everything whose password was looked at has an entry of its own; so have the fir
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 from flask import Flask, current_app
@@ -13,7 +14,7 @@ from flask import Flask, current_app
 from auth import signals
 from auth.events import AuthEvent
 from auth.throttle.networks import network_of
-from models import Action
+from models import Action, NotWritten
 from models.clock import now
 from models.names import username_key
 
@@ -68,11 +69,14 @@ def takes(event: AuthEvent) -> bool:
 
 
 def record_floods(*, at_once: bool = False) -> int:
-    """Record what a minute brought; return how many entries that took."""
+    """Record what a minute brought; return how many entries that took.
+
+    What the database does not take is kept as any refused attempt is.
+    """
     events = _floods().due(at_once=at_once)
     for event in events:
         signal = signals.registration_failed if event.action == Action.REGISTER else signals.login_failed
-        with signals.refused_unrecorded(event):
+        with suppress(NotWritten), signals.refused_unrecorded(event):
             signals.record_change(signal, lambda _, event=event: event)  # type: ignore[misc]
     return len(events)
 

@@ -1,13 +1,14 @@
 """What a serving process does for its database by the clock: uses of sessions, SQLite's write-ahead log."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Connection
 
 from auth import floods, last_seen
-from dashboard.background.schedule import at_intervals
+from dashboard.background.schedule import at_intervals, at_stop
 from models import db
 from models.database.base import is_sqlite
 from models.transaction import last_commit
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     """Have both done in the background."""
     at_intervals(app, "last seen", last_seen.write, every=SEEN_LOOK)
     at_intervals(app, "floods", floods.record_floods, every=SEEN_LOOK)
+    at_stop(app, partial(floods.record_floods, at_once=True))
     with app.app_context():
         if is_sqlite(db.engine.url):
             at_intervals(app, "write-ahead log", truncate_if_idle, every=WAL_LOOK)

@@ -1,5 +1,6 @@
 """The threads of a serving process: dispatcher, sealer and whatever follows the seal."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +10,9 @@ from flask import Flask
 from dashboard.background.dispatcher import Dispatcher
 from dashboard.background.loop import Loop
 from dashboard.background.thread_state import STUCK_AFTER, ThreadState
+from models.database.limits import Purpose, used_for
 
+logger = logging.getLogger(__name__)
 _KEY = "gatehouse.background"
 #: Seconds between two seals: busy times then share one, and an idle second still seals at once.
 PAUSE = 0.1
@@ -64,6 +67,11 @@ def at_intervals(
         loop.wake()
 
 
+def at_stop(app: Flask, work: Callable[[], object]) -> None:
+    """Have ``work`` done once more when the threads are asked to end."""
+    app.extensions.setdefault(_KEY + ".last", []).append(work)
+
+
 def start(app: Flask) -> None:
     """Start the threads; call it in the process that serves, after any fork, once."""
     if _KEY in app.extensions:
@@ -98,6 +106,16 @@ def stop(app: Flask) -> None:
         running.dispatcher.stop()
         for loop in running.loops():
             loop.stop()
+        for work in app.extensions.get(_KEY + ".last", []):
+            _do_last(app, work)
+
+
+def _do_last(app: Flask, work: Callable[[], object]) -> None:
+    try:
+        with app.app_context(), used_for(Purpose.BACKGROUND):
+            work()
+    except Exception:
+        logger.exception("what is done last was not")
 
 
 def states(app: Flask) -> list[ThreadState]:

@@ -3,13 +3,13 @@
 import pytest
 from flask import Flask
 
-from auth import floods, throttle
+from auth import floods, signals, throttle
 from auth.attempts import Credentials, NewAccount
-from auth.events import Client
+from auth.events import AuthEvent, Client
 from auth.floods import EACH
 from auth.registration import register_account
 from auth.service import authenticate
-from models import User
+from models import NotWritten, User
 from tests.support.actions import entries
 
 HERE = Client(ip="192.0.2.7")
@@ -56,3 +56,24 @@ def test_a_minute_later_it_is_written(app: Flask, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(floods, "MINUTE", 0)
     authenticate(Credentials("alice", "x"), HERE)
     assert floods.record_floods() == 1
+
+
+def test_what_the_database_does_not_take_is_kept_for_each_account(
+    app: Flask, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "take_sign_in", lambda *_: throttle.TooMany(9))
+    monkeypatch.setattr(floods, "EACH", 0)
+    for name in ("alice", "bob", "carol"):
+        authenticate(Credentials(name, "x"), HERE)
+    kept: list[AuthEvent] = []
+    keep = lambda _app, event: kept.append(event)  # noqa: E731 - a receiver in one line
+
+    def lose(*_: object) -> None:
+        raise NotWritten
+
+    monkeypatch.setattr(signals, "record_change", lose)
+    with signals.recording_unavailable.connected_to(keep):
+        floods.record_floods(at_once=True)
+    assert [(event.subject and event.subject.name, event.detail) for event in kept] == [
+        (name, {"count": 1}) for name in ("alice", "bob", "carol")
+    ]

@@ -14,6 +14,7 @@ from auth.events import Client
 from auth.factors import hashing
 from auth.factors.hashing import HashSlots, NoHashSlot, network_of
 from auth.service import Credentials, authenticate
+from auth.throttle.stores import MemoryStore
 from models import Action, Outcome, Reason, User, db
 from tests.support.actions import PASSWORD, AuthActions, entries
 from tests.support.waiting import wait_until
@@ -163,6 +164,15 @@ def test_nothing_is_hashed_without_a_place(full: None, alice: User, monkeypatch:
     assert authenticate(Credentials("alice", PASSWORD), HERE) == BUSY
     assert registration.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
     assert hashed == []
+
+
+def test_who_was_not_heard_has_guessed_nothing(full: None, app: Flask, alice: User) -> None:
+    places = MemoryStore()
+    app.extensions["gatehouse.throttle"] = places
+    assert authenticate(Credentials("alice", PASSWORD), HERE) == BUSY
+    assert registration.register_account(NewAccount(username="zoe", password=PASSWORD), HERE) == BUSY
+    assert len(places._taken) == 5
+    assert not any(places._taken.values())
 
 
 def test_a_registration_without_a_place_makes_nothing_and_keeps_what_was_typed(

@@ -58,6 +58,17 @@ def test_a_process_starts_them_once(app: Flask, threads: None) -> None:
         schedule.start(app)
 
 
+def test_what_is_done_last_is_done_once_whatever_fails(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    done: list[str] = []
+    schedule.at_stop(app, lambda: 1 / 0)
+    schedule.at_stop(app, lambda: done.append("written"))
+    schedule.start(app)
+    assert done == []
+    for _ in range(2):
+        schedule.stop(app)
+    assert (done, "ZeroDivisionError" in caplog.text) == (["written"], True)
+
+
 def test_stopping_what_does_not_run_is_no_error(sqlite_url: str) -> None:
     with running(sqlite_url) as app:
         schedule.stop(app)

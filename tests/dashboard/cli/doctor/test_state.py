@@ -109,6 +109,21 @@ def test_a_thread_of_a_running_server_that_fails_is_bad(
     assert (log.count("Traceback"), log.count("sealer works again after")) == (1, 1)
 
 
+def test_addresses_that_a_running_server_cannot_read_are_bad(
+    database_url: str, manage: Run, tmp_path: Path
+) -> None:
+    with serving(database_url, tmp_path, trusted_proxies=1) as site:
+        page = requests.get(f"{site.url}/register", headers={"X-Forwarded-For": "hidden"}, timeout=10)
+        data = {"csrf_token": page.text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]}
+        told = {"headers": {"X-Forwarded-For": "hidden"}, "cookies": page.cookies, "timeout": 10}
+        for _ in range(2):
+            assert requests.post(f"{site.url}/register", data=data, **told).status_code == 400
+        code, parts = report(manage, port=port_of(site))
+    assert (code, parts["server"][0]) == (1, "bad")
+    assert "proxy: addresses of clients cannot be read, such as 'hidden'" in parts["server"][1]
+    assert (tmp_path / "gatehouse.log").read_text().count("a client's address cannot be read") == 1
+
+
 def test_a_server_of_another_log_is_told_apart(
     sqlite_url: str, sqlite_template: Path, tmp_path: Path
 ) -> None:
