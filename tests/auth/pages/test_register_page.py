@@ -90,6 +90,14 @@ def test_nobody_learns_whether_an_address_has_an_account(auth: AuthActions, alic
     assert [entry.detail for entry in entries()] == ['{"email":"in use"}', None]
 
 
+def test_an_address_that_was_left_out_opens_the_account_of_its_owner_only(
+    auth: AuthActions, alice: User
+) -> None:
+    auth.register("mallory", "tulips at dawn", email="alice@example.org", confirm="tulips at dawn")
+    assert auth.login("alice@example.org", "tulips at dawn").status_code == 401
+    assert auth.login("mallory", "tulips at dawn").status_code == 302
+
+
 def test_a_form_that_is_sent_twice_makes_one_account(auth: AuthActions) -> None:
     page = auth.client.get("/register").text
     fields = dict(re.findall(r'name="(csrf_token|once)" type="hidden" value="([^"]+)"', page))
