@@ -22,7 +22,7 @@ from tests.dashboard.cli.doctor.test_command import report
 from tests.dashboard.proof.verify.tampering import HEAD, changed, sealed_book
 from tests.support.app import running
 from tests.support.book import entry, store
-from tests.support.servers.gatehouse import Site, serving
+from tests.support.servers.gatehouse import Site, keys, serving
 from tests.support.waiting import wait_until
 
 
@@ -94,6 +94,8 @@ def test_a_thread_of_a_running_server_that_fails_is_bad(
     app: Flask, manage: Run, database_url: str, tmp_path: Path
 ) -> None:
     with serving(database_url, tmp_path) as site:
+        notes = partial(keys()["checkpoint_dir"].glob, "*.note")
+        wait_until(lambda: any(notes()), "the first checkpoint was taken")
         changed(HEAD, HEAD.c.id == 1, encoding=ENCODING + 1)
         store([entry(1, occurred_at=now())])
         readyz = partial(requests.get, f"{site.url}/readyz", timeout=10)
