@@ -18,13 +18,13 @@ from dashboard.log.recorder import record
 from dashboard.proof.checkpoint.history import History
 from dashboard.proof.clock import CLOCK_TOLERANCE, Clock
 from dashboard.proof.prune_cover import covered
+from dashboard.proof.verify.authentic import pruned_tree
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing, read_pruned
 from dashboard.proof.verify.verify import Advance, check_entries
 from dashboard.proof.voucher import Signer
 from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
 from models.clock import now
-from models.frontier import Frontier
 
 #: Entries deleted in one transaction, and looked through by one statement.
 PRUNE_BATCH, LOOKAHEAD = 1000, 100_000
@@ -138,7 +138,7 @@ def prune(
 
 def _purged(wanted: PrunePlan, signer: Signer, actor: Subject | None) -> AuthEvent:
     """Return the event of a purge, signed: where it ends, with the link and the tree there."""
-    ended = tree(wanted.standing.pruned, wanted.standing.anchor_frontier)
+    ended = pruned_tree(wanted.standing.pruned, wanted.standing.anchor_frontier)
     for first in range(ended.size, wanted.through, PRUNE_BATCH):
         ended.extend(_links(db.session(), first, min(first + PRUNE_BATCH, wanted.through)))
     link = db.session.scalar(select(LoginLog.chain).where(LoginLog.seq == wanted.through))
@@ -166,14 +166,6 @@ def _announce(wanted: PrunePlan, event: AuthEvent, unless_since: datetime | None
     return True
 
 
-def tree(pruned: int, anchor_frontier: bytes | None) -> Frontier:
-    """Return the tree at the last pruned entry; raises ``Broken`` when the head's was changed."""
-    try:
-        return Frontier(pruned, anchor_frontier)
-    except (ValueError, TypeError):
-        raise Broken(None, "the head's tree at the last pruned entry was changed") from None
-
-
 def _links(session: Session, first: int, last: int) -> list[bytes]:
     within = (LoginLog.seq > first) & (LoginLog.seq <= last)
     links = session.scalars(select(LoginLog.chain).where(within).order_by(LoginLog.seq)).all()
@@ -186,7 +178,7 @@ def _delete(first: int, last: int, session: Session) -> None:
     if head.pruned >= last:
         return  # a COMMIT whose answer was lost, or another process
     anchor = session.scalars(select(LoginLog.chain).where(LoginLog.seq == last)).one_or_none()
-    ended = tree(head.pruned, head.anchor_frontier)
+    ended = pruned_tree(head.pruned, head.anchor_frontier)
     ended.extend(_links(session, first, last))
     gone = delete(LoginLog).where(LoginLog.seq > first, LoginLog.seq <= last)
     deleted = session.connection().execute(gone).rowcount

@@ -101,18 +101,16 @@ class Store:
         with turn(patience):
             standing, history = self._checked()
             key, trusted = self._own_key(history), standing.seq if unauthenticated else 0
-            verify(standing, history, lambda _: None, since=history.last, trusted=trusted)
-            taken = replace(_plain(standing, moment or now(), history.last), unauthenticated=trusted)
-            return self._keep(taken, key)
+            following = _following(standing, history, moment, trusted=trusted)
+            return self._keep(following, key)
 
     def rotate_key(self) -> Checkpoint:
         """Take a checkpoint that the present key and a new one sign, then go on with that; as `take`."""
         with turn():
             standing, history = self._checked()
-            key, following = self._own_key(history), Ed25519PrivateKey.generate()
-            verify(standing, history, lambda _: None, since=history.last)
-            taken = self._keep(_plain(standing, now(), history.last), key, following)
-            write_over(self.key, private_pem(following), 0o600)
+            key, new_key = self._own_key(history), Ed25519PrivateKey.generate()
+            taken = self._keep(_following(standing, history), key, new_key)
+            write_over(self.key, private_pem(new_key), 0o600)
             return taken
 
     def take_with_new_key(self) -> Checkpoint:
@@ -122,9 +120,8 @@ class Store:
         """
         with turn():
             standing, history = self._checked()
-            verify(standing, history, lambda _: None, since=history.last)
-            taken = replace(_plain(standing, now(), history.last), is_new_key=True)
-            return self._keep(taken, make_key(self.key))
+            following = replace(_following(standing, history), is_new_key=True)
+            return self._keep(following, make_key(self.key))
 
     def take_after_restore(self, before: Restored, *, unauthenticated: int) -> Checkpoint:
         """Take the first checkpoint of the epoch that `dashboard.proof.restore` began."""
@@ -210,6 +207,15 @@ class Store:
         write_pin(self.pin, Pin(checkpoint.origin, checkpoint.epoch, secret_id()), keys[-1])
         _name_in_head(names[-1], checkpoint.size)
         return checkpoint
+
+
+def _following(
+    standing: Standing, history: History, moment: datetime | None = None, *, trusted: int = 0
+) -> Checkpoint:
+    """Return what the next checkpoint says, once all since the last one is verified; raises ``Broken``."""
+    last = history.last
+    verify(standing, history, lambda _: None, since=last, trusted=trusted)
+    return replace(_plain(standing, moment or now(), last), unauthenticated=trusted)
 
 
 def _plain(standing: Standing, moment: datetime, last: Checkpoint | None) -> Checkpoint:

@@ -14,6 +14,14 @@ from models.frontier import Frontier
 MAC_BATCH = 5_000
 
 
+def pruned_tree(pruned: int, anchor_frontier: bytes | None) -> Frontier:
+    """Return the tree at the last pruned entry; raises ``Broken`` when the head's was changed."""
+    try:
+        return Frontier(pruned, anchor_frontier)
+    except (ValueError, TypeError):
+        raise Broken(None, "the head's tree at the last pruned entry was changed") from None
+
+
 def check_authentic(frontier: Frontier, last: int, *, trusted: int) -> None:
     """Let ``frontier`` grow over the links up to ``last``, and check the macs of those after ``trusted``.
 

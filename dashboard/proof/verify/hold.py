@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -41,18 +42,15 @@ def hold_against(
     Raises ``Broken`` with the smallest that contradicts it.
     """
     checkpoints = history.checkpoints if only is None else [only]
-    lost = [found for found in checkpoints if _is_lost(found, history, standing)]
-    kept = sorted(
-        (found for found in checkpoints if found not in lost),
-        key=lambda found: (found.size, found.frontier is not None),
-    )
-    standing_ones = [found for found in kept if found.size >= standing.pruned]
-    if standing_ones and standing_ones[-1].size > standing.seq:
-        raise missing(standing, standing_ones[-1])
-    for found, link in _links(connection, standing, standing_ones):
+    lost = _lost(checkpoints, history, standing)
+    kept = sorted(set(checkpoints).difference(lost), key=_by_size)
+    comparable = [found for found in kept if found.size >= standing.pruned]
+    if comparable and comparable[-1].size > standing.seq:
+        raise missing(standing, comparable[-1])
+    for found, link in _links(connection, standing, comparable):
         if link != found.chain:
             raise Broken(found.size, f"{_told(found)} with another link: rewritten, or another copy restored")
-    return Findings(standing_ones, len(kept) - len(standing_ones), lost)
+    return Findings(comparable, len(kept) - len(comparable), lost)
 
 
 def missing(standing: Standing, checkpoint: Checkpoint) -> Broken:
@@ -61,22 +59,24 @@ def missing(standing: Standing, checkpoint: Checkpoint) -> Broken:
     return Broken(standing.seq + 1, told)
 
 
-def _by_size(checkpoint: Checkpoint) -> tuple[int, bool]:
+def _by_size(checkpoint: Checkpoint) -> tuple[int, bool, datetime]:
     """Return what orders checkpoints; of two over as many entries that with a tree is the later."""
-    return checkpoint.size, checkpoint.frontier is not None
+    return checkpoint.size, checkpoint.frontier is not None, checkpoint.time
 
 
 def _told(checkpoint: Checkpoint) -> str:
     return f"the checkpoint of {checkpoint.time:%F %T} UTC vouches for {checkpoint.size} entries"
 
 
-def _is_lost(found: Checkpoint, history: History, standing: Standing) -> bool:
-    """Whether a later one, after a restore, says that the log went on from fewer entries than this covers."""
-    order = history.epochs(standing.first_epoch)
-    return any(
-        scar.restored and scar.size < found.size and order.index(found.epoch) < order.index(scar.epoch)
-        for scar in history.checkpoints
-    )
+def _lost(checkpoints: Sequence[Checkpoint], history: History, standing: Standing) -> list[Checkpoint]:
+    """Return those that cover more than the log went on from in a later epoch, as is signed."""
+    order = {epoch: number for number, epoch in enumerate(history.epochs(standing.first_epoch))}
+    restores = [found for found in history.checkpoints if found.restored]
+    return [
+        found
+        for found in checkpoints
+        if any(after.size < found.size and order[found.epoch] < order[after.epoch] for after in restores)
+    ]
 
 
 def _links(

@@ -11,7 +11,7 @@ from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.history import History
 from dashboard.proof.checkpoint.seen import SeenHead
 from dashboard.proof.erase_ranges import Ranges
-from dashboard.proof.verify.authentic import check_authentic
+from dashboard.proof.verify.authentic import check_authentic, pruned_tree
 from dashboard.proof.verify.faults import Broken, explain
 from dashboard.proof.verify.form import check_form
 from dashboard.proof.verify.hold import Findings, hold_against, missing
@@ -192,11 +192,8 @@ def _check_purge(connection: Connection, vouchers: Vouchers) -> None:
 
 def _check_newest(standing: Standing, covering: Checkpoint | None, trusted: int) -> None:
     """Check that what no checkpoint covers is ours, and that the head keeps the tree over all of it."""
-    try:
-        frontier = _tree_at(standing, covering)
-        check_authentic(frontier, standing.last, trusted=trusted)
-    except (ValueError, TypeError):
-        raise Broken(None, "the head's tree at the last pruned entry was changed") from None
+    frontier = _tree_at(standing, covering)
+    check_authentic(frontier, standing.last, trusted=trusted)
     if frontier.as_bytes() != (standing.frontier or b""):
         raise Broken(None, "the head has another tree than its entries")
 
@@ -205,7 +202,7 @@ def _tree_at(standing: Standing, covering: Checkpoint | None) -> Frontier:
     """Return the tree at the newest checkpoint, or where the entries begin; a copy that may grow."""
     if covering and covering.frontier and covering.size >= standing.pruned:
         return Frontier(covering.size, covering.frontier.as_bytes())
-    return Frontier(standing.pruned, standing.anchor_frontier)
+    return pruned_tree(standing.pruned, standing.anchor_frontier)
 
 
 def _check_totals(standing: Standing, counted: Counter[QuarterKind]) -> None:
