@@ -2,6 +2,7 @@
 """Accounts: made once, with their entry."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from auth import registration
 from auth.attempts import NewAccount, Refused
 from auth.events import Client
 from auth.registration import refuse_registration, register_account
@@ -97,6 +99,30 @@ def test_of_many_at_once_one_gets_the_address(app: Flask) -> None:
 def test_a_form_that_is_sent_many_times_at_once_makes_one_account(app: Flask) -> None:
     assert at_once(app, username="zoe", email="zoe@example.org", once=uuid4()) == [None] * 6
     assert (user_count(), len(entries())) == (1, 1)
+
+
+def test_a_form_that_is_sent_again_is_hashed_once_and_takes_no_place(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = replace(ZOE, once=uuid4())
+    assert register_account(account, Client()) is None
+    hashes, given_back = list[object](), list[object]()
+    hashed = registration.hashing.hashed
+    monkeypatch.setattr(
+        registration.hashing, "hashed", lambda *how, **more: (hashes.append(how), hashed(*how, **more))[1]
+    )
+    monkeypatch.setattr(registration.throttle, "give_back", given_back.append)
+    assert register_account(account, Client()) is None
+    assert (len(hashes), len(given_back), user_count()) == (1, 1, 1)
+
+
+def test_of_a_form_that_is_sent_many_times_at_once_one_takes_a_place(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[object] = []
+    monkeypatch.setattr(registration.throttle, "give_back", given_back.append)
+    assert at_once(app, username="zoe", once=uuid4()) == [None] * 6
+    assert len(given_back) == 5
 
 
 @pytest.mark.parametrize(
