@@ -87,16 +87,17 @@ class _LooksAlike(Exception):
 
 
 def _looks_like_another(session: Session, name: str) -> bool:
-    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39)."""
+    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39).
+
+    ``name`` is stored already and the others are locked: of two that come at once, one sees the other.
+    """
     alike = (User.username_skeleton == skeleton(name)) & (User.username_key != username_key(name))
-    taken = session.scalars(select(User.username).where(alike).limit(100))
+    taken = session.scalars(select(User.username).where(alike).limit(100).with_for_update())
     return any(scripts(other) != scripts(name) for other in taken)
 
 
 def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
-    """Add the account; the database refuses a name or address that is taken."""
-    if _looks_like_another(session, account.username):
-        raise _LooksAlike
+    """Add the account; the database refuses a name or address that is taken, `_LooksAlike` a look-alike."""
     user = User(
         username=account.username,
         username_skeleton=skeleton(account.username),
@@ -113,4 +114,6 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
     )
     session.add(user)
     session.flush()
+    if _looks_like_another(session, account.username):
+        raise _LooksAlike
     return replace(event, subject=Subject.of(user))

@@ -2,7 +2,9 @@
 """Accounts: made once, with their entry."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import uuid4
 
@@ -137,6 +139,28 @@ def test_a_name_of_another_script_that_looks_like_a_taken_one_is_refused(
         Reason.USERNAME_IN_USE
     )
     assert register_account(NewAccount(username=f"{taken}1", password="correct horse"), Client()) is None
+
+
+def test_of_names_that_look_alike_and_come_at_once_one_is_taken(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks for the other's only when both may have stored theirs."""
+    both, looks = Barrier(2), registration._looks_like_another
+
+    def late(*how: Any) -> bool:
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return looks(*how)
+
+    def one(name: str) -> Refused | None:
+        with app.app_context():
+            return register_account(NewAccount(username=name, password="correct horse"), Client())
+
+    monkeypatch.setattr(registration, "_looks_like_another", late)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(one, ("paypal", "раураӏ")))
+    assert sorted(results, key=str) == [None, Refused(Reason.USERNAME_IN_USE)]
+    assert user_count() == 1
 
 
 def test_names_of_one_script_may_look_alike(app: Flask) -> None:
