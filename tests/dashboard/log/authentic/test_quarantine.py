@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text
 
 from dashboard.log.authentic import quarantine
 from dashboard.log.authentic.mac import mac_of
+from dashboard.log.backlog import MAX_COUNTED
 from dashboard.log.sealer import SEAL_BATCH, seal_all, seal_once
 from dashboard.proof import prune
 from dashboard.proof.clock import Clock
@@ -81,6 +82,7 @@ def test_any_number_of_them_keeps_no_entry_waiting(app: Flask) -> None:
     assert seal_once() == 1
     assert seal_all() == 0
     assert len(aside()) == 3 * SEAL_BATCH
+    assert quarantine.rows_aside(db.session()) == MAX_COUNTED
 
 
 WRONG_KINDS = {
