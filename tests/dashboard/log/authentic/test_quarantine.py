@@ -155,3 +155,13 @@ def test_a_copy_of_a_pruned_entry_is_not_sealed_again(app: Flask) -> None:
     put([kept])
     assert (seal_all(), len(aside())) == (0, 1)
     assert "a copy of an entry that is gone" in aside()[0].why
+
+
+def test_a_purge_that_is_not_ours_keeps_no_entry_out(app: Flask) -> None:
+    store([entry(1)])
+    seal_all()
+    forged = {"action": "log_purge", "detail": '{"before":"9999-01-01T00:00:00+00:00"}', "occurred_at": now()}
+    put([columns(2, **forged) | {"seq": 99}])
+    write_transaction(lambda session: session.execute(text("UPDATE stream_head SET pruned = 1")))
+    store([entry(3)])
+    assert (seal_all(), aside()) == (1, [])
