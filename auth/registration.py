@@ -30,12 +30,13 @@ def register_account(account: NewAccount, client: Client) -> Refused | None:
         return turn_away(signals.registration_failed, refused, Refused(Reason.RATE_LIMITED, places.seconds))
     is_made = False
     try:
-        password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
-        if _is_again(account, client):
+        if _is_again(account, event):
             return None
-        answer = _enrolled(account, password_hash, event)
-        is_made = answer is None
-        return answer
+        password_hash = hashing.hashed(partial(hash_password, account.password), client.ip)
+        is_made = _is_enrolled(account, password_hash, event)
+        if is_made or _is_again(account, event):  # it was sent twice at once
+            return None
+        return refuse_registration(account.username, Reason.USERNAME_IN_USE, client)
     except hashing.NoHashSlot:
         return turn_away(signals.registration_failed, refused, BUSY)
     finally:
@@ -53,50 +54,50 @@ def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
     return Refused(reason)
 
 
-def _is_again(account: NewAccount, client: Client) -> bool:
+def _is_again(account: NewAccount, event: AuthEvent) -> bool:
     """Whether this very form made an account before, with the same password."""
     if account.once is None:
         return False
-    made = db.session.scalars(select(User).where(User.once == account.once)).one_or_none()
+    with signals.refused_unrecorded(event):
+        made = db.session.scalars(select(User).where(User.once == account.once)).one_or_none()
     if made is None or made.username_key != username_key(account.username):
         return False
-    return hashing.hashed(partial(verify_password, made.password_hash, account.password), client.ip)
+    return hashing.hashed(partial(verify_password, made.password_hash, account.password), event.client.ip)
 
 
-def _enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> Refused | None:
-    """Add the account, without an address that another has; return the refusal when the name is taken."""
+def _is_enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> bool:
+    """Add the account, without an address that another has; return False when the name is taken."""
     for kept in (account, replace(account, email=None)):
         told = event if kept.email == account.email else replace(event, detail={"email": "in use"})
         try:
             with signals.refused_unrecorded(event):
                 signals.record_change(signals.user_registered, partial(_enrol, kept, password_hash, told))
-        except LooksAlike:
+        except _LooksAlike:
             break
         except IntegrityError:
             if account_of([username_key(account.username)]):
                 break
         else:
-            return None
-    if _is_again(account, event.client):  # it was sent twice at once
-        return None
-    return refuse_registration(account.username, Reason.USERNAME_IN_USE, event.client)
+            return True
+    return False
 
 
-class LooksAlike(Exception):
+class _LooksAlike(Exception):
     """A name of another script looks the same."""
 
 
-def looks_like_another(session: Session, name: str) -> bool:
-    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39)."""
+def _looks_like_another(session: Session, name: str) -> bool:
+    """Whether an account's name of another script looks like ``name`` (Unicode UTS 39).
+
+    ``name`` is stored already and the others are locked: of two that come at once, one sees the other.
+    """
     alike = (User.username_skeleton == skeleton(name)) & (User.username_key != username_key(name))
-    taken = session.scalars(select(User.username).where(alike).limit(100))
+    taken = session.scalars(select(User.username).where(alike).limit(100).with_for_update())
     return any(scripts(other) != scripts(name) for other in taken)
 
 
 def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
-    """Add the account; the database refuses a name or address that is taken."""
-    if looks_like_another(session, account.username):
-        raise LooksAlike
+    """Add the account; the database refuses a name or address that is taken, `_LooksAlike` a look-alike."""
     user = User(
         username=account.username,
         username_skeleton=skeleton(account.username),
@@ -113,4 +114,6 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
     )
     session.add(user)
     session.flush()
+    if _looks_like_another(session, account.username):
+        raise _LooksAlike
     return replace(event, subject=Subject.of(user))

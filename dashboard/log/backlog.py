@@ -11,7 +11,7 @@ from dashboard.log.spool.spool import Spool
 from models import LoginLog
 from models.clock import now
 
-#: How far unsealed entries are counted.
+#: How far unsealed entries, and rows that were moved aside, are counted.
 MAX_COUNTED = 1_000
 
 

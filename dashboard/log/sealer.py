@@ -4,9 +4,7 @@ AUTO_INCREMENT ids become visible out of order; ``seq`` is given after the commi
 the lock of the head, so that a reader who saw n never meets an entry below it later.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from flask import Flask
@@ -17,11 +15,11 @@ from dashboard.background import schedule
 from dashboard.log import seals, totals
 from dashboard.log.authentic import quarantine
 from dashboard.log.authentic.mac import mac_keys
-from dashboard.log.authentic.unsealed import Unsealed, read_waiting
+from dashboard.log.authentic.unsealed import Unsealed, pruned_before, read_waiting
 from dashboard.log.chain import first_link, next_link
 from dashboard.log.head import require_known_encoding
 from dashboard.log.seals import Seal
-from models import Action, LoginLog, StreamHead, db, write_transaction
+from models import LoginLog, StreamHead, db, write_transaction
 from models.database.types import NO_TIME
 from models.frontier import Frontier
 
@@ -84,23 +82,12 @@ def _seal(session: Session) -> Sealing:
     """Seal some entries and move aside what is none; the head's lock guards both."""
     head = session.scalars(select(StreamHead).with_for_update()).one()
     require_known_encoding(head.encoding)
-    waiting = read_waiting(session, mac_keys(), SEAL_BATCH, _pruned_before(session, head))
+    since = pruned_before(session, mac_keys()) if head.pruned else NO_TIME
+    waiting = read_waiting(session, mac_keys(), SEAL_BATCH, since)
     if waiting.entries:
         _store(session, head, waiting.entries)
     quarantine.move(session, waiting.foreign)
     return Sealing(len(waiting.entries), waiting.foreign)
-
-
-def _pruned_before(session: Session, head: StreamHead) -> datetime:
-    """Return up to when entries were pruned, by the newest purge that is sealed."""
-    if not head.pruned:
-        return NO_TIME
-    purges = select(LoginLog.detail).where(LoginLog.action == Action.LOG_PURGE, LoginLog.seq.is_not(None))
-    told = session.scalar(purges.order_by(LoginLog.occurred_at.desc(), LoginLog.id.desc()).limit(1))
-    try:
-        return datetime.fromisoformat(json.loads(told or "")["before"])
-    except (ValueError, TypeError, KeyError):
-        return NO_TIME
 
 
 def _store(session: Session, head: StreamHead, entries: Sequence[Unsealed]) -> None:

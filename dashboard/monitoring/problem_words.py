@@ -40,5 +40,5 @@ def rough_duration(seconds: float) -> str:
 
 
 def many(count: int) -> str:
-    """Return a count of what waits, which is counted so far and no further."""
+    """Return a count of what is counted up to ``MAX_COUNTED`` and no further."""
     return f"{MAX_COUNTED:,} or more" if count == MAX_COUNTED else f"{count:,}"

@@ -2,6 +2,9 @@
 """Accounts: made once, with their entry."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from auth import registration
 from auth.attempts import NewAccount, Refused
 from auth.events import Client
 from auth.registration import refuse_registration, register_account
@@ -99,6 +103,30 @@ def test_a_form_that_is_sent_many_times_at_once_makes_one_account(app: Flask) ->
     assert (user_count(), len(entries())) == (1, 1)
 
 
+def test_a_form_that_is_sent_again_is_hashed_once_and_takes_no_place(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = replace(ZOE, once=uuid4())
+    assert register_account(account, Client()) is None
+    hashes, given_back = list[object](), list[object]()
+    hashed = registration.hashing.hashed
+    monkeypatch.setattr(
+        registration.hashing, "hashed", lambda *how, **more: (hashes.append(how), hashed(*how, **more))[1]
+    )
+    monkeypatch.setattr(registration.throttle, "give_back", given_back.append)
+    assert register_account(account, Client()) is None
+    assert (len(hashes), len(given_back), user_count()) == (1, 1, 1)
+
+
+def test_of_a_form_that_is_sent_many_times_at_once_one_takes_a_place(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[object] = []
+    monkeypatch.setattr(registration.throttle, "give_back", given_back.append)
+    assert at_once(app, username="zoe", once=uuid4()) == [None] * 6
+    assert len(given_back) == 5
+
+
 @pytest.mark.parametrize(
     ("taken", "name"),
     [("paypal", "раураӏ"), ("xoche", "хосһе"), ("oma", "ома")],
@@ -111,6 +139,28 @@ def test_a_name_of_another_script_that_looks_like_a_taken_one_is_refused(
         Reason.USERNAME_IN_USE
     )
     assert register_account(NewAccount(username=f"{taken}1", password="correct horse"), Client()) is None
+
+
+def test_of_names_that_look_alike_and_come_at_once_one_is_taken(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks for the other's only when both may have stored theirs."""
+    both, looks = Barrier(2), registration._looks_like_another
+
+    def late(*how: Any) -> bool:
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return looks(*how)
+
+    def one(name: str) -> Refused | None:
+        with app.app_context():
+            return register_account(NewAccount(username=name, password="correct horse"), Client())
+
+    monkeypatch.setattr(registration, "_looks_like_another", late)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(one, ("paypal", "раураӏ")))
+    assert sorted(results, key=str) == [None, Refused(Reason.USERNAME_IN_USE)]
+    assert user_count() == 1
 
 
 def test_names_of_one_script_may_look_alike(app: Flask) -> None:

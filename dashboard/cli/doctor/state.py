@@ -44,7 +44,7 @@ def quarantined() -> str:
     """Raise ``Bad`` when rows stood in the log's table that are not ours."""
     count = quarantine.rows_aside(db.session())
     if count:
-        raise Bad(f"{count:,} rows that are not ours were moved out of the log: see the table quarantine")
+        raise Bad(f"{many(count)} rows that are not ours were moved out of the log: see the table quarantine")
     return "no row was moved out of the log"
 
 

@@ -12,6 +12,7 @@ from dashboard.cli import checks
 from dashboard.cli.group import error_sentence
 from dashboard.log.authentic import quarantine
 from dashboard.log.head import UnknownEncoding
+from dashboard.monitoring.problem_words import many
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, NotACheckpoint
 from dashboard.proof.checkpoint.history import ForeignKey, History
 from dashboard.proof.checkpoint.key import NoKey
@@ -88,7 +89,7 @@ def _intact(standing: Standing, aside: int) -> Iterator[str]:
     if standing.unsealed:
         yield f"{standing.unsealed:,} not sealed yet"
     if aside:
-        yield f"{aside:,} rows that are not ours were moved aside, see the table quarantine"
+        yield f"{many(aside)} rows that are not ours were moved aside, see the table quarantine"
 
 
 def _compared(findings: Findings, history: History) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.log.backlog import MAX_COUNTED
 from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
 from models import LoginLog, QuarantinedEntry
 from models.clock import now
@@ -54,5 +55,6 @@ def forget_places(session: Session, before: datetime) -> None:
 
 
 def rows_aside(session: Session) -> int:
-    """Return how many rows were moved aside."""
-    return session.scalar(select(func.count()).select_from(QuarantinedEntry)) or 0
+    """Return how many rows were moved aside, up to ``MAX_COUNTED``."""
+    some = select(QuarantinedEntry.id).limit(MAX_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0

@@ -23,14 +23,7 @@ def check_secret() -> str:
 
     Raises ``ForeignSecret`` unless the log knows it, or one of the fallbacks, or none yet.
     """
-    with db.engine.connect() as connection:
-        stored = connection.scalars(select(StreamHead.secret_id)).first()
-    if stored is not None and stored not in _ids():
-        raise ForeignSecret(
-            "this SECRET_KEY is not the one that the log was recorded with: put that one into "
-            "GATEHOUSE_SECRET_KEY_FALLBACKS, or `manage.py after-restore` goes on with this one"
-        )
-    return "not in use yet" if stored is None else "the one that the log is recorded with"
+    return "not in use yet" if _known() is None else "the one that the log is recorded with"
 
 
 def adopt_secret() -> None:
@@ -40,11 +33,20 @@ def adopt_secret() -> None:
 
 def settle_secret() -> None:
     """Have the log know a new SECRET_KEY whose forerunner is a fallback; raises as `check_secret`."""
-    check_secret()
-    with db.engine.connect() as connection:
-        is_known = connection.scalars(select(StreamHead.secret_id)).first() == secret_id()
-    if not is_known:
+    if _known() != secret_id():
         adopt_secret()
+
+
+def _known() -> str | None:
+    """Return which SECRET_KEY the head tells, None before the first; raises as `check_secret`."""
+    with db.engine.connect() as connection:
+        stored = connection.scalars(select(StreamHead.secret_id)).first()
+    if stored is not None and stored not in _ids():
+        raise ForeignSecret(
+            "this SECRET_KEY is not the one that the log was recorded with: put that one into "
+            "GATEHOUSE_SECRET_KEY_FALLBACKS, or `manage.py after-restore` goes on with this one"
+        )
+    return stored
 
 
 def _store(session: Session) -> None:

@@ -1,6 +1,8 @@
 """Reads what waits for its seal, and tells what our recorder made from what somebody else put there."""
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +15,12 @@ from dashboard.log.authentic.mac import authenticated, is_authentic
 from dashboard.log.chain import group_digest
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
 from dashboard.log.totals import TotalKey
-from models import LoginLog, write_transaction
+from models import Action, LoginLog, write_transaction
 from models.database.form import is_misformed
 from models.database.types import NO_TIME
 
+#: Purges that are looked at for one of ours.
+PURGES = 10
 _LOG = LoginLog.__table__
 _KIND = ("occurred_at", "action", "outcome", "reason")
 _MISFORMED = "a value of it is none that its column can have"
@@ -56,6 +60,25 @@ def read_waiting(session: Session, keys: Sequence[bytes], limit: int, since: dat
     newest = _read(session, _statement().order_by(LoginLog.id.desc()).limit(limit), keys, since)
     entries = {entry.id: entry for entry in (*oldest.entries, *newest.entries)}
     return Judged([entries[number] for number in sorted(entries)], oldest.foreign | newest.foreign)
+
+
+def pruned_before(session: Session, keys: Sequence[bytes]) -> datetime:
+    """Return up to when entries were pruned, by the newest sealed purge, which one of ``keys`` authenticates.
+
+    Of those that somebody else put there only the newest ten are passed over.
+    """
+    facts = (LoginLog.mac, LoginLog.place, LoginLog.person_nonce, cast(LoginLog.detail, LargeBinary))
+    texts = (PUBLIC_BYTES.label("public"), PERSON_BYTES.label("bytes"))
+    told = select(is_misformed(_LOG).label("is_wrong"), *facts, *texts)
+    told = told.where(LoginLog.action == Action.LOG_PURGE, LoginLog.seq.is_not(None))
+    newest = told.order_by(LoginLog.occurred_at.desc(), LoginLog.id.desc()).limit(PURGES)
+    for is_wrong, mac, place, nonce, detail, public, person in session.execute(newest):
+        if is_wrong or place is None or nonce is None:
+            continue
+        if is_authentic(keys, mac, public, place, group_digest(nonce, person)):
+            with suppress(ValueError, TypeError, KeyError):
+                return datetime.fromisoformat(json.loads(detail or "")["before"])
+    return NO_TIME
 
 
 def authenticate_unsealed() -> None:

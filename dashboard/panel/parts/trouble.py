@@ -28,7 +28,7 @@ def _sentence(problem: Problem) -> str:
         case ProblemKind.SPOOLED:
             return _("Attempts that are not in the book yet: %(n)s, the oldest for %(time)s.", **values)
         case ProblemKind.FOREIGN:
-            return _("%(n)s rows were moved out of the log: they were not recorded here.", n=problem.count)
+            return _("%(n)s rows were moved out of the log: they were not recorded here.", **values)
         case ProblemKind.UNREADABLE_ADDRESS:
             return _("The proxy tells addresses that cannot be read, such as %(what)s.", what=problem.what)
         case ProblemKind.FAILING:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -28,9 +29,7 @@ def note_view(place: str, **which: Any) -> None:
     """
     detail: dict[str, object] = {"place": place, **{name: str(value) for name, value in which.items()}}
     seen = current_user.event(Action.LOG_VIEW, client_of_request())
-    event = AuthEvent(
-        seen.action, seen.outcome, seen.subject, seen.client, session_ref=seen.session_ref, detail=detail
-    )
+    event = replace(seen, detail=detail)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     @after_this_request

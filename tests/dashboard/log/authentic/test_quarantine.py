@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text
 
 from dashboard.log.authentic import quarantine
 from dashboard.log.authentic.mac import mac_of
+from dashboard.log.backlog import MAX_COUNTED
 from dashboard.log.sealer import SEAL_BATCH, seal_all, seal_once
 from dashboard.proof import prune
 from dashboard.proof.clock import Clock
@@ -81,6 +82,7 @@ def test_any_number_of_them_keeps_no_entry_waiting(app: Flask) -> None:
     assert seal_once() == 1
     assert seal_all() == 0
     assert len(aside()) == 3 * SEAL_BATCH
+    assert quarantine.rows_aside(db.session()) == MAX_COUNTED
 
 
 WRONG_KINDS = {
@@ -153,3 +155,13 @@ def test_a_copy_of_a_pruned_entry_is_not_sealed_again(app: Flask) -> None:
     put([kept])
     assert (seal_all(), len(aside())) == (0, 1)
     assert "a copy of an entry that is gone" in aside()[0].why
+
+
+def test_a_purge_that_is_not_ours_keeps_no_entry_out(app: Flask) -> None:
+    store([entry(1)])
+    seal_all()
+    forged = {"action": "log_purge", "detail": '{"before":"9999-01-01T00:00:00+00:00"}', "occurred_at": now()}
+    put([columns(2, **forged) | {"seq": 99}])
+    write_transaction(lambda session: session.execute(text("UPDATE stream_head SET pruned = 1")))
+    store([entry(3)])
+    assert (seal_all(), aside()) == (1, [])
