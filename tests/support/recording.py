@@ -64,7 +64,7 @@ def a_sign_out() -> Act:
     return lambda: service.sign_out(user, Client())
 
 
-@records("auth.registration._enrolled")
+@records("auth.registration._is_enrolled")
 def a_registration() -> Act:
     return lambda: registration.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
 

@@ -3,6 +3,7 @@
 import math
 import os
 import resource
+import signal
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -10,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.errors import AppImportError
 from gunicorn.http import message
 
@@ -29,6 +31,8 @@ SPARE_THREADS = 32
 IDLE_CONNECTIONS = 512
 #: Bytes of a request line: a query of emojis takes 9,600, and the page says which is too long.
 MAX_REQUEST_LINE = 64 * 1024
+#: Signals that end the server.
+STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -56,7 +60,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Serve until SIGTERM or SIGINT, then exit the process."""
         _allow_many_files()
         message.MAX_REQUEST_LINE = MAX_REQUEST_LINE  # it takes no longer limit as an option
-        super().run()
+        Master(self).run()
+
+
+class Master(Arbiter):  # type: ignore[misc]
+    """Keeps a signal to stop until the worker that it makes can hear it.
+
+    Between the fork and the worker's own handlers it would be lost, and the stop would take all of `GRACE`.
+    """
+
+    def spawn_worker(self) -> int:
+        """Return the process id of a new worker."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            pid: int = super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        return pid
 
 
 class Worker(PollingWorker):
@@ -68,6 +88,11 @@ class Worker(PollingWorker):
 
     _unfinished: set[ClientConnection] | None = None
     _closed = 0.0
+
+    def init_signals(self) -> None:
+        """Hear the signals from now on, also those that came since the fork."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
     def run(self) -> None:
         """Serve until told to stop; ends the process when a request outlasts the grace it is given."""

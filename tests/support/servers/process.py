@@ -74,7 +74,11 @@ class Server:
     def stop(self, timeout: float = 20) -> int:
         """Ask the process to end and return its exit code."""
         self.process.terminate()
-        return self.process.wait(timeout)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """End the process as a power cut would."""

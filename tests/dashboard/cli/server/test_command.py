@@ -16,7 +16,7 @@ from models import Role
 from tests.dashboard.cli.conftest import on, refusal
 from tests.support.actions import PASSWORD, make_user
 from tests.support.app import running
-from tests.support.servers.gatehouse import Site, serving
+from tests.support.servers.gatehouse import Site, environment, manage, serving
 from tests.support.servers.process import Server, wait_for
 from tests.support.viewer import Wire
 from tests.support.waiting import wait_until
@@ -142,6 +142,32 @@ def test_gunicorn_s_own_variables_have_no_say(
 def test_several_workers_serve_when_there_is_redis(sqlite_url: str, tmp_path: Path, redis_url: str) -> None:
     with serving(sqlite_url, tmp_path, "--workers", "2", redis_url=redis_url) as site:
         wait_for(lambda: len(workers(site.server)) == 2, lambda: True, site.server.log)
+
+
+#: Stops the server when its worker is made, and goes on when the worker was told, before it has handlers.
+STOP_AT_THE_FORK = """
+import os, signal, time
+from gunicorn import util
+
+def stop(title):
+    if title.startswith("worker"):
+        lost = []
+        signal.signal(signal.SIGTERM, lambda *_: lost.append(1))
+        os.kill(os.getppid(), signal.SIGTERM)
+        while not lost and signal.SIGTERM not in signal.sigpending():
+            time.sleep(0.01)
+
+util._setproctitle = stop
+"""
+
+
+def test_a_stop_is_heard_by_a_worker_that_is_just_made(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(STOP_AT_THE_FORK)
+    env = environment(sqlite_url, spool=tmp_path / "attempts.jsonl", grace="60s", host="127.0.0.1")
+    env["PYTHONPATH"] = str(tmp_path)
+    command = manage("serve", "--port", "0")
+    with Server(command, lambda: True, tmp_path / "gatehouse.log", env, cwd=tmp_path) as server:
+        assert server.process.wait(STOP) == 0
 
 
 def test_a_port_in_use_is_named(sqlite_url: str) -> None:
