@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database.base import TABLE, Base
-from models.database.types import BigId, Uid, Utc
+from models.database.types import BigId, TextList, Uid, Utc
 from models.vocabulary import Role
 
 
@@ -30,7 +30,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     gender: Mapped[str | None] = mapped_column(String(16))
     city: Mapped[str | None] = mapped_column(String(100))
-    hobbies: Mapped[list[str]] = mapped_column(JSON, default=list)
+    hobbies: Mapped[list[str]] = mapped_column(TextList, default=list)
     role: Mapped[str] = mapped_column(String(16), default=Role.USER)
     locale: Mapped[str | None] = mapped_column(String(16))
     timezone: Mapped[str | None] = mapped_column(String(64))

@@ -11,6 +11,7 @@ from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
 from dashboard.panel.parts.related import whole_log
+from dashboard.panel.parts.verified import verified
 from dashboard.panel.users import Users
 
 
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
     )
+    app.add_template_global(verified)
     app.add_template_global(whole_log)
     app.add_template_filter(format_decimal, "number")
     app.add_template_filter(percent)

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from dashboard.background.schedule import at_intervals
 from dashboard.config.settings import Settings
 from dashboard.proof import prune
+from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
@@ -20,17 +21,32 @@ PRUNE_EVERY = timedelta(days=1)
 CHECKPOINT_LOOK, PRUNE_LOOK, WATCH_LOOK = 60, 3600, 5
 #: Seconds that verifying and deleting may take: some hundred million entries.
 PRUNE_LONGEST = 6 * 3600
+#: The names of the tasks that prove the log.
+PROVING = ("checkpoint", "watch")
+_NEWEST = "gatehouse.newest_checkpoint"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Have checkpoints taken hourly and, when a retention is set, old entries pruned daily."""
     store = Store.of(settings)
-    work = partial(store.keep_if_due, CHECKPOINT_EVERY)
+    work = partial(keep_checkpoints, store)
     at_intervals(app, "checkpoint", work, every=CHECKPOINT_LOOK, longest=PRUNE_LONGEST, at_once=True)
     at_intervals(app, "watch", store.watch, every=WATCH_LOOK)
     if settings.retention:
         pruning = partial(prune_if_due, settings.retention)
         at_intervals(app, "retention", pruning, every=PRUNE_LOOK, longest=PRUNE_LONGEST)
+
+
+def keep_checkpoints(store: Store) -> None:
+    """Take a checkpoint when one is due, and know the newest; raises as `Store.keep_if_due`."""
+    store.keep_if_due(CHECKPOINT_EVERY)
+    current_app.extensions[_NEWEST] = store.clock().history.last
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """Return the newest checkpoint that this process has seen, None before its first look."""
+    found: Checkpoint | None = current_app.extensions.get(_NEWEST)
+    return found
 
 
 def prune_if_due(age: timedelta) -> int:

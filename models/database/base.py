@@ -162,7 +162,12 @@ def _private_file(_dialect: object, _record: object, arguments: list[str], _name
 
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
-    """Write-ahead log, durable commits, checked foreign keys; we say BEGIN ourselves."""
+    """Write-ahead log, durable commits, checked foreign keys; we say BEGIN ourselves.
+
+    A text that is no UTF-8 is shown with U+FFFD: else one row in which somebody put such bytes breaks each
+    page and export that meets it.
+    """
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()[:1]
     record.info[_FILE] = path, _file_at(path)
     connection.isolation_level = None

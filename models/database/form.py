@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.database.dialect import DialectExpression
-from models.database.types import BigId, Digest, Ip, Uid, Utc
+from models.database.types import BigId, Digest, Ip, TextList, Uid, Utc
 from models.vocabulary import Action, Outcome, Reason, Role
 
 #: What a column of this name may say, in whichever table.
@@ -23,7 +23,8 @@ def is_misformed(table: sa.FromClause) -> sa.ColumnElement[bool]:
     kinds: list[sa.ColumnElement[bool]] = [
         sa.literal_column(text) for column in table.c for text in _wrong_kinds(column)
     ]
-    return DialectExpression(mysql=sa.or_(*words, *times), sqlite=sa.or_(*words, *kinds))
+    lists = [sa.func.json_type(column) != "ARRAY" for column in table.c if isinstance(column.type, TextList)]
+    return DialectExpression(mysql=sa.or_(*words, *times, *lists), sqlite=sa.or_(*words, *kinds))
 
 
 def _is_word(column: Any) -> sa.ColumnElement[bool]:
@@ -47,5 +48,7 @@ def _wrong_kinds(column: Any) -> Iterator[str]:
             yield f"({name} IS NOT NULL AND strftime('%s', substr({name}, 1, 19)) IS NULL)"
         case sa.Boolean() | sa.Integer() | BigId():
             yield f"typeof({name}) NOT IN ('integer', 'null')"
-        case sa.String() | sa.JSON():
+        case TextList():
+            yield f"coalesce(iif(json_valid({name}), json_type({name}), ''), '') <> 'array'"
+        case sa.String():
             yield f"typeof({name}) NOT IN ('text', 'null')"

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, LargeBinary
+from sqlalchemy import BINARY, JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -141,5 +141,22 @@ class Utc(TypeDecorator[datetime]):
                 return read(value) if read else value
             except (ValueError, TypeError, AttributeError):
                 return NO_TIME
+
+        return tolerant
+
+
+class TextList(TypeDecorator[list[str]]):
+    """A list of texts as JSON, empty where another value is stored."""
+
+    impl = JSON
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], list[str]]:
+        """Return what reads a stored list: pages must go on where there is none."""
+        read = super().result_processor(dialect, coltype)
+
+        def tolerant(value: Any) -> list[str]:
+            found = _read(read, value) if read else value
+            return [part for part in found if isinstance(part, str)] if isinstance(found, list) else []
 
         return tolerant

@@ -43,6 +43,21 @@ def a_session_s_time_that_is_none(db: Connection, _: Site, __: random.Random) ->
     )
 
 
+@attack("f", only="sqlite")
+def an_agent_of_bytes_that_are_no_text(db: Connection, _: Site, rng: random.Random) -> None:
+    odd = "CAST(x'41ff42' AS TEXT)"
+    _sql(db, f"UPDATE login_log SET user_agent = {odd} WHERE seq = {rng.randint(1, ALL)}")
+
+
+@attack("f", only="sqlite")
+def a_name_of_bytes_that_are_no_text(db: Connection, _: Site, __: random.Random) -> None:
+    _sql(
+        db,
+        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
+        " VALUES (CAST(x'41ff42' AS TEXT), 'x', '[]', 'user', 0, '2026-01-01 00:00:00.000000')",
+    )
+
+
 @attack("f")
 def an_action_that_is_none(db: Connection, _: Site, rng: random.Random) -> None:
     forge.change(db, rng.randint(1, ALL), action="conquer")
@@ -58,6 +73,15 @@ def a_role_that_is_none(db: Connection, _: Site, __: random.Random) -> None:
         " VALUES (:username, :username_key, :hobbies, :role, :disabled, :created_at)"
     )
     db.execute(text(statement), values | {"created_at": moment.replace(tzinfo=None)})
+
+
+@attack("f")
+def hobbies_that_are_no_list(db: Connection, _: Site, __: random.Random) -> None:
+    _sql(
+        db,
+        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at, device_generation)"
+        " VALUES ('x', 'x', '7', 'user', 0, '2026-01-01 00:00:00.000000', 0)",
+    )
 
 
 @attack("f", only="mariadb")

@@ -1,11 +1,16 @@
 """Checks that every value in every other table is one that its column can have."""
 
-from sqlalchemy import select, type_coerce
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, FromClause, select, type_coerce
 from sqlalchemy.types import NullType
 
 from dashboard.proof.verify.faults import Broken
 from models import LoginLog, db
+from models.database.dialect import DialectExpression
 from models.database.form import is_misformed
+from models.database.types import TextList
 
 
 def check_form() -> None:
@@ -14,10 +19,36 @@ def check_form() -> None:
     Entries of the log are checked with their seal; what was moved aside may hold anything.
     """
     with db.engine.connect() as connection:
+        _add_function(connection)
         for table in db.metadata.sorted_tables:
             if table.name not in (LoginLog.__tablename__, "quarantine"):
                 key = [type_coerce(column, NullType()) for column in table.primary_key]
-                found = connection.execute(select(*key).where(is_misformed(table)).limit(1)).first()
+                found = connection.execute(
+                    select(*key).where(is_misformed(table) | _has_odd_bytes(table)).limit(1)
+                ).first()
                 if found is not None:
                     named = ", ".join(part.hex() if isinstance(part, bytes) else str(part) for part in found)
                     raise Broken(None, f"{table.name}, key {named}: a value of that row is of another kind")
+
+
+def _add_function(connection: Connection) -> None:
+    """Give SQLite, which keeps any bytes in a text, a function that tells which are UTF-8."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.create_function("is_utf8", 1, _is_utf8, deterministic=True)
+
+
+def _has_odd_bytes(table: FromClause) -> sa.ColumnElement[bool]:
+    texts = [column for column in table.c if isinstance(column.type, sa.String | TextList)]
+    odd = [
+        sa.func.is_utf8(sa.cast(type_coerce(column, sa.LargeBinary), sa.LargeBinary)) == 0 for column in texts
+    ]
+    return DialectExpression(mysql=sa.false(), sqlite=sa.or_(sa.false(), *odd))
+
+
+def _is_utf8(data: bytes | None) -> bool:
+    try:
+        (data or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True

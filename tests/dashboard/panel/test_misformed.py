@@ -2,18 +2,27 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Table, literal_column, select, text, type_coerce, update
+from sqlalchemy.types import NullType
 
 from dashboard.export.fields import as_fields
 from dashboard.log.head import sealed_after
 from dashboard.log.sealer import seal_all
 from dashboard.log.wire import dumps, encoded
-from models import LoginLog, Role, db
+from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.form import check_form
+from models import LoginLog, Role, User, UserSession, db
 from tests.support.actions import AuthActions, make_user
 from tests.support.book import NOW, entry, store
 
 COLUMNS = [column.name for column in LoginLog.__table__.c if column.name not in ("id", "seq")]
-WRONG = {"bytes": "x'ff00ff'", "text": "'nonsense'", "a number": "7", "a fraction": "7.5"}
+WRONG = {
+    "bytes": "x'ff00ff'",
+    "text": "'nonsense'",
+    "a number": "7",
+    "a fraction": "7.5",
+    "no UTF-8": "CAST(x'41ff42' AS TEXT)",
+}
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -43,3 +52,38 @@ def test_no_page_breaks(sqlite_app: Flask, column: str, kind: str) -> None:
             assert answer.status_code == 200
             assert b"Traceback" not in answer.data
     assert all(dumps(encoded(as_fields(row))) for row in sealed_after(db.session(), 0, 99, 99))
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("table", [User.__table__, UserSession.__table__], ids=str)
+def test_a_broken_account_or_session_breaks_no_page(sqlite_app: Flask, table: Table, kind: str) -> None:
+    client = sqlite_app.test_client()
+    make_user("audrey", Role.ADMIN)
+    broken = make_user("bob")
+    AuthActions(client).login("audrey")
+    AuthActions(sqlite_app.test_client()).login("bob")
+    mine = table.c.get("user_id", table.c.id) == broken.id
+    odd = literal_column(WRONG[kind])
+    for column in table.c:
+        if column.primary_key or column.foreign_keys:
+            continue
+        with db.engine.begin() as connection:
+            before = connection.execute(select(type_coerce(column, NullType())).where(mine)).scalar_one()
+            connection.execute(update(table).where(mine).values({column.name: odd}))
+        for page in ("/admin/", "/admin/users/", "/admin/users/?q=bob", f"/admin/users/{broken.id}"):
+            assert client.get(page).status_code == 200, (column.name, page)
+        with db.engine.begin() as connection:
+            restored = type_coerce(before, NullType())
+            connection.execute(update(table).where(mine).values({column.name: restored}))
+
+
+@pytest.mark.parametrize("column", ["user.username", "user.city", "user.hobbies", "user_session.user_agent"])
+def test_a_text_of_odd_bytes_is_found(sqlite_app: Flask, column: str) -> None:
+    make_user("bob")
+    AuthActions(sqlite_app.test_client()).login("bob")
+    table, name = column.split(".")
+    check_form()
+    with db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET {name} = {WRONG['no UTF-8']}"))
+    with pytest.raises(Broken, match=rf"^{table}, key \d+: "):
+        check_form()
