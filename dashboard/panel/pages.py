@@ -11,8 +11,8 @@ from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
 from dashboard.panel.parts.related import whole_log
-from dashboard.panel.parts.verified import verified
 from dashboard.panel.users import Users
+from dashboard.proof.upkeep import verified
 
 
 def init_app(app: Flask) -> None:

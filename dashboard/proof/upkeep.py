@@ -1,11 +1,13 @@
 """What a serving process does for the book by the clock: checkpoints and retention."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from flask import Flask, current_app
 
-from dashboard.background.schedule import at_intervals
+from dashboard.background.schedule import at_intervals, states
+from dashboard.background.thread_state import Health
 from dashboard.config.settings import Settings
 from dashboard.proof import prune
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
@@ -21,9 +23,17 @@ PRUNE_EVERY = timedelta(days=1)
 CHECKPOINT_LOOK, PRUNE_LOOK, WATCH_LOOK = 60, 3600, 5
 #: Seconds that verifying and deleting may take: some hundred million entries.
 PRUNE_LONGEST = 6 * 3600
-#: The names of the tasks that prove the log.
+#: The tasks that prove the log.
 PROVING = ("checkpoint", "watch")
 _NEWEST = "gatehouse.newest_checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How far the log is verified: the newest checkpoint, and whether what has to follow it does not."""
+
+    checkpoint: Checkpoint | None
+    is_in_doubt: bool
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -43,10 +53,11 @@ def keep_checkpoints(store: Store) -> None:
     current_app.extensions[_NEWEST] = store.clock().history.last
 
 
-def newest_checkpoint() -> Checkpoint | None:
-    """Return the newest checkpoint that this process has seen, None before its first look."""
-    found: Checkpoint | None = current_app.extensions.get(_NEWEST)
-    return found
+def verified() -> Verified:
+    """Return how far the log is verified as this process knows; it asks no database."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    troubled = [state.name for state in states(app) if state.condition != Health.OK]
+    return Verified(app.extensions.get(_NEWEST), any(name in PROVING for name in troubled))
 
 
 def prune_if_due(age: timedelta) -> int:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health, ThreadState
 from dashboard.log.sealer import seal_all
+from dashboard.proof import upkeep
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.upkeep import PROVING, keep_checkpoints
 from models import Role, User, db
@@ -84,7 +85,7 @@ def test_a_look_that_signs_nothing_knows_the_newest_too(
 def test_what_cannot_be_verified_now_is_not_called_verified(
     auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, task: str, condition: Health
 ) -> None:
-    monkeypatch.setattr(schedule, "states", lambda _: [ThreadState(task, condition)])
+    monkeypatch.setattr(upkeep, "states", lambda _: [ThreadState(task, condition)])
 
     assert foot(client) == "The log is not verified"
     assert "<code>manage.py verify</code>" in client.get("/admin/").text
