@@ -52,17 +52,12 @@ def seal_batches() -> Iterator[int]:
     """Seal until nothing is left; yield how many entries after each batch."""
     is_more = True
     while is_more:
-        sealing = seal_some()
+        sealing = seal_once()
         is_more = sealing.sealed >= SEAL_BATCH or bool(sealing.foreign)
         yield sealing.sealed
 
 
-def seal_once() -> int:
-    """Seal some entries in one short transaction; return how many."""
-    return seal_some().sealed
-
-
-def seal_some() -> Sealing:
+def seal_once() -> Sealing:
     """Seal up to a batch in one short transaction, and move aside what is none of ours."""
     if not _is_waiting():
         return Sealing(0, {})
