@@ -96,7 +96,7 @@ def test_a_mistake_in_the_sealer_is_its_state_until_it_seals_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("dashboard.log.sealer.seal_some", [].pop)
+        patch.setattr("dashboard.log.sealer.seal_once", [].pop)
         schedule.start(app)
         wait_until(lambda: conditions(app)["sealer"] == "failing", "the sealer fails")
         assert schedule.caught_up(app) is None

@@ -165,7 +165,7 @@ def test_what_came_late_but_was_just_seen_is_not_behind(app: Flask, client: Flas
     schedule.start(app)
     wait_until(lambda: schedule.caught_up(app), "the sealer has looked")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dashboard.log.sealer.seal_some", lambda: 0)
+        patch.setattr("dashboard.log.sealer.seal_once", lambda: 0)
         store([entry(1, occurred_at=now() - timedelta(hours=1))])
         assert readyz(client, "?strict")[0] == 200
     schedule.stop(app)
@@ -186,7 +186,7 @@ def test_a_sealer_that_fails_is_degraded_not_unavailable(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("dashboard.log.sealer.seal_some", [].pop)
+        patch.setattr("dashboard.log.sealer.seal_once", [].pop)
         schedule.start(app)
         told = wait_for(client, "sealer")
         assert told["threads"]["sealer"] == "failing"
