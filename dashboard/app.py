@@ -10,8 +10,9 @@ from dashboard.export import abandoned
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
-from dashboard.monitoring import health
+from dashboard.monitoring import health, signal_exchange
 from dashboard.proof import retention, upkeep
+from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
 
 
@@ -42,4 +43,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     feed.init_app(app, settings)
     handshake.init_app(app, settings)
     health.init_app(app)
+    sends.init_app(app)
+    signal_exchange.init_app(app, settings)
     return app

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from queue import Full, Queue
 from typing import Any
@@ -13,6 +13,7 @@ from flask import Flask
 
 from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
 from dashboard.signals import entry_recorded
+from dashboard.watch.sends import counting
 from models.database.limits import Purpose, used_for
 
 logger = logging.getLogger(__name__)
@@ -64,9 +65,15 @@ class Dispatcher:
 
     def _tell(self, event_id: UUID) -> None:
         """Call every receiver, each contained: none can silence another."""
-        for receiver in entry_recorded.receivers_for(self._app):
-            with self._watch(receiver).round(), self._app.app_context(), used_for(Purpose.BACKGROUND):
-                receiver(self._app, event_id=event_id)
+        with counting(entry_recorded, self._app) as sending:
+            for receiver in entry_recorded.receivers_for(self._app):
+                with self._watch(receiver).round(), self._context(), sending.failing():
+                    receiver(self._app, event_id=event_id)
+
+    @contextmanager
+    def _context(self) -> Iterator[None]:
+        with self._app.app_context(), used_for(Purpose.BACKGROUND):
+            yield
 
     def _watch(self, receiver: Receiver) -> Watch:
         name = _name(receiver)

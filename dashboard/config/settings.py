@@ -98,6 +98,7 @@ class Settings(BaseSettings):
         None,
         description="Addresses and agents older than this are blanked, while names stay (default: never)",
     )
+    signal_watch: Literal["on", "off"] = Field("on", description="Whether the signals page counts")
     metrics_token: str | None = Field(
         None,
         repr=False,

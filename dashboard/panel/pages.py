@@ -11,6 +11,7 @@ from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
 from dashboard.panel.parts.related import whole_log
+from dashboard.panel.signals_page import SignalsPage
 from dashboard.panel.users import Users
 from dashboard.proof.upkeep import verified
 
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
         Logins(_l("Logins"), endpoint="logins", url="/admin/logins", icon="book"),
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
+        SignalsPage(_l("Signals"), endpoint="signals", url="/admin/signals", icon="signal"),
     )
     app.add_template_global(verified)
     app.add_template_global(whole_log)

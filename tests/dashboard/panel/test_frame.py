@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from models import User
 
-PAGES = ["/admin/", "/admin/logins/", "/admin/live/", "/admin/users/"]
+PAGES = ["/admin/", "/admin/logins/", "/admin/live/", "/admin/users/", "/admin/signals/"]
 
 
 @pytest.fixture(params=PAGES)
