@@ -16,11 +16,14 @@ from auth.events import AuthEvent
 from auth.throttle.networks import network_of
 from models import Action, NotWritten
 from models.clock import now
+from models.database.limits import within
 from models.names import username_key
 
 _KEY = "gatehouse.floods"
 #: Entries of one network in a minute, and accounts that are told apart.
 EACH, MINUTE, MAX_TOLD_APART = 200, 60.0, 1000
+#: Seconds to write them; what the database has not taken then is kept elsewhere.
+WRITING = 10.0
 
 
 class Floods:
@@ -39,9 +42,9 @@ class Floods:
             self._networks[network] += 1
             if self._networks[network] <= EACH:
                 return False
-            key = (str(event.action), _who(event))
+            key = (f"{event.action} {event.reason}", _who(event))
             if key not in self._counted and len(self._counted) >= MAX_TOLD_APART:
-                key, event = (str(event.action), None), replace(event, subject=None)
+                key, event = (f"{event.action} {event.reason}", None), replace(event, subject=None)
             first, count = self._counted.get(key, (event, 0))
             self._counted[key] = (first, count + 1)
             return True
@@ -74,10 +77,11 @@ def record_floods(*, at_once: bool = False) -> int:
     What the database does not take is kept as any refused attempt is.
     """
     events = _floods().due(at_once=at_once)
-    for event in events:
-        signal = signals.registration_failed if event.action == Action.REGISTER else signals.login_failed
-        with suppress(NotWritten), signals.refused_unrecorded(event):
-            signals.record_change(signal, lambda _, event=event: event)  # type: ignore[misc]
+    with within(WRITING):
+        for event in events:
+            signal = signals.registration_failed if event.action == Action.REGISTER else signals.login_failed
+            with suppress(NotWritten), signals.refused_unrecorded(event):
+                signals.record_change(signal, lambda _, event=event: event)  # type: ignore[misc]
     return len(events)
 
 

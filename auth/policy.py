@@ -7,13 +7,14 @@ from email_validator import EmailNotValidError, validate_email
 
 from auth.factors.breached import is_breached
 from auth.factors.context import is_guessable
-from auth.factors.passwords import MIN_PASSWORD, is_text, is_too_long
+from auth.factors.passwords import MIN_PASSWORD, is_text, is_too_long, opaque
 from auth.factors.weakness import is_common
-from models.names import former_key, is_username, skeleton, username_key
+from models.names import former_key, is_username, looks, username_key
 
 MAX_EMAIL = 254
 #: Names that look like the site itself, or like what an erased account is called.
 RESERVED = {"admin", "administrator", "gatehouse", "operator", "root", "security", "support", "system"}
+_RESERVED_LOOKS = {look for name in RESERVED for look in looks(name) | looks(name.upper())}
 _ERASED = re.compile(r"erased-\d.*")
 
 
@@ -29,14 +30,14 @@ def fit_username(text: str) -> str:
     """Return a user name as it is; raises ``Unfit``."""
     if not is_username(text):
         raise Unfit("Use 2 to 64 letters of one script, digits, dots, underscores or hyphens.")
-    if _ERASED.fullmatch(username_key(text)):
+    if any(map(_ERASED.fullmatch, looks(text))):
         raise Unfit("This name is reserved. Choose another.")
     return text
 
 
 def fit_chosen_name(text: str) -> str:
     """Return a user name that somebody may choose for themselves; raises ``Unfit``."""
-    if skeleton(fit_username(text)) in RESERVED:
+    if not _RESERVED_LOOKS.isdisjoint(looks(fit_username(text))):
         raise Unfit("This name is reserved. Choose another.")
     return text
 
@@ -70,7 +71,7 @@ def fit_email(text: str) -> str:
 
 
 def fit_to_hash(password: str) -> str:
-    """Return a password that may be hashed; raises ``Unfit``."""
+    """Return a password that may be hashed, as it was typed; raises ``Unfit``."""
     if not is_text(password):
         raise Unfit("A password is made of characters, not of other bytes.")
     if is_too_long(password):
@@ -80,7 +81,7 @@ def fit_to_hash(password: str) -> str:
 
 def fit_length(password: str) -> str:
     """Return a password whose length will do for a new one (ASVS 6.2.1); raises ``Unfit``."""
-    if len(fit_to_hash(password)) < MIN_PASSWORD:
+    if len(opaque(fit_to_hash(password))) < MIN_PASSWORD:
         raise Unfit("Use at least 8 characters.")
     return password
 
@@ -91,10 +92,11 @@ def fit_password(password: str, *words: str | None) -> str:
     ``words`` are what strangers would try first: the account's name and address. The estimate takes
     milliseconds: ask last, when all else holds.
     """
-    if is_guessable(fit_length(password), *words):
+    meant = opaque(fit_length(password))
+    if is_guessable(meant, *words):
         raise Unfit("This password is too easy to guess from your name, this site or a date. Choose another.")
-    if is_common(password):
+    if is_common(meant):
         raise Unfit("This password is too common. Choose another.")
-    if is_breached(password):
+    if is_breached(meant):
         raise Unfit("This password is known from a data breach. Choose another.")
     return password

@@ -46,12 +46,12 @@ def register_account(account: NewAccount, client: Client) -> Refused | None:
 
 def refuse_registration(name: str, reason: Reason, client: Client) -> Refused:
     """Record a registration that was turned away, in a transaction of its own."""
-    known = account_of([username_key(name)]) if reason is Reason.USERNAME_IN_USE else None
-    subject = Subject.of(known) if known else Subject(name)
-    event = AuthEvent(Action.REGISTER, Outcome.FAILURE, subject, client, reason=reason)
+    event = AuthEvent(Action.REGISTER, Outcome.FAILURE, Subject(name), client, reason=reason)
     with signals.refused_unrecorded(event):
-        signals.record_change(signals.registration_failed, lambda _: event)
-    return Refused(reason)
+        known = account_of([username_key(name)]) if reason is Reason.USERNAME_IN_USE else None
+    if known:
+        event = replace(event, subject=Subject.of(known))
+    return turn_away(signals.registration_failed, event, Refused(reason))
 
 
 def _is_again(account: NewAccount, event: AuthEvent) -> bool:
@@ -75,7 +75,9 @@ def _is_enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> b
         except _LooksAlike:
             break
         except IntegrityError:
-            if account_of([username_key(account.username)]):
+            with signals.refused_unrecorded(event):
+                taken = account_of([username_key(account.username)])
+            if taken:
                 break
         else:
             return True
@@ -98,6 +100,7 @@ def _looks_like_another(session: Session, name: str) -> bool:
 
 def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: Session) -> AuthEvent:
     """Add the account; the database refuses a name or address that is taken, `_LooksAlike` a look-alike."""
+    used = account.once and session.scalar(select(User.id).where(User.once == account.once))
     user = User(
         username=account.username,
         username_skeleton=skeleton(account.username),
@@ -109,7 +112,7 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
         city=account.city,
         hobbies=list(account.hobbies),
         role=account.role,
-        once=account.once,
+        once=None if used else account.once,
         created_at=event.occurred_at,
     )
     session.add(user)

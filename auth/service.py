@@ -25,7 +25,6 @@ from auth.policy import lookup_keys
 from auth.sessions import CurrentUser
 from models import Action, NotWritten, Outcome, Reason, User, db, write_transaction
 from models.clock import now
-from models.names import username_key
 
 #: How often a password is looked at whose account changes meanwhile.
 HASH_TRIES = 3
@@ -127,7 +126,7 @@ def _keys_of(user: User) -> list[str]:
 def _take(user: User | None, credentials: Credentials, client: Client) -> throttle.Places | throttle.TooMany:
     """Take the attempt's place in the counts of the account, once it is known, else of the name."""
     if user is None:
-        return throttle.take_sign_in(f"name {username_key(credentials.name)}", client.ip)
+        return throttle.take_sign_in(f"name {lookup_keys(credentials.name)[-1]}", client.ip)
     device = device_of(credentials.devices, user.id, user.device_generation)
     return throttle.take_sign_in(f"id {user.id}", client.ip, device)
 
@@ -221,5 +220,6 @@ def _admit(
     former = sessions.find_session(session, credentials.former)
     if former and former.session_id != row.id and sessions.end(session, former.session_id):
         revoked = former.event(Action.SESSION_REVOKE, event.client, reason=Reason.USER_INITIATED)
-        signals.emit(signals.session_revoked, replace(revoked, event_id=revocation), session)
+        actor = None if former.user_id == user.id else Subject.of(user)
+        signals.emit(signals.session_revoked, replace(revoked, actor=actor, event_id=revocation), session)
     return CurrentUser.of(user, row, token)

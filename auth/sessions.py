@@ -59,7 +59,7 @@ class CurrentUser(UserMixin):
             last_seen_at=session.last_seen_at,
             user_id=account.id,
             username=account.username,
-            role=Role(account.role),
+            role=Role.of(account.role),
             locale=account.locale,
             timezone=account.timezone,
             device_generation=account.device_generation,
@@ -112,7 +112,7 @@ def again(session: Session, user: User, once: UUID | None) -> tuple[str, UserSes
     if row is None:
         return None
     token = secrets.token_urlsafe(32)
-    row.token_hash = _hash(token)
+    row.token_hash, row.last_seen_at = _hash(token), now()  # it is in use: see `dashboard.log.spool.replay`
     return token, row
 
 
@@ -124,8 +124,7 @@ def find_session(session: Session, token: str | None) -> CurrentUser | None:
 
 def load_user(token: str) -> CurrentUser | None:
     """Return whose live session ``token`` opens, or None."""
-    row = db.session.execute(_live().where(UserSession.token_hash == _hash(token))).one_or_none()
-    return row and CurrentUser.of(*row, token)
+    return find_session(db.session(), token)
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:
@@ -151,7 +150,7 @@ def keep_alive() -> None:
 def touch(user: CurrentUser) -> None:
     """Note that the session is in use, once a minute; it is written later, see `auth.last_seen`."""
     moment = now()
-    if moment - user.last_seen_at >= SEEN_EVERY:
+    if moment - user.last_seen_at >= min(SEEN_EVERY, current_app.config["SESSION_IDLE"] / 10):
         seen().note(user.session_id, moment)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from blinker import NamedSignal, Namespace
 from flask import current_app
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -121,7 +121,9 @@ def refused_unrecorded(event: AuthEvent) -> Iterator[None]:
     """Tell ``recording_unavailable`` when an attempt cannot be stored; raises ``NotWritten`` then."""
     try:
         yield
-    except (NotWritten, NotRecorded, OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+    except IntegrityError:
+        raise
+    except (NotWritten, NotRecorded, DBAPIError, PoolTimeout) as error:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         recording_unavailable.send(app, event=event)
         raise NotWritten(str(error)) from error

@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     server_log.init_app()
     errors.init_app(app)
     database.init_app(app, settings)
-    requests.init_app(app, settings)
+    requests.init_app(app)
     auth.pages.views.init_app(app)
     receivers.connect_receivers()
     receivers.check_wiring()
@@ -45,4 +45,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     sends.init_app(app)
     signal_exchange.init_app(app, settings)
+    requests.trust_proxies(app, settings)
     return app

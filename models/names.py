@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import groupby
 
 import disarm
 import idna
@@ -19,6 +20,8 @@ _JOINERS = "\u200c\u200d"
 #: Scripts that are written together (UTS 39, highly restrictive), and those of what all scripts share.
 _TOGETHER = ({"Latn", "Hani", "Hira", "Kana"}, {"Latn", "Hani", "Bopo"}, {"Latn", "Hani", "Hang"})
 _SHARED = {"Zyyy", "Zinh"}
+#: Marks and modifier letters, which any name can bear; how many marks one letter may (UTS 39, 5.4).
+_SIGNS, MAX_MARKS = {"Mn", "Me", "Lm"}, 4
 
 
 def username_key(name: str) -> str:
@@ -47,6 +50,11 @@ def is_username(name: str) -> bool:
         len(name) <= MAX_USERNAME and _is_made_of_letters(seen, MAX_USERNAME) and not _IGNORABLE.search(seen)
     )
     fits = fits and not unicodedata.category(name[0]).startswith("M")  # it would sit on what stands before
+    fits = (
+        fits
+        and not any(unicodedata.category(char) == "Me" for char in seen)
+        and _marks_in_row(seen) <= MAX_MARKS
+    )
     return fits and _is_made_of_letters(username_key(name), 3 * MAX_USERNAME) and _is_of_one_script(name)
 
 
@@ -56,8 +64,14 @@ def scripts(name: str) -> set[str]:
 
 
 def skeleton(name: str) -> str:
-    """Return what a name looks like: names that look alike share it (UTS 39)."""
-    return str(disarm.skeleton_key(name[:COMPARED]))[:255]
+    """Return what a name looks like, in whatever case: names that look alike share it (UTS 39)."""
+    return str(disarm.skeleton_key(username_key(name)))[:255]
+
+
+def looks(name: str) -> set[str]:
+    """Return what somebody may read in a name: key, skeletons, and all that without marks and signs."""
+    seen = {username_key(name), skeleton(name), str(disarm.skeleton_key(name[:COMPARED]))}
+    return seen | {_letters(text) for text in seen}
 
 
 def begins_username(key: str) -> bool:
@@ -69,6 +83,13 @@ def masked(name: str) -> str:
     """Return the first character and ``***``: people type passwords into the name field."""
     shown = re.sub(r"[\s\x00-\x1f\x7f-\x9f]", "", name[:COMPARED])
     return f"{shown[:1]}***"
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text)
+    return "".join(
+        char for char in plain if char not in "._-" and unicodedata.category(char)[:2] not in _SIGNS
+    )
 
 
 def _is_of_one_script(name: str) -> bool:
@@ -84,6 +105,12 @@ def _is_joiner(name: str, at: int) -> bool:
         return name[at] in _JOINERS and idna.core.valid_contextj(name, at)
     except (ValueError, idna.IDNAError):
         return False
+
+
+def _marks_in_row(text: str) -> int:
+    """Return how many marks one letter bears at most."""
+    runs = groupby(unicodedata.normalize("NFD", text), key=lambda char: unicodedata.category(char) == "Mn")
+    return max((len(list(run)) for is_mark, run in runs if is_mark), default=0)
 
 
 def _is_made_of_letters(text: str, longest: int) -> bool:

@@ -64,7 +64,7 @@ def write_transaction(work: Callable[[Session], T]) -> T:
     if TRIAL in session.info:
         raise RuntimeError("write_transaction() inside write_transaction()")
     try:
-        with _place(session):
+        with _place():
             result = _tried(session, work)
     except NotWritten:
         _last["failure"] = time.monotonic()
@@ -73,13 +73,18 @@ def write_transaction(work: Callable[[Session], T]) -> T:
     return result
 
 
-@contextmanager
-def _place(session: Session) -> Iterator[None]:
-    """Be one of the writers; who waits to become one holds no connection."""
+def end_read() -> None:
+    """End the read transaction of the caller; a connection that was lost meanwhile is no failure."""
     try:
-        session.close()
+        db.session.close()
     except DBAPIError:
-        session.invalidate()
+        db.session().invalidate()
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Be one of the writers; who waits to become one holds no connection."""
+    end_read()
     if purpose() is not Purpose.PAGES:
         yield
         return

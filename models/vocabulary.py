@@ -74,6 +74,11 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "admin"
 
+    @classmethod
+    def of(cls, stored: object) -> "Role":
+        """Return a stored role; what is none allows nothing beyond being a person."""
+        return next((role for role in cls if role == stored), cls.USER)
+
     def includes(self, needed: "Role") -> bool:
         """Whether this role may do what ``needed`` may."""
         order = list(Role)

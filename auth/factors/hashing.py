@@ -15,7 +15,7 @@ from typing import TypeVar
 from flask import Flask, current_app
 
 from auth.throttle.networks import network_of
-from models import db
+from models.transaction import end_read
 
 T = TypeVar("T")
 _KEY = "gatehouse.hashing"
@@ -86,7 +86,7 @@ def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False
     ``is_known`` says that the device was here before. The caller's read transaction ends here: who
     waits must not hold a connection. Raises ``NoHashSlot``.
     """
-    db.session.close()
+    end_read()
     places: HashSlots = current_app.extensions[_KEY]
     with places.taken(network_of(address), is_known=is_known):
         return places.threads.submit(copy_context().run, work).result()

@@ -55,5 +55,5 @@ def is_too_long(password: str) -> bool:
 def _matches(stored: str, password: str) -> bool:
     try:
         return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):  # what somebody else put there is no hash
         return False

@@ -5,7 +5,9 @@ token of the form decides alone.
 """
 
 import logging
+import re
 from collections.abc import Collection, Mapping
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 import idna
@@ -17,6 +19,9 @@ from werkzeug.datastructures import Headers
 logger = logging.getLogger(__name__)
 SAFE = ("GET", "HEAD", "OPTIONS")
 _KEY = "gatehouse.host"
+#: Characters of a host's name at most (RFC 1035).
+MAX_HOST = 253
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::(?P<port>[0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -39,6 +44,22 @@ def normal_origin(address: str) -> str:
     return f"{parts.scheme}://{_ascii(parts.hostname)}{port}"
 
 
+def is_host(text: str) -> bool:
+    """Whether ``text`` can be a Host: a name or an address, and a port (RFC 9110, 7.2)."""
+    found = _HOST.fullmatch(text)
+    if not found or not 0 < int(found["port"] or 80) < 65536:
+        return False
+    try:
+        return bool(IPv6Address(found["v6"]) if found["v6"] else _labels_decode(found["name"]))
+    except ValueError:
+        return False
+
+
+def _labels_decode(name: str) -> bool:
+    """Whether each label of a name is one that DNS and IDNA know; raises ``ValueError`` when not."""
+    return len(name) <= MAX_HOST and bool(name.rstrip(".").encode().decode("idna").encode("idna"))
+
+
 def is_from_here(headers: Mapping[str, str] | Headers, ours: Collection[str]) -> bool:
     """Whether a request comes from one of the origins ``ours``, or from nobody who tells."""
     site = headers.get("Sec-Fetch-Site")
@@ -59,19 +80,20 @@ def _refuse_foreign() -> None:
     if request.method in SAFE:
         return
     ours = set(current_app.config["ORIGINS"])
+    host = normal_origin(request.host_url)  # `dashboard.web.requests` lets no other Host through
     if current_app.config["OWN_HOST"]:
-        ours.add(normal_origin(request.host_url))
-    _compare_host()
+        ours.add(host)
+    _compare_host(host)
     if not is_from_here(request.headers, ours):
         raise CSRFError(_("It was sent from another site."))
 
 
-def _compare_host() -> None:
+def _compare_host(host: str) -> None:
     """Say once that the proxy passes another Host than people use: links and redirects follow from it."""
     ours = current_app.config["ORIGINS"]
     if _KEY in current_app.extensions or current_app.config["OWN_HOST"] or not ours:
         return
-    if normal_origin(request.host_url) not in ours:
+    if host not in ours:
         current_app.extensions[_KEY] = True
         logger.warning("Host is %s, PUBLIC_URL is %s: the proxy does not pass Host", request.host, ours[0])
 

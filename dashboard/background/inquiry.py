@@ -41,8 +41,8 @@ class Inquiry(Generic[T]):
         try:
             return answer.result(max(0, began + within - monotonic()))
         except TimeoutError:
-            if answer.done():  # that was its answer
-                raise
+            if answer.done():  # that was its answer, or it came just now
+                return answer.result()
             raise NoAnswer(monotonic() - began) from None
 
     def stands(self) -> bool:

@@ -71,8 +71,11 @@ def export(form: str, delimiter: str | None, query: str, output: str) -> None:
     )
     seal_all()  # without a server nobody else does
     start_threads()
-    with stoppable(), destination(output) as file, closing(Export(order)) as stream:
-        _copy(stream, file, None if query else _length())
+    try:
+        with stoppable(), destination(output) as file, closing(Export(order)) as stream:
+            _copy(stream, file, None if query else _length())
+    finally:
+        seal_all()  # also what tells that it began and how it ended
 
 
 def _selection(query: str) -> Selection:

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from auth.pages.origin import normal_origin
+from auth.pages.origin import is_host, normal_origin
+
+EXAMPLE = "must be an address like https://gate.example.org"
 
 
 def database_address(text: str) -> str:
@@ -37,8 +39,11 @@ def redis_address(text: str) -> str:
 def origin(text: str) -> str:
     """Return ``scheme://host[:port]`` of an http(s) address, lower case, IDNA, no default port."""
     try:
-        if not urlsplit(text).path.strip("/"):
-            return normal_origin(text)
+        parts = urlsplit(text)
+        found = normal_origin(text)
     except ValueError:
-        pass
-    raise ValueError("must be an address like https://gate.example.org")
+        raise ValueError(EXAMPLE) from None
+    is_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if is_more or not is_host(found.partition("://")[2]):
+        raise ValueError(EXAMPLE)
+    return found

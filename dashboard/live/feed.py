@@ -22,9 +22,9 @@ from dashboard.export.fields import as_fields
 from dashboard.live.head_announcement import HeadAnnouncer
 from dashboard.live.websocket import MAX_MESSAGE, lingering, restrict
 from dashboard.log import wire
-from dashboard.log.head import Head
+from dashboard.log.head import BrokenStream, Head
 from dashboard.log.pull import BadSince, Since, answer
-from dashboard.log.recent_entries import BrokenStream, RecentEntries
+from dashboard.log.recent_entries import RecentEntries
 from models import LoginLog, Role, User, UserSession, db
 from models.clock import now
 
@@ -154,7 +154,7 @@ class LiveFeed(Namespace):
             self._viewers.pop(sid, None)
         server = self.socketio.server
         connection = server.eio.sockets.get(self._eio_sid(sid))
-        server.disconnect(sid, namespace=NAMESPACE)
+        server.disconnect(sid, namespace=NAMESPACE, ignore_queue=True)
         if connection is not None:
             connection.close(wait=False)
 

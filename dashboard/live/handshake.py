@@ -117,9 +117,9 @@ class Handshake:
     def _is_ours(self, environ: Environ) -> bool:
         """Whether a page of ours asks, or one of the origins that may watch; programs tell no origin."""
         told, ours = environ.get("HTTP_ORIGIN"), {*self._settings.origins}
-        if self._settings.public_url is None:
-            ours.add(normal_origin(f"{environ['wsgi.url_scheme']}://{get_host(environ)}"))
         try:
+            if self._settings.public_url is None:
+                ours.add(normal_origin(f"{environ['wsgi.url_scheme']}://{get_host(environ)}"))
             return told is None or normal_origin(told) in ours
         except ValueError:
             return False

@@ -7,6 +7,8 @@ from socketio import RedisManager
 
 #: Where the processes of a site hear each other.
 CHANNEL = "gatehouse"
+#: Seconds that Redis may take: its own viewers wait as long for an announcement.
+REDIS_PATIENCE = 1.0
 
 
 class HeadAnnouncer(RedisManager):
@@ -18,7 +20,8 @@ class HeadAnnouncer(RedisManager):
     """
 
     def __init__(self, url: str, heard: Callable[[], object]) -> None:
-        super().__init__(url, channel=CHANNEL)
+        waits = {"socket_timeout": REDIS_PATIENCE, "socket_connect_timeout": REDIS_PATIENCE}
+        super().__init__(url, channel=CHANNEL, redis_options=waits)
         self._heard = heard
 
     def _handle_emit(self, message: dict[str, Any]) -> None:

@@ -35,9 +35,12 @@ def restrict(socketio: SocketIO, namespace: str, event: str, *, other: str) -> N
     def strict(eio_sid: str, data: str | bytes) -> None:
         try:
             handle(eio_sid, data)
+            if server._binary_packet.pop(eio_sid, None):  # the library keeps what follows, without a limit
+                raise ValueError("it announces bytes")
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            logger.warning("a viewer sent no Socket.IO and is cut off: %s", error)
-            eio.sockets[eio_sid].close(wait=False)
+            if not eio.sockets[eio_sid].closed:
+                logger.warning("a viewer sent no Socket.IO and is cut off: %s", error)
+                eio.sockets[eio_sid].close(wait=False)
 
     def once(eio_sid: str, name: str | None, data: Any) -> None:
         if name == namespace:

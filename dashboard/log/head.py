@@ -22,6 +22,10 @@ class Head:
     floor: int
 
 
+class BrokenStream(Exception):
+    """The stream cannot be read on: it has no head, or misses a sealed entry that it should hold."""
+
+
 class UnknownEncoding(Exception):
     """The log was sealed by a newer Gatehouse, in a way that this one does not know."""
 
@@ -35,9 +39,12 @@ def require_known_encoding(version: int) -> None:
 
 
 def read_head(session: Session) -> Head:
-    """Return where the stream stands now."""
-    row = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).one()
-    return Head(row.epoch, row.seq, max(row.pruned, row.seq - LIVE_REACH))
+    """Return where the stream stands now; raises ``BrokenStream`` unless it has one sane head."""
+    rows = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).all()
+    match rows:
+        case [(str(epoch), int(seq), int(pruned))]:
+            return Head(epoch, seq, max(pruned, seq - LIVE_REACH))
+    raise BrokenStream("the stream has not exactly one head, or one of odd values")
 
 
 def sealed_after(session: Session, cursor: int, head: int, limit: int) -> Sequence[LoginLog]:

@@ -5,16 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from dashboard.log.head import LIVE_REACH, Head, read_head, sealed_after
+from dashboard.log.head import LIVE_REACH, BrokenStream, Head, read_head, sealed_after
 from models import Action, LoginLog, db
 
 T = TypeVar("T")
 #: Actions that blank fields of earlier entries.
 BLANKING = (Action.ERASE, Action.ADDRESS_PURGE)
-
-
-class BrokenStream(Exception):
-    """The database misses a sealed entry that it should hold; nothing after it is served."""
 
 
 class RecentEntries(Generic[T]):

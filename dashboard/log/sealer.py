@@ -17,8 +17,9 @@ from dashboard.log.authentic import quarantine
 from dashboard.log.authentic.mac import mac_keys
 from dashboard.log.authentic.unsealed import Unsealed, pruned_before, read_waiting
 from dashboard.log.chain import first_link, next_link
-from dashboard.log.head import require_known_encoding
+from dashboard.log.head import BrokenStream, require_known_encoding
 from dashboard.log.seals import Seal
+from dashboard.web import errors
 from models import LoginLog, StreamHead, db, write_transaction
 from models.database.types import NO_TIME
 from models.frontier import Frontier
@@ -39,8 +40,9 @@ class Sealing(NamedTuple):
 
 
 def init_app(app: Flask) -> None:
-    """Have entries sealed in the background."""
+    """Have entries sealed in the background; a page that cannot read on says that it is not possible now."""
     schedule.seal_with(app, seal_batches)
+    errors.unavailable_after(app, BrokenStream)
 
 
 def seal_all() -> int:

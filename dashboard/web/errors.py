@@ -27,9 +27,14 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _out_of_date)
-    for unavailable in (NotWritten, NotRecorded, DBAPIError, PoolTimeout):
-        app.register_error_handler(unavailable, _unavailable)
+    for error in (NotWritten, NotRecorded, DBAPIError, PoolTimeout):
+        unavailable_after(app, error)
     app.register_error_handler(Exception, _unexpected)
+
+
+def unavailable_after(app: Flask, error: type[Exception]) -> None:
+    """Have ``error`` answered by the page that says "not possible right now"."""
+    app.register_error_handler(error, _unavailable)
 
 
 def error_page(code: int, title: str, message: str, **shown: Any) -> Response:

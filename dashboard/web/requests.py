@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from auth.pages.origin import is_host
 from auth.pages.problem import as_problem
 from dashboard.config.settings import Settings
-from models import db
 from models.database.limits import within
+from models.transaction import end_read
 
 _KEY = "gatehouse.requests"
 #: Bytes of a request's body; the largest form we have is a tenth of it.
@@ -81,18 +81,23 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Count proxies and requests, number each, bound its time and body, and set headers."""
-    hops = settings.trusted_proxies
+def init_app(app: Flask) -> None:
+    """Count requests, number each, bound its time and body, and set headers."""
     app.extensions[_KEY] = RequestsUnderWay()
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = _in_time(app, app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_number_request)
     app.before_request(_read_chunks)
     app.after_request(_complete)
     app.teardown_appcontext(_end_read)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
+
+
+def trust_proxies(app: Flask, settings: Settings) -> None:
+    """Believe the nearest proxies who asks whom; call it last, so that all of ``app`` hears the same."""
+    app.wsgi_app = _with_a_host(app.wsgi_app)  # type: ignore[method-assign]
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def under_way(app: Flask) -> RequestsUnderWay:
@@ -117,6 +122,21 @@ def _in_time(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Callable[...,
             return inner(environ, start_response)
 
     return answer
+
+
+def _with_a_host(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Refuse what names a Host that is none: no page and no address could be made for it."""
+
+    def check(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST")
+        if host is None or is_host(host):
+            return inner(environ, start_response)
+        status, body = HTTPStatus.BAD_REQUEST, b"There is no such host.\n"
+        headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [body]
+
+    return check
 
 
 def _number_request() -> None:
@@ -175,7 +195,4 @@ def _set_headers(response: Response) -> Response:
 
 def _end_read(_error: BaseException | None) -> None:
     """End the read transaction; a connection lost meanwhile must not spoil an answer that is ready."""
-    try:
-        db.session.close()
-    except DBAPIError:
-        db.session().invalidate()
+    end_read()

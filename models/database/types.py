@@ -12,7 +12,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
-#: Stands where a stored time is none.
+#: Stands where a stored time is none, or none that a page can tell.
 NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +43,7 @@ def _read(read: Callable[..., T], *values: Any, **named: Any) -> T | None:
     """Return a stored value, or None for one that no column of its kind can have: pages must go on."""
     try:
         return read(*values, **named)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -133,12 +133,13 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Return what reads a stored time, and ``NO_TIME`` where there is none: pages must go on."""
+        """Return what reads a stored time, ``NO_TIME`` where it is none or earlier: pages must go on."""
         read = super().result_processor(dialect, coltype)
 
         def tolerant(value: Any) -> datetime | None:
             try:
-                return read(value) if read else value
+                found = read(value) if read else value
+                return found and max(found, NO_TIME)
             except (ValueError, TypeError, AttributeError):
                 return NO_TIME
 

@@ -72,7 +72,10 @@ class Door:
             status = self._post("/register", form | {"csrf_token": self._open("/register", browser)}, browser)
             if status == requests.codes.found:
                 return account
-        raise click.ClickException(f"{self._url} registers nobody (status {status})")
+        why = f"status {status}"
+        if status == requests.codes.too_many:
+            why = "too many accounts were made from here: try again in an hour"
+        raise click.ClickException(f"{self._url} registers nobody ({why})")
 
     def _open(self, path: str, browser: requests.Session) -> str:
         """Return the CSRF token of a page; raises ``NoForm`` when it has none."""

@@ -19,6 +19,7 @@ def check_newest(settings: Settings) -> str:
         store.check_pin(standing, history)
         if history.last is None:
             return "none yet: a running server takes one"
+        store.own_key(history)
         verify(standing, history, lambda _: None, since=history.last)
     except (Broken, BadPin, NoKey, Unsigned, Unfinished) as error:
         raise Bad(f"{error}: run `manage.py verify`") from None

@@ -29,6 +29,8 @@ def checkpoint(output: Path | None, rotate_key: bool, new_key: bool) -> None:
     """Sign where the stream stands; exit 1, nothing signed, when it contradicts the checkpoint before."""
     if rotate_key and new_key:
         raise click.UsageError("--rotate-key and --new-key: the present key is there, or it is lost")
+    if output and not output.parent.is_dir():
+        raise click.BadOptionUsage("output", f"-o: there is no folder {output.parent}")
     checks.ready()
     seal_all()
     store = Store.of(current_app.config["SETTINGS"])

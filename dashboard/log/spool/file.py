@@ -86,6 +86,8 @@ class SpoolFile:
 
     def why_not_writable(self) -> str | None:
         """Return why nothing could be kept here, or None."""
+        if self.path.exists() and not self.path.is_file():
+            return f"It is no file: {self.path}"
         try:
             with self._locked():
                 return None

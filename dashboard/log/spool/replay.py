@@ -114,7 +114,8 @@ def _unless_erased(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
 def _take_back(session: Session, admitted: LoginLog, event_id: UUID) -> None:
     """Revoke a session whose owner was told that the sign-in had failed."""
     live = (UserSession.public_id == admitted.session_ref) & UserSession.revoked_at.is_(None)
-    result = session.connection().execute(update(UserSession).where(live).values(revoked_at=now()))
+    unused = UserSession.last_seen_at <= UserSession.created_at  # else the same form let them in meanwhile
+    result = session.connection().execute(update(UserSession).where(live, unused).values(revoked_at=now()))
     if result.rowcount:
         record(session, _revoked(admitted, event_id))
 

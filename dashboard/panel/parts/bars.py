@@ -87,16 +87,23 @@ def _drawn(bar: Bar, highest: int, links: ListLinks, zone: ZoneInfo, *, is_exact
 
 
 def _label(bar: Bar, zone: ZoneInfo, *, is_exact: bool) -> str:
-    period = {"start": _text(bar.start, zone), "end": _text(bar.end, zone)}
+    period = _period(bar, zone)
     if not is_exact:
         number = format_decimal(bar.total)
-        return _("%(start)s to %(end)s: %(n)s entries, whether they match or not", n=number, **period)
+        return _("%(period)s: %(n)s entries, whether they match or not", n=number, period=period)
     return _(
-        "%(start)s to %(end)s: %(successes)s successes, %(failures)s failures",
+        "%(period)s: %(successes)s successes, %(failures)s failures",
         successes=format_decimal(bar.successes),
         failures=format_decimal(bar.failures),
-        **period,
+        period=period,
     )
+
+
+def _period(bar: Bar, zone: ZoneInfo) -> str:
+    """Return what a bar counts; an end at midnight is the day before, as in its link."""
+    last = bar.end - _INSTANT if _is_midnight(bar.end, zone) else bar.end
+    start, end = _text(bar.start, zone), _text(last, zone, is_day=last != bar.end)
+    return start if start == end else _("%(start)s to %(end)s", start=start, end=end)
 
 
 def _height(number: int, highest: int) -> int:
@@ -116,11 +123,11 @@ def _labels(drawn: list[Bar], zone: ZoneInfo) -> Iterator[str]:
         yield format_skeleton(skeleton, start, locale=get_locale())
 
 
-def _text(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    skeleton = "yMMMEd" if _is_midnight(moment, zone) else "MMMEd"
-    day = format_skeleton(skeleton, local, locale=get_locale())
-    return day if _is_midnight(moment, zone) else f"{day} {local:%H:%M}"
+def _text(moment: datetime, zone: ZoneInfo, *, is_day: bool = False) -> str:
+    """Return a moment for people; midnight, or with ``is_day``, is its day alone."""
+    local, is_day = moment.astimezone(zone), is_day or _is_midnight(moment, zone)
+    day = format_skeleton("yMMMEd" if is_day else "MMMEd", local, locale=get_locale())
+    return day if is_day else f"{day} {local:%H:%M}"
 
 
 def _is_midnight(moment: datetime, zone: ZoneInfo) -> bool:

@@ -1,6 +1,7 @@
 """Ways on from one entry: what happened around it, in the whole book or of one kind."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from flask import request
 from flask_babel import gettext as _
@@ -44,7 +45,8 @@ def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:
     """Yield links to the pages of the book on which ``entry`` has what happened around it."""
     yield Link(_("All entries around it"), _page(entry, links, ""))
     if entry.user_id and entry.username:
-        yield Link(_("Same user"), _page(entry, links, f"user:{written(str(entry.username))}"))
+        with suppress(QueryError):  # a name that somebody else put there may be none
+            yield Link(_("Same user"), _page(entry, links, f"user:{written(str(entry.username))}"))
     if entry.ip:
         yield Link(_("Same address"), _page(entry, links, f"ip:{entry.ip}"))
     if entry.session_ref:

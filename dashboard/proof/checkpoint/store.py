@@ -100,7 +100,7 @@ class Store:
         """
         with turn(patience):
             standing, history = self._checked()
-            key, trusted = self._own_key(history), standing.seq if unauthenticated else 0
+            key, trusted = self.own_key(history), standing.seq if unauthenticated else 0
             following = _following(standing, history, moment, trusted=trusted)
             return self._keep(following, key)
 
@@ -108,7 +108,7 @@ class Store:
         """Take a checkpoint that the present key and a new one sign, then go on with that; as `take`."""
         with turn():
             standing, history = self._checked()
-            key, new_key = self._own_key(history), Ed25519PrivateKey.generate()
+            key, new_key = self.own_key(history), Ed25519PrivateKey.generate()
             taken = self._keep(_following(standing, history), key, new_key)
             write_over(self.key, private_pem(new_key), 0o600)
             return taken
@@ -164,7 +164,7 @@ class Store:
             self.take()
             history = self.history(standing.origin)
         covered = history.last.size if history.last else 0
-        return Signer(standing.origin, standing.epoch, self._own_key(history), covered)
+        return Signer(standing.origin, standing.epoch, self.own_key(history), covered)
 
     def _checked(self) -> tuple[Standing, History]:
         """Return where the stream stands and its checkpoints, once it is the log that is pinned here."""
@@ -181,8 +181,8 @@ class Store:
             told = f"the newest checkpoint, over {head.checkpoint_size} entries, is not in {self.folder}"
             raise Unsigned(f"{told}: share GATEHOUSE_CHECKPOINT_DIR and _KEY with the machine that signed it")
 
-    def _own_key(self, history: History) -> Ed25519PrivateKey:
-        """Return the key that signs; made for a log that has no checkpoints only."""
+    def own_key(self, history: History) -> Ed25519PrivateKey:
+        """Return the key that signs; made for a log that has no checkpoints only. Raises ``Unsigned``."""
         self.check_newest(history)
         last, lost = history.last, "if it is lost: `manage.py checkpoint --new-key`"
         if last is None and not history.unknown:

@@ -58,8 +58,8 @@ def verify(
         check_seen(standing, history.seen)
         _check_newest(standing, findings.newest, max(trusted, history.unauthenticated))
         if since is None:
-            _check_totals(standing, totals)
             check_form()
+            _check_totals(standing, totals)
     except Broken:
         if read_pruned() != standing.pruned:
             raise Unfinished("entries were pruned meanwhile: run it again") from None

@@ -93,7 +93,7 @@ def _claimed(connection: Connection, action: Action) -> Iterator[Voucher]:
     for row in connection.execute(select(*columns, LoginLog.detail).where(succeeded)):
         try:
             detail = json.loads(row.detail or "{}")
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
             continue
-        if isinstance(detail, dict):
+        if isinstance(detail, dict) and row.event_id is not None:
             yield Voucher(row.seq, row.event_id, action, row.occurred_at, row.user_id, detail)

@@ -12,7 +12,7 @@ from dashboard.query.language.errors import QueryError, shown
 from dashboard.query.language.filter import Filter
 from dashboard.query.language.filters import ALONE, FILTERS
 from dashboard.query.language.operators import refuse_operators
-from dashboard.query.language.terms import Query, Term, Typed
+from dashboard.query.language.terms import Name, Query, Term, Typed
 from dashboard.query.language.users import syntax_in
 from dashboard.query.language.values import near
 
@@ -70,7 +70,8 @@ def _read(token: re.Match[str]) -> Term:
         raise QueryError("“%(filter)s” needs a value.", filter=shown(token[0]))
     typed = Typed(raw, has_star=bool(token["star"]), is_alone=is_alone, is_quoted=is_quoted)
     value = _filter(name).read(typed)
-    text = written(raw) + "*" * (typed.has_star or is_alone)
+    is_whole = isinstance(value, Name) and not value.is_prefix
+    text = written(raw) + "*" * (typed.has_star or (is_alone and not is_whole))
     return Term(name, text, value, bool(token["minus"]), token.start())
 
 
