@@ -11,7 +11,7 @@ from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 import idna
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import Headers
@@ -21,7 +21,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 _KEY = "gatehouse.host"
 #: Characters of a host's name at most (RFC 1035).
 MAX_HOST = 253
-_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::(?P<port>[0-9]{1,5}))?")
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -80,7 +80,10 @@ def _refuse_foreign() -> None:
     if request.method in SAFE:
         return
     ours = set(current_app.config["ORIGINS"])
-    host = normal_origin(request.host_url)  # `dashboard.web.requests` lets no other Host through
+    try:
+        host = normal_origin(request.host_url)
+    except ValueError:  # such as one with an underscore
+        abort(400)
     if current_app.config["OWN_HOST"]:
         ours.add(host)
     _compare_host(host)

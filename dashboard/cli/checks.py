@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.config.settings import Settings
 from dashboard.log.authentic.secret import ForeignSecret, settle_secret
+from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.verify.schema import check_schema
 from models import db, zones
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -63,6 +65,13 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
+def schema() -> str:
+    """Say that the database holds what migrations made and acts by nothing else; raises ``Broken``."""
+    with db.engine.connect() as connection:
+        check_schema(connection)
+    return "as migrations made it"
+
+
 def redis(settings: Settings) -> str:
     """Say whether Redis answers; one worker needs none."""
     if settings.redis_url is None:
@@ -97,8 +106,12 @@ def proxy(settings: Settings) -> str:
 
 
 def ready() -> None:
-    """Raise ``Bad`` unless the database answers, is migrated, and its log knows our SECRET_KEY."""
+    """Raise ``Bad`` unless the database answers, is migrated, and its log knows our SECRET_KEY.
+
+    Raises ``Broken`` when the database was made to name another.
+    """
     migrated()
+    Store.of(current_app.config["SETTINGS"]).check_secret()
     try:
         settle_secret()
     except ForeignSecret as error:

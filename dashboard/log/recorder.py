@@ -17,7 +17,7 @@ from auth.events import AuthEvent, Client, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
-from models import LoginLog, adds_entry, on_commit
+from models import LoginLog, NotWritten, adds_entry, on_commit
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
@@ -30,11 +30,12 @@ def record(session: Session, event: AuthEvent) -> UUID:
     """Insert the entry of ``event`` with ``session`` and return its ``event_id``.
 
     Once the transaction is committed the entry is announced and the sealer woken. The event must be
-    made before the first try of the transaction, at least its id.
+    made before the first try of the transaction, at least its id. Raises ``NotWritten`` when it is not there.
     """
     session.flush()
     adds_entry(session, event.event_id)
-    session.connection().execute(insert(LoginLog), columns(event))
+    if session.connection().execute(insert(LoginLog), columns(event)).rowcount != 1:
+        raise NotWritten("the database took the entry and kept none")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(committed, app, event.event_id))
     return event.event_id

@@ -59,17 +59,20 @@ class Voucher:
     user_id: int | None
     detail: Mapping[str, Any]
 
-    def is_signed(self, origin: str, epochs: Iterable[str], keys: Iterable[Ed25519PublicKey]) -> bool:
-        """Whether the key that it names, one of ``keys``, signed it in one of these epochs of the log."""
+    def epoch(self, origin: str, epochs: Iterable[str], keys: Iterable[Ed25519PublicKey]) -> str | None:
+        """Return in which of these epochs of the log the key that it names, one of ``keys``, signed it."""
         plain = {name: value for name, value in self.detail.items() if name != _SIGNATURE}
         signer = next((key for key in keys if key_id(key) == plain.get(_KEY)), None)
         try:
             signature = b64decode(str(self.detail.get(_SIGNATURE)), validate=True)
             facts = (self.event_id, self.action, self.occurred_at)
-            statements = [_statement(origin, epoch, *facts, plain) for epoch in epochs]
+            statements = {epoch: _statement(origin, epoch, *facts, plain) for epoch in epochs}
         except ValueError:
-            return False
-        return signer is not None and any(_verifies(signer, signature, text) for text in statements)
+            return None
+        signed = (
+            epoch for epoch, text in statements.items() if signer and _verifies(signer, signature, text)
+        )
+        return next(signed, None)
 
 
 def _statement(

@@ -32,7 +32,12 @@ def site() -> Iterator[Flask]:
 
 
 @pytest.mark.parametrize(
-    "name", ["operator", "OPERATOR", "erased-999", "Erased-1-ab", "admin", "system", "root"]
+    "name",
+    [
+        *("operator", "OPERATOR", "erased-999", "Erased-1-ab", "admin", "system", "root"),
+        *("ADMIN", "admIn", "ADMlN", "SECURITY", "adm\u1d35n", "\u1d07rased-7", "admin.", "ad-min"),
+        *("a\u0332dmin", "admin\u02bc"),
+    ],
 )
 def test_reserved_names_are_for_nobody(name: str) -> None:
     with pytest.raises(Unfit, match="reserved"):
@@ -194,3 +199,16 @@ def test_a_list_that_went_away_keeps_nobody_out(
     site.config["BREACHED_PASSWORDS"] = tmp_path / "gone"
     assert fit_password("correct horse") == "correct horse"
     assert "BREACHED_PASSWORDS" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["a" + "\u0301" * 60, "admin\u20e3", "a\u0315\u0300\u0301\u0302\u0303b"])
+def test_nobody_hides_below_marks(name: str) -> None:
+    with pytest.raises(Unfit, match="letters"):
+        fit_username(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Nguyễn", "José", "हिन्दी", "ภาษาไทย", "محمد", "תַּלְמוּד", "systematic", "rootbeer", "support-team"]
+)
+def test_names_of_every_script_stay_possible(name: str) -> None:
+    assert fit_chosen_name(name) == name

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.proof import gaps, rewriting, values
+from tests.proof import around, gaps, rewriting, values
 from tests.proof.attack import ATTACKS, MARIADB_ONLY, SQLITE_ONLY
 from tests.proof.lives import live_honestly
 from tests.proof.site import open_site
@@ -19,7 +19,7 @@ from tests.proof.test_attacks import attacked
 from tests.support.app import migrate
 from tests.support.servers.mariadb import create_database, mariadb
 
-KINDS = (rewriting, gaps, values)
+KINDS = (around, rewriting, gaps, values)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.proof.verify.verify import current_standing
 from models import db
-from tests.proof import gaps, rewriting, values
+from tests.proof import around, gaps, rewriting, values
 from tests.proof.attack import ALL, ATTACKS, COVERED, MARIADB_ONLY, SQLITE_ONLY, UNSEALED
 from tests.proof.lives import live_honestly
 from tests.proof.site import Site, open_site
@@ -15,7 +15,7 @@ from tests.support.servers.gatehouse import ROOT
 from tests.support.waiting import wait_until
 
 #: Where the attacks are.
-KINDS = (rewriting, gaps, values)
+KINDS = (around, rewriting, gaps, values)
 
 
 @pytest.mark.parametrize("name", ATTACKS)

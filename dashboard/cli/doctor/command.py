@@ -37,6 +37,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "configuration": partial(_configuration, settings),
         "database": checks.database,
         "migrations": checks.migrations,
+        "schema": checks.schema,
         "secret": check_secret,
         "quarantine": state.quarantined,
         "redis": partial(checks.redis, settings),

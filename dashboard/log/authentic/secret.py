@@ -26,6 +26,17 @@ def check_secret() -> str:
     return "not in use yet" if _known() is None else "the one that the log is recorded with"
 
 
+def is_ours(secret: str) -> bool:
+    """Whether it is the `secret_id` of the present SECRET_KEY or of a fallback."""
+    return secret in _ids()
+
+
+def names_ours() -> bool:
+    """Whether the head names a SECRET_KEY of ours."""
+    with db.engine.connect() as connection:
+        return connection.scalars(select(StreamHead.secret_id)).first() in _ids()
+
+
 def adopt_secret() -> None:
     """Have the log know the present SECRET_KEY from now on."""
     write_transaction(_store)

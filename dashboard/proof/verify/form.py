@@ -7,6 +7,7 @@ from sqlalchemy import Connection, FromClause, select, type_coerce
 from sqlalchemy.types import NullType
 
 from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.schema import check_indexes, check_schema
 from models import LoginLog, db
 from models.database.dialect import DialectExpression
 from models.database.form import is_misformed
@@ -19,6 +20,7 @@ def check_form() -> None:
     Entries of the log are checked with their seal; what was moved aside may hold anything.
     """
     with db.engine.connect() as connection:
+        check_schema(connection)
         _add_function(connection)
         for table in db.metadata.sorted_tables:
             if table.name not in (LoginLog.__tablename__, "quarantine"):
@@ -29,6 +31,7 @@ def check_form() -> None:
                 if found is not None:
                     named = ", ".join(part.hex() if isinstance(part, bytes) else str(part) for part in found)
                     raise Broken(None, f"{table.name}, key {named}: a value of that row is of another kind")
+        check_indexes(connection)
 
 
 def _add_function(connection: Connection) -> None:

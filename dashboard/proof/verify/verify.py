@@ -53,13 +53,13 @@ def verify(
         totals = check_entries(standing, standing.last, progress, history, after=begin)
         with db.engine.connect() as connection:
             _check_end(connection, standing)
-            _check_purge(connection, Vouchers(standing, history))
+            _check_gaps(connection, Vouchers(standing, history))
             findings = hold_against(connection, standing, history, only=since)
         check_seen(standing, history.seen)
         _check_newest(standing, findings.newest, max(trusted, history.unauthenticated))
         if since is None:
-            check_form()
             _check_totals(standing, totals)
+            check_form()
     except Broken:
         if read_pruned() != standing.pruned:
             raise Unfinished("entries were pruned meanwhile: run it again") from None
@@ -103,6 +103,8 @@ def check_entries(
     wrong += _unlisted(blanked, places, vouchers)
     if totals.total() != last - begin:
         wrong += _irregular(begin, last)
+    if None in wrong:  # only SQLite stores such a number
+        raise Broken(None, "the number of an entry is of another kind")
     if wrong:
         with db.engine.connect() as connection:
             raise explain(connection, min(wrong), standing)
@@ -183,11 +185,25 @@ def check_seen(standing: Standing | StreamHead, seen: SeenHead | None) -> None:
         raise Broken(seen.size, f"{told}, this one with another link: rewritten, or another copy restored")
 
 
-def _check_purge(connection: Connection, vouchers: Vouchers) -> None:
-    """Check that a purge entry tells of what is gone."""
-    pruned = vouchers.standing.pruned
-    if pruned and not vouchers.is_purge_recorded(connection):
-        raise Broken(pruned, "it and all before it are gone, but no log_purge entry tells so")
+def check_pruned(standing: Standing | StreamHead, history: History) -> None:
+    """Check that no more is said to be pruned than checkpoints cover; raises ``Broken``."""
+    covered = max((found.size for found in history.checkpoints), default=0)
+    if standing.pruned > covered and not history.unknown:
+        raise Broken(
+            None, f"the head says that {standing.pruned} entries were pruned, checkpoints cover {covered}"
+        )
+
+
+def _check_gaps(connection: Connection, vouchers: Vouchers) -> None:
+    """Check that purge entries tell of what is gone, and of no less than the head says."""
+    standing = vouchers.standing
+    if standing.pruned and not vouchers.is_purge_recorded(connection):
+        raise Broken(standing.pruned, "it and all before it are gone, but no log_purge entry tells so")
+    if not standing.pruned and standing.anchor_frontier:
+        raise Broken(None, "the head has a tree of pruned entries, but none was pruned")
+    if standing.places_blank > max(standing.pruned, vouchers.places_blank(connection)):
+        told = f"the head says that places are blank through {standing.places_blank}"
+        raise Broken(None, f"{told}, but no address_purge entry tells so")
 
 
 def _check_newest(standing: Standing, covering: Checkpoint | None, trusted: int) -> None:
@@ -209,10 +225,11 @@ def _check_totals(standing: Standing, counted: Counter[QuarterKind]) -> None:
     """Check the totals; those of pruned entries stay, so that there may be more, but exactly as many."""
     kinds = standing.totals.keys() | counted.keys()
     surplus = {kind: standing.totals.get(kind, 0) - counted[kind] for kind in kinds}
-    for (quarter, *kind), more in sorted(surplus.items()):
+    for (quarter, *kind), more in sorted(surplus.items(), key=repr):  # SQLite may have bytes for a word
         if more < 0 or (more and not standing.pruned):
             when = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
-            raise Broken(None, f"the totals of {when:%F %H:%M} {' '.join(kind)} are off by {more:+}")
+            words = " ".join(map(str, kind))
+            raise Broken(None, f"the totals of {when:%F %H:%M} {words} are off by {more:+}")
     gone, counted_once = sum(surplus.values()), standing.pruned - standing.uncounted
     if gone != counted_once:
         raise Broken(None, f"the totals of pruned entries add up to {gone}, not {counted_once}")

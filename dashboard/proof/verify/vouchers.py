@@ -76,8 +76,18 @@ class Vouchers:
         trusted, origin = self.history.unauthenticated, self.standing.origin
         for voucher in _claimed(connection, action):
             is_covered = voucher.seq is not None and voucher.seq <= trusted
-            if is_covered or voucher.is_signed(origin, epochs, self.history.keys):
+            epoch = voucher.epoch(origin, epochs, self.history.keys)
+            if is_covered or (epoch and self._is_of(epoch, voucher)):
                 yield voucher
+
+    def _is_of(self, epoch: str, voucher: Voucher) -> bool:
+        """Whether a voucher stands where its epoch was: one that a restore undid vouches no more."""
+        ends = [
+            found.size
+            for found in self.history.checkpoints
+            if found.restored and found.restored.epoch == epoch
+        ]
+        return not ends or (voucher.seq is not None and voucher.seq <= min(ends))
 
 
 def link_at(connection: Connection, seq: int, standing: Standing | StreamHead) -> bytes | None:

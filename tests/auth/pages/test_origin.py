@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from auth.pages.origin import is_from_here, normal_origin
+from auth.pages.origin import is_from_here, is_host, normal_origin
 from dashboard.web import refusals
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
@@ -38,6 +38,44 @@ OURS = {"https://gate.example.org"}
 )
 def test_the_browser_s_word_counts_first(headers: dict[str, str], passes: bool) -> None:
     assert is_from_here(headers, OURS) is passes
+
+
+HOSTS = {
+    **dict.fromkeys(("a" * 64, "a:", "a:0", "a:99999", "a:x", "a?b", "a b", "..", "a..b"), 400),
+    **dict.fromkeys(("[::1", "[zz]", "a@b", "a;b", "a<b", "a%20b", "", "é.example", "a" * 300), 400),
+    **dict.fromkeys(("a", "A.B:8000", "[::1]:80", "1.2.3.4", "xn--bcher-kva.example", "a.example."), 200),
+}
+
+
+@pytest.mark.parametrize(("host", "status"), HOSTS.items(), ids=[host[:20] for host in HOSTS])
+@pytest.mark.parametrize("settings", [{}, {"trusted_proxies": 1, "public_url": "https://gate.example"}])
+def test_a_host_that_is_none_is_a_bad_request(
+    sqlite_url: str, settings: dict[str, object], host: str, status: int
+) -> None:
+    with running(sqlite_url, **settings) as app:
+        client = app.test_client()
+        header = "X-Forwarded-Host" if settings else "Host"
+        environ = {"HTTP_HOST": host} if header == "Host" else {"HTTP_X_FORWARDED_HOST": host}
+        if not host and settings:
+            return  # the proxy told none
+        for path in ("/healthz", "/login", "/nowhere"):
+            expected = status if status == 400 or path != "/nowhere" else 404
+            assert client.get(path, environ_overrides=environ).status_code == expected
+        assert client.post("/login", environ_overrides=environ).status_code == 400
+        live = client.get("/socket.io/?EIO=4&transport=websocket", environ_overrides=environ)
+        assert live.status_code == (400 if status == 400 else 401)
+
+
+@pytest.mark.parametrize("host", ["xn--a", "a,b", "a@b", "1.2.3.4:0", "[1.2.3.4]", ".", ""])
+def test_these_are_no_hosts(host: str) -> None:
+    assert not is_host(host)
+
+
+@pytest.mark.parametrize("host", ["my_app:8000"])
+def test_a_name_of_a_container_answers_monitoring(sqlite_app: Flask, host: str) -> None:
+    client = sqlite_app.test_client()
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+    assert client.post("/login", headers={"Host": host}).status_code == 400
 
 
 @pytest.mark.parametrize(

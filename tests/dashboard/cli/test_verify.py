@@ -105,7 +105,7 @@ def test_a_checkpoint_may_go_to_stdout(manage: Run) -> None:
 def test_a_checkpoint_that_cannot_be_written_is_one_line(manage: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "file" in refusal(manage("checkpoint", checkpoint_dir=tmp_path / "file"))
-    assert "No such file" in refusal(manage("checkpoint", "-o", str(tmp_path / "none" / "one.json")))
+    assert "there is no folder" in refusal(manage("checkpoint", "-o", str(tmp_path / "none" / "one.json")))
 
 
 def test_a_restored_copy_is_found(manage: Run) -> None:

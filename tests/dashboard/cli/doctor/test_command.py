@@ -32,6 +32,7 @@ PARTS = [
     "configuration",
     "database",
     "migrations",
+    "schema",
     "secret",
     "quarantine",
     "redis",
@@ -84,6 +85,7 @@ def test_a_missing_database_does_not_hide_the_rest() -> None:
     unknown = [
         "database",
         "migrations",
+        "schema",
         "secret",
         "quarantine",
         "clock",
