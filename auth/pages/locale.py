@@ -10,6 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.zones import zone_names
 
+#: The languages that there are.
+LANGUAGES = ("en", "zh")
 #: What a browser's ``zh-CN`` asks for.
 _ASKED = ["en", "zh", "zh-CN", "zh-Hans", "zh-SG"]
 
@@ -25,6 +27,7 @@ def init_app(app: Flask) -> None:
 def viewer_locale() -> str:
     """Return the viewer's language: own setting, else the browser's, else the site's."""
     own = _setting("locale")
+    own = own if own in LANGUAGES else None
     asked = request.accept_languages.best_match(_ASKED)
     return own or (asked and asked[:2]) or current_app.config["LOCALE"]
 

@@ -12,7 +12,8 @@ from auth.events import Client
 from auth.sessions import REMEMBER_FOR, SEEN_EVERY, CurrentUser, load_user, touch
 from models import Role, User, UserSession, db, write_transaction
 from models.clock import now
-from tests.support.actions import make_user
+from tests.support.actions import AuthActions, make_user
+from tests.support.app import running
 
 HERE = Client(ip="10.0.0.7", user_agent="Curl/8")
 IDLE, LONGEST, LITTLE = timedelta(minutes=30), timedelta(hours=12), timedelta(seconds=5)
@@ -82,6 +83,19 @@ def test_a_session_ends_when_unused_or_old(
 ) -> None:
     token = begin(alice, remember=remember, last_seen_at=now() - unused, created_at=now() - age)
     assert (load_user(token) is not None) == lives
+
+
+def test_a_short_limit_throws_nobody_out_who_is_there(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(sqlite_url, session_idle="45s") as app:
+        make_user("alice")
+        browser, begun = AuthActions(app.test_client()), now()
+        browser.login("alice")
+        for seconds in range(0, 120, 10):
+            monkeypatch.setattr(sessions, "now", lambda seconds=seconds: begun + timedelta(seconds=seconds))
+            assert browser.client.get("/account").status_code == 200
+            last_seen.write()
 
 
 @pytest.mark.parametrize(("ahead", "lives"), [(timedelta(hours=23), True), (timedelta(days=4000), False)])

@@ -1,6 +1,7 @@
 """A database that does not answer: everybody is told so in time, and nobody gets in unrecorded."""
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import make_url
+from werkzeug.test import TestResponse
 
 from dashboard.log.spool import replay
 from models import Role
@@ -133,6 +135,27 @@ def test_a_session_whose_commit_timed_out_is_taken_back(auth: AuthActions, proxy
         ("login", "success", None),
         ("session_revoke", "success", "recording_unavailable"),
     ]
+
+
+def test_one_that_the_same_form_went_on_with_is_not(auth: AuthActions, proxy: Proxy) -> None:
+    make_user("alice")
+    page = auth.client.get("/login")
+    fields = {"username": "alice", "password": "correct horse battery", **hidden(page)}
+    proxy.freeze_at_commit()
+    with rescued(proxy.thaw):
+        again = auth.client.post("/login", data=fields)
+    assert again.status_code == 503
+    assert auth.client.post("/login", data=fields | hidden(again)).status_code == 302
+    replay.enter_all()
+    assert auth.client.get("/account").status_code == 200
+    assert [(entry.action, entry.outcome) for entry in entries()] == [("login", "success")]
+
+
+def hidden(page: TestResponse) -> dict[str, str]:
+    """Return the hidden fields of a form."""
+    names = ("csrf_token", "once")
+    found = {name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', page.text) for name in names}
+    return {name: match[1] for name, match in found.items() if match}
 
 
 def test_a_server_that_is_stopped_is_no_different(tmp_path: Path) -> None:

@@ -152,6 +152,11 @@ def test_what_is_not_sealed_yet_is_sealed_first(run):
     assert "zoe" in run("--query", "user:zoe").stdout
 
 
+def test_its_own_entries_are_sealed_too(run):
+    assert run().exit_code == 0
+    assert [row.seq is None for row in entries() if row.action == "log_export"] == [False, False]
+
+
 def test_a_pipe_is_written_to_and_a_link_followed(run, tmp_path):
     pipe, link, file = tmp_path / "pipe", tmp_path / "link", tmp_path / "file"
     os.mkfifo(pipe)

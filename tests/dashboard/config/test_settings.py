@@ -22,6 +22,19 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("https://exa mple.org", "https://<x>", "https://a,b", "https://.org", "https://example.org:0"),
+        *("https://user:pw@example.org", "https://example.org?x", "https://example.org/#f", "https://[::1"),
+    ],
+)
+def test_an_address_that_nobody_can_use_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("GATEHOUSE_PUBLIC_URL", text)
+    with pytest.raises(ConfigError, match="must be an address like"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
     ("name", "text", "value"),
     [
         ("DATABASE_URL", "sqlite:////var/lib/gatehouse.db", "sqlite:////var/lib/gatehouse.db"),

@@ -54,6 +54,17 @@ def test_what_means_nothing_is_told_beside_the_field_and_never_none(page, q):
     assert "No entry" not in re.search('role="alert">(.+?)</p>', text, re.DOTALL)[1]
 
 
+@pytest.mark.parametrize(
+    "q",
+    ["audrey@example.org", '"audrey@example.org"', "-audrey@example.org", "aud", "user:audrey ip:10.0.0.0/8"],
+)
+def test_each_link_of_an_answer_is_answered(page, client, q):
+    AuthActions(client.application.test_client()).login("audrey@example.org", "wrong password")
+    links = {unescape(link) for link in re.findall(r'href="(/admin/logins/\?[^"]+)"', page(q=q))}
+    assert len(links) > 5
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
 def test_an_e_mail_address_finds_the_account_s_entries(page, client):
     AuthActions(client.application.test_client()).login("audrey@example.org", "wrong password")
     for q in ("user:Audrey@Example.org", "audrey@example.org", "user:audrey"):

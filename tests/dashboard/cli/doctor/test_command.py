@@ -123,6 +123,12 @@ def test_a_place_where_no_attempt_can_be_kept_is_bad(manage: Run, tmp_path: Path
     assert "attempts would be lost" in parts["spool"][1]
 
 
+def test_a_folder_for_attempts_is_bad(manage: Run, tmp_path: Path) -> None:
+    code, parts = report(manage, spool=tmp_path)
+    assert (code, parts["spool"][0]) == (1, "bad")
+    assert "It is no file" in parts["spool"][1]
+
+
 def test_attempts_that_wait_for_long_are_bad(manage: Run, waiting: Callable[..., None]) -> None:
     waiting(now() - timedelta(hours=2))
     waiting(now())

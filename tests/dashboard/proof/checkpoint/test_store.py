@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dashboard.log.authentic.secret import settle_secret
 from dashboard.log.sealer import seal_all
 from dashboard.proof.checkpoint import store as checkpoint_store
 from dashboard.proof.checkpoint.checkpoint import Checkpoint, key_id
@@ -92,6 +93,7 @@ def test_one_dated_in_the_future_does_not_stop_the_schedule(
 
 
 def test_an_older_copy_is_found_and_nothing_more_is_signed(kept: Store) -> None:
+    settle_secret()  # as a server does that starts
     sealed_book()
     backup = copied()
     grow(500)
