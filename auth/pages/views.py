@@ -88,6 +88,8 @@ def logout() -> Response:
 @blueprint.route("/register", methods=["GET", "POST"])
 def register() -> Answer:
     """Make an account."""
+    if current_user.is_authenticated and request.method != "POST":
+        return redirect(url_for("auth.account"))
     form = RegisterForm(request.form, next=request.args.get("next"))
     closed = current_app.config["REGISTRATION"] == "closed"
     if not form.is_submitted():

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from pathlib import Path
 
 import click
 from alembic.migration import MigrationContext
@@ -16,6 +17,7 @@ from dashboard.log.authentic.secret import ForeignSecret, settle_secret
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.verify.schema import check_schema
 from models import db, zones
+from models.database.base import is_sqlite
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -27,6 +29,8 @@ class Bad(click.ClickException):
 def database() -> str:
     """Return the address of the database, which answers; raises ``Bad`` when it does not."""
     address = db.engine.url.render_as_string(hide_password=True)
+    if is_sqlite(db.engine.url) and not Path(str(db.engine.url.database)).exists():  # asking would make it
+        raise Bad(f"there is no {address}: see GATEHOUSE_DATABASE_URL, or run `python manage.py db upgrade`")
     try:
         db.session.execute(text("SELECT 1"))
     except DBAPIError as error:

@@ -16,5 +16,5 @@ def duration(text: Any) -> Any:
         return text
     match = re.fullmatch(r"([1-9][0-9]{0,5})([smhdw])", text.strip(), re.ASCII)
     if not match:
-        raise ValueError("must be a number and a unit, such as 30m, 12h or 365d")
+        raise ValueError("must be a number above 0 and a unit, such as 30m, 12h or 365d; 999999 at most")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -22,7 +22,8 @@ class Users(PanelView):
     def index(self) -> str:
         """List accounts by name, found by the beginning of it."""
         wanted = request.args.get("q", "").strip()
-        page = page_of_people(wanted, after=request.args.get("after"), before=request.args.get("before"))
+        after, before = request.args.get("after"), request.args.get("before")
+        page = page_of_people(wanted.removesuffix("*"), after=after, before=before)
         return self.render("admin/users.html", page=page, q=wanted, now=now())
 
     @expose("/<int:user_id>")

@@ -39,7 +39,7 @@ def unavailable_after(app: Flask, error: type[Exception]) -> None:
 
 def error_page(code: int, title: str, message: str, **shown: Any) -> Response:
     """Return the page of an error: what happened, what to do, the number to quote."""
-    note(f"{title}. {message}")
+    note(_sentences(title, message))
     page = render_template(
         "errors/error.html",
         code=code,
@@ -77,13 +77,18 @@ def _out_of_date(_error: CSRFError) -> BaseResponse:
             _("Your browser sent no cookie"),
             _("Allow cookies for this site, then send it again."),
         )
-    if again := form_again(400, f"{title}. {way_on}"):
+    if again := form_again(400, _sentences(title, way_on)):
         return again
     if is_known and not current_user.is_authenticated:
         back = None if request.endpoint == SIGN_OUT else page_of_form()
         return redirect(url_for("auth.login", next=back), 303)
     message = _("Go back, reload the page and try again.")
     return error_page(400, title, message, back=page_of_form(), sign_out=request.endpoint == SIGN_OUT)
+
+
+def _sentences(first: str, second: str) -> str:
+    """Return both, as the viewer's language ends a sentence."""
+    return str(_("%(first)s. %(second)s", first=first, second=second))
 
 
 def _note_refusal(status: int) -> None:
@@ -112,7 +117,7 @@ def _unavailable(error: Exception) -> Response:
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
     g._login_user = AnonymousUserMixin()  # looking the user up may be what failed
     title, message = _wording(503)
-    answer = form_again(503, f"{title}. {message}") or error_page(503, title, message)
+    answer = form_again(503, _sentences(title, message)) or error_page(503, title, message)
     answer.headers["Retry-After"] = str(UNAVAILABLE_RETRY)
     return answer
 

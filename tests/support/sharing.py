@@ -7,19 +7,22 @@ import pytest
 
 #: What was injected, and what people were told.
 REPORTS: list[str] = []
-#: What takes longest, mostly waiting, begins first: else one process is left with it at the end.
-FIRST = ("faults", "browser", "dashboard/cli")
+#: Folders whose tests mostly wait: while one process does, others have work to do.
+WAITING = ("faults", "browser", "dashboard/cli")
+#: Which share of the other files they are spread over; the end is left to what is short.
+SPREAD = 0.8
 _TESTS = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest; all else stays in its order."""
-    items.sort(key=_rank)
-
-
-def _rank(item: pytest.Item) -> int:
-    ranks = (rank for rank, folder in enumerate(FIRST) if item.path.is_relative_to(_TESTS / folder))
-    return next(ranks, len(FIRST))
+    """Spread files whose tests wait among the others; the tests of a file stay in their order."""
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = [path for path in files if any(path.is_relative_to(_TESTS / folder) for folder in WAITING)]
+    others = [path for path in files if path not in waiting]
+    gap = SPREAD * len(others) / max(1, len(waiting))
+    places = {path: number * gap for number, path in enumerate(waiting)}
+    places |= {path: float(number) for number, path in enumerate(others)}
+    items.sort(key=lambda item: places[item.path])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -188,7 +188,7 @@ def check_seen(standing: Standing | StreamHead, seen: SeenHead | None) -> None:
 def check_pruned(standing: Standing | StreamHead, history: History) -> None:
     """Check that no more is said to be pruned than checkpoints cover; raises ``Broken``."""
     covered = max((found.size for found in history.checkpoints), default=0)
-    if standing.pruned > covered and not history.unknown:
+    if history.checkpoints and standing.pruned > covered:
         raise Broken(
             None, f"the head says that {standing.pruned} entries were pruned, checkpoints cover {covered}"
         )

@@ -42,8 +42,19 @@ def parse(text: str) -> Query:
     while word := _WORD.search(text, position):
         token = _token(text, word.start())
         terms.append(_term(token))
+        _refuse_loose_version(terms)
         position = token.end()
     return Query(tuple(terms))
+
+
+def _refuse_loose_version(terms: list[Term]) -> None:
+    """Tell of a version that stands beside its agent: it would be taken for a name."""
+    if len(terms) < 2 or terms[-2].name != "agent" or terms[-1].name != ALONE:
+        return
+    version = terms[-1].text.removesuffix("*")
+    if re.fullmatch(r"[0-9.]+", version):
+        agent = f'agent:"{terms[-2].text} {version}"'
+        raise QueryError("An agent with its version stands in quotes: %(agent)s.", agent=agent)
 
 
 def _token(text: str, start: int) -> re.Match[str]:

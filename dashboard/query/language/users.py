@@ -15,6 +15,8 @@ _SYNTAX = re.compile(
     "|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]",
     re.DOTALL,
 )
+#: What nobody's name has, and other languages would mean something by.
+_OTHERS = re.compile(r"[&\[\]{}^?]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -23,6 +25,8 @@ def read_user(typed: Typed) -> Name:
     if not typed.is_quoted:
         _refuse_syntax(typed.text)
     key = username_key(typed.text.strip())
+    if not typed.is_quoted and not _EMAIL.fullmatch(key) and (other := _OTHERS.search(key)):
+        _refuse_part(other[0])
     if _EMAIL.fullmatch(key):
         if typed.has_star:
             raise QueryError("An e-mail address is found whole, without a star.")
@@ -47,7 +51,11 @@ def _refuse_syntax(text: str) -> None:
     if part == "*":
         raise QueryError("A star may only stand at the end: user:al* finds names that begin with “al”.")
     if part:
-        raise QueryError(
-            "%(part)s means nothing in a user name; in quotes it is found as it was typed.",
-            part=f"“{shown(part)}”" if part.isprintable() else f"U+{ord(part[0]):04X}",
-        )
+        _refuse_part(part)
+
+
+def _refuse_part(part: str) -> None:
+    raise QueryError(
+        "%(part)s means nothing in a user name; in quotes it is found as it was typed.",
+        part=f"“{shown(part)}”" if part.isprintable() else f"U+{ord(part[0]):04X}",
+    )

@@ -145,3 +145,9 @@ def test_names_that_look_alike_to_people_are_one_name(auth: AuthActions) -> None
     make_user("zoë")
     assert wrong(auth.register("ＺＯË").text) == {"username": "This user name is taken."}
     assert auth.register("zoe").status_code == 302
+
+
+def test_who_is_signed_in_needs_no_account(auth: AuthActions) -> None:
+    make_user("alice")
+    auth.login("alice")
+    assert auth.client.get("/register").location == "/account"

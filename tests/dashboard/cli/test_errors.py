@@ -41,7 +41,7 @@ def test_a_wrong_command_line_is_one_line(sqlite_url: str, arguments: tuple[str,
     ("database_url", "said"),
     [
         (NO_SERVER, "does not answer"),
-        ("sqlite:////nowhere/at/all.db", "does not answer"),
+        ("sqlite:////nowhere/at/all.db", "there is no sqlite:////nowhere/at/all.db"),
         ("postgresql://localhost/gatehouse", "must begin with sqlite:///"),
         ("what", "GATEHOUSE_DATABASE_URL"),
     ],
@@ -59,6 +59,7 @@ def test_no_password_of_the_database_is_shown() -> None:
 
 @pytest.mark.parametrize("command", DATABASE_COMMANDS)
 def test_an_unmigrated_database_says_how_to_migrate(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
     line = refusal(on(f"sqlite:///{tmp_path / 'empty.db'}")(*command))
     assert line == "the database is not migrated: run `python manage.py db upgrade`"
 
@@ -133,3 +134,12 @@ def test_an_error_that_nobody_foresaw_says_where_it_happened() -> None:
         [].pop()
     except IndexError as error:
         assert error_sentence(error).startswith("IndexError: pop from empty list (test_errors.py, line ")
+
+
+@pytest.mark.parametrize("command", ["verify", "checkpoint", "doctor", "export"])
+def test_a_misspelt_file_is_named_and_not_made(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "misspelt.db"
+    result = on(f"sqlite:///{path}")(command)
+    assert result.exit_code > 0
+    assert f"there is no sqlite:///{path}" in result.output + result.stderr
+    assert not path.exists()

@@ -43,6 +43,8 @@ def test_values_are_only_values(page, q):
         "al%",
         "user:alice OR user:bob",
         "user:*x",
+        *("user:[root]", "user:root&outcome:success", "user:^root", "user:ol?a", "user:{x}"),
+        *("agent:Firefox 145", "agent:Firefox 145.0 outcome:success"),
         "outcome:success outcome:failure",
     ],
 )

@@ -135,3 +135,8 @@ def test_somebody_is_found_by_e_mail_address(auditor: User, client: FlaskClient)
         assert names(client.get("/admin/users/", query_string={"q": typed}).text) == ["bob"]
     nobody = client.get("/admin/users/", query_string={"q": "bob@example.org"}).text
     assert "No e-mail address begins with" in nobody
+
+
+def test_a_star_at_the_end_means_what_it_means_elsewhere(auditor: User, client: FlaskClient) -> None:
+    with_star, without = (names(client.get(f"/admin/users/?q={q}").text) for q in ("aud*", "aud"))
+    assert with_star == without == ["audrey"]
