@@ -42,12 +42,14 @@ def read_user(typed: Typed) -> Name:
 
 def syntax_in(text: str) -> str:
     """Return what of ``text`` would not be taken as it is outside quotes, empty when all would."""
-    match = _SYNTAX.search(normalize("NFKC", text))
+    plain = normalize("NFKC", text)
+    match = _SYNTAX.search(plain) or _OTHERS.search(plain)
     return match[0] if match else ""
 
 
 def _refuse_syntax(text: str) -> None:
-    part = syntax_in(text)
+    match = _SYNTAX.search(normalize("NFKC", text))
+    part = match[0] if match else ""
     if part == "*":
         raise QueryError("A star may only stand at the end: user:al* finds names that begin with “al”.")
     if part:

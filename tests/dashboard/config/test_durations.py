@@ -18,7 +18,7 @@ def test_a_number_and_a_unit_are_a_duration(number: int, unit: str) -> None:
 
 @given(st.text(max_size=6).filter(lambda text: not text.strip()[:1].isdigit()))
 def test_text_without_a_number_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="a number and a unit"):
+    with pytest.raises(ValueError, match="a number above 0 and a unit"):
         duration(text)
 
 
