@@ -136,7 +136,7 @@ def test_an_error_that_nobody_foresaw_says_where_it_happened() -> None:
         assert error_sentence(error).startswith("IndexError: pop from empty list (test_errors.py, line ")
 
 
-@pytest.mark.parametrize("command", ["verify", "checkpoint", "doctor", "export"])
+@pytest.mark.parametrize("command", ["verify", "checkpoint", "export"])
 def test_a_misspelt_file_is_named_and_not_made(tmp_path: Path, command: str) -> None:
     path = tmp_path / "misspelt.db"
     result = on(f"sqlite:///{path}")(command)
