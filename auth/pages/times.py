@@ -33,12 +33,17 @@ class PageTime:
         return format_timedelta(-passed, format="short", threshold=1, add_direction=True, locale=self.locale)
 
     def local_time(self, moment: datetime) -> str:
-        """Return the viewer's "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57"."""
+        """Return the viewer's "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57".
+
+        A time that the clocks tell twice has its offset: "02:30:00 UTC+2".
+        """
         local = moment.astimezone(self.zone)
+        is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+        which = f" {offset(local)}" if is_twice else ""
         if local.year != self.now.year:
-            return f"{local:%Y-%m-%d %H:%M}"
+            return f"{local:%Y-%m-%d %H:%M}{which}"
         day = "" if local.date() == self.now.date() else f"{_day(local.date(), self.locale)} "
-        return f"{day}{local:%H:%M:%S}"
+        return f"{day}{local:%H:%M:%S}{which}"
 
     def stamp(self, moment: datetime) -> str:
         """Return the whole time with its offset: "2026-11-22 14:57:30.123456 UTC+8"."""

@@ -29,12 +29,21 @@ function dayAndTime(date) {
   return [day, time];
 }
 
-/** "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57". */
+/** Whether the zone's clocks, set back before or after, tell this time twice. */
+function isTwice(date) {
+  const second = date / 1000;
+  const number = Math.max(0, offsets.findLastIndex(([start]) => second >= start));
+  const [[start, here], before, after] = [offsets[number], offsets[number - 1], offsets[number + 1]];
+  return (before && second < start + before[1] - here) || (after && second >= after[0] - (here - after[1]));
+}
+
+/** "14:57:30", "Nov 21 14:57:30" or, of another year, "2025-11-21 14:57"; told twice, "02:30:00 UTC+2". */
 export function localTime(date) {
   const [day, time] = dayAndTime(date);
   const [today] = dayAndTime(new Date());
-  if (day.slice(0, 4) !== today.slice(0, 4)) return `${day} ${time.slice(0, 5)}`;
-  return day === today ? time : `${monthDay.format(local(date))} ${time}`;
+  const which = isTwice(date) ? ` ${offsetName(offsetAt(date))}` : "";
+  if (day.slice(0, 4) !== today.slice(0, 4)) return `${day} ${time.slice(0, 5)}${which}`;
+  return (day === today ? time : `${monthDay.format(local(date))} ${time}`) + which;
 }
 
 /** The whole time of an ISO 8601 text, with its microseconds and offset. */

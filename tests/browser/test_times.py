@@ -36,6 +36,38 @@ def test_a_live_row_tells_its_time_as_the_list_does(
     assert f"{moment + timedelta(hours=hours):%Y-%m-%d %H:%M:%S.%f}" in live[0]
 
 
+@pytest.mark.parametrize(
+    ("zone", "moment", "time", "offset"),
+    [
+        ("Europe/Berlin", "2026-10-25T00:30:00.5+00:00", "02:30", " UTC+2"),
+        ("Europe/Berlin", "2026-10-25T01:30:00.5+00:00", "02:30", " UTC+1"),
+        ("Europe/Berlin", "2026-10-25T02:00:00.5+00:00", "03:00", ""),
+        ("Europe/Berlin", "2026-10-24T23:59:59.5+00:00", "01:59", ""),
+        ("Europe/Berlin", "2026-03-29T01:00:00.5+00:00", "03:00", ""),
+        ("America/Havana", "2025-11-02T04:30:00.5+00:00", "00:30", " UTC-4"),
+        ("America/Havana", "2025-11-02T05:30:00.5+00:00", "00:30", " UTC-5"),
+        ("Australia/Lord_Howe", "2026-04-04T15:15:00.5+00:00", "01:45", " UTC+10:30"),
+    ],
+)
+def test_an_hour_that_comes_twice_says_which(
+    watched: tuple[Site, Scribe],
+    open_page: Open,
+    seat: StorageState,
+    zone: str,
+    moment: str,
+    time: str,
+    offset: str,
+) -> None:
+    site, scribe = watched
+    page = open_page(seat)
+    watch(page, site, f"?tz={zone}")
+    event_id = scribe.write("zweimal", at=datetime.fromisoformat(moment))
+    row = page.locator(f'tr[data-event="{event_id}"] time small')
+    for _ in ("live", "list"):
+        expect(row).to_have_text(re.compile(rf"\b{time}(:\d\d)?{re.escape(offset)}$"))
+        page.goto(f"{site.url}/admin/logins/?q=user:zweimal&tz={zone}")
+
+
 def test_an_entry_of_the_future_is_never_now(
     watched: tuple[Site, Scribe], open_page: Open, seat: StorageState
 ) -> None:
