@@ -13,6 +13,7 @@ from dashboard.proof import prune
 from dashboard.proof.checkpoint.checkpoint import Checkpoint
 from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.store import WAY_ON, Store
+from dashboard.proof.checkpoint.watch import watch
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.verify import current_standing
 
@@ -41,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     store = Store.of(settings)
     work = partial(keep_checkpoints, store)
     at_intervals(app, "checkpoint", work, every=CHECKPOINT_LOOK, longest=PRUNE_LONGEST, at_once=True)
-    at_intervals(app, "watch", store.watch, every=WATCH_LOOK)
+    at_intervals(app, "watch", partial(watch, store), every=WATCH_LOOK)
     if settings.retention:
         pruning = partial(prune_if_due, settings.retention)
         at_intervals(app, "retention", pruning, every=PRUNE_LOOK, longest=PRUNE_LONGEST)

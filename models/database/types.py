@@ -14,6 +14,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 T = TypeVar("T")
 #: Stands where a stored time is none, or none that a page can tell.
 NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
+#: Before that MariaDB counts with none.
+_OLDEST_YEAR = 1000
 
 
 def pack_ip(text: str) -> bytes:
@@ -139,7 +141,7 @@ class Utc(TypeDecorator[datetime]):
         def tolerant(value: Any) -> datetime | None:
             try:
                 found = read(value) if read else value
-                return found and max(found, NO_TIME)
+                return NO_TIME if found and found.year < _OLDEST_YEAR else found
             except (ValueError, TypeError, AttributeError):
                 return NO_TIME
 

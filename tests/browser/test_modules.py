@@ -20,7 +20,7 @@ def test_every_module_is_loaded_by_a_page_and_without_an_error(odd: Odd, open_pa
 
     page = open_page(odd.seat)
     page.on("requestfinished", note)
-    for name in ("list", "entry", "live"):
+    for name in ("list", "entry", "signals", "live"):
         page.goto(odd.site.url + PANEL[name], wait_until="networkidle" if name != "live" else "load")
     assert MODULES - loaded == set()
 

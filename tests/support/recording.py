@@ -69,7 +69,7 @@ def a_registration() -> Act:
     return lambda: registration.register_account(NewAccount(username="zoe", password=PASSWORD), Client())
 
 
-@records("auth.registration.refuse_registration")
+@records("auth.service.turn_away")
 def a_refused_registration() -> Act:
     return lambda: registration.refuse_registration("zoe", Reason.INVALID_FORM, Client())
 

@@ -48,12 +48,9 @@ def local_times(zone: tzinfo, column: list[bytes]) -> Iterable[bytes]:
     """Yield quoted times of a zone for cells of times in UTC."""
     for cell in column:
         begin, end = _minute(zone, cell[:_MINUTE])
-        has_seconds = len(end) > _WHOLE
-        text = (
-            in_zone(cell.decode("utf-8", "replace"), zone).encode()
-            if has_seconds
-            else begin + cell[_MINUTE:_OFFSET] + end
-        )
+        text = begin + cell[_MINUTE:_OFFSET] + end
+        if len(end) > _WHOLE:  # the offset has seconds
+            text = in_zone(cell.decode("utf-8", "replace"), zone).encode()
         yield b'"' + text + b'"'
 
 

@@ -54,9 +54,7 @@ def related(entry: LoginLog, links: ListLinks) -> Iterator[Link]:
 
 
 def _page(entry: LoginLog, links: ListLinks, q: str) -> str:
-    selection = selection_of({"q": q})
-    keyset = Keyset(select(*POSITION), compile_selection(selection))
-    position = entry.occurred_at, entry.id
-    newer = keyset.rows(db.session(), position, ABOVE + 1, descending=False)
+    keyset = Keyset(select(*POSITION), compile_selection(selection_of({"q": q})))
+    newer = keyset.rows(db.session(), (entry.occurred_at, entry.id), ABOVE + 1, descending=False)
     after = cursor((newer[ABOVE].occurred_at, newer[ABOVE].id)) if len(newer) > ABOVE else ""
     return links.at(q, after, entry.event_id)

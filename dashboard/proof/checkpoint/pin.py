@@ -11,9 +11,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from dashboard.log.authentic.secret import is_ours, names_ours
 from dashboard.proof.checkpoint.checkpoint import ORIGIN
 from dashboard.proof.checkpoint.note import Forged, NotANote, parse_note, signed_note
+from dashboard.proof.verify.faults import Broken
+from dashboard.proof.verify.standing import Standing
 from dashboard.web.atomic_file import write_over
+from models import StreamHead
 
 _TEXT = re.compile(rf"{ORIGIN}([0-9a-f]{{32}})\nepoch ([0-9a-f]{{32}})\nsecret ([0-9a-f]{{16}})\n")
 
@@ -58,3 +62,23 @@ def write_pin(path: Path, pin: Pin, key: Ed25519PrivateKey) -> None:
     text = f"{ORIGIN}{pin.origin}\nepoch {pin.epoch}\nsecret {pin.secret_id}\n"
     note = signed_note(text, ORIGIN + pin.origin, key)
     write_over(path, note.as_text().encode(), 0o600)
+
+
+def check_pinned(pinned: Pin | None, standing: Standing | StreamHead) -> None:
+    """Raise ``Broken`` when the database says that it is another log than the one that is pinned."""
+    if pinned is None:
+        return
+    check_named(pinned)
+    for name in ("origin", "epoch"):
+        there, here = getattr(standing, name), getattr(pinned, name)
+        if there != here:
+            told = f"the database says that its {name} is {there}, but {here} is pinned beside the key"
+            raise Broken(None, f"{told}: another log, or an older copy; see `manage.py after-restore`")
+
+
+def check_named(pinned: Pin | None) -> None:
+    """Raise ``Broken`` when the database names a foreign SECRET_KEY though ours is pinned."""
+    if pinned and is_ours(pinned.secret_id) and not names_ours():
+        told = "the database does not name the SECRET_KEY that is pinned beside the checkpoint key"
+        how = "an older copy was restored, or it was changed there"
+        raise Broken(None, f"{told}: {how}; see `manage.py after-restore`")

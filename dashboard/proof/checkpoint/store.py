@@ -13,19 +13,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
 from dashboard.config.settings import Settings
-from dashboard.log.authentic.secret import is_ours, names_ours, secret_id
-from dashboard.log.head import require_known_encoding
+from dashboard.log.authentic.secret import adopt_secret, is_ours, names_ours, secret_id
 from dashboard.proof.checkpoint.checkpoint import ORIGIN, Checkpoint, Restored, key_id
 from dashboard.proof.checkpoint.history import History, read_history
 from dashboard.proof.checkpoint.key import NoKey, known_keys, make_key, private_pem, public_pem, read_key
 from dashboard.proof.checkpoint.lease import PATIENCE, Taken, turn
 from dashboard.proof.checkpoint.note import signed_note
-from dashboard.proof.checkpoint.pin import BadPin, Pin, pin_file, read_pin, write_pin
-from dashboard.proof.checkpoint.seen import SeenHead, write_seen
+from dashboard.proof.checkpoint.pin import (
+    BadPin,
+    Pin,
+    check_named,
+    check_pinned,
+    pin_file,
+    read_pin,
+    write_pin,
+)
 from dashboard.proof.clock import Clock, Doubtful
-from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import check_pruned, check_seen, current_standing, verify
+from dashboard.proof.verify.verify import current_standing, verify
 from dashboard.proof.voucher import Signer
 from dashboard.web.atomic_file import write_new, write_over
 from models import StreamHead, db, write_transaction
@@ -80,27 +85,12 @@ class Store:
 
     def check_pin(self, standing: Standing | StreamHead, history: History) -> None:
         """Raise ``Broken`` when another log is pinned beside the key, ``BadPin`` when that cannot be told."""
-        pinned = read_pin(self.pin, history.keys)
-        if pinned is None:
-            return
-        self._check_secret(pinned)
-        for name in ("origin", "epoch"):
-            there, here = getattr(standing, name), getattr(pinned, name)
-            if there != here:
-                told = f"the database says that its {name} is {there}, but {here} is pinned in {self.pin}"
-                raise Broken(None, f"{told}: another log, or an older copy; see `manage.py after-restore`")
+        check_pinned(read_pin(self.pin, history.keys), standing)
 
     def check_secret(self) -> None:
         """Raise ``Broken`` when the database names a foreign SECRET_KEY though ours is pinned."""
         with suppress(BadPin, NoKey):
-            if pinned := read_pin(self.pin, known_keys(self.folder, self.key)):
-                self._check_secret(pinned)
-
-    def _check_secret(self, pinned: Pin) -> None:
-        if is_ours(pinned.secret_id) and not names_ours():
-            told = f"the database does not name the SECRET_KEY that is pinned in {self.pin}"
-            how = "an older copy was restored, or it was changed there"
-            raise Broken(None, f"{told}: {how}; see `manage.py after-restore`")
+            check_named(read_pin(self.pin, known_keys(self.folder, self.key)))
 
     def is_secret_pinned(self) -> bool:
         """Whether a SECRET_KEY of ours is pinned; raises ``BadPin``, ``NoKey``."""
@@ -170,25 +160,6 @@ class Store:
                 raise  # whoever holds the turn for so long takes no checkpoint
             return None
 
-    def watch(self) -> None:
-        """Note how far the log has come; raises ``Broken`` when what was noted before is gone.
-
-        What was noted is never taken back: a database that says something else for a moment hides nothing.
-        """
-        with db.engine.connect() as connection:
-            origin = connection.scalars(select(StreamHead.origin)).one()
-        history = self.history(origin)  # before the head: another process may note more meanwhile
-        head = db.session.scalars(select(StreamHead)).one()
-        db.session.remove()
-        require_known_encoding(head.encoding)
-        self.check_pin(head, history)
-        check_pruned(head, history)
-        check_seen(head, history.seen)
-        here, seen = SeenHead(head.epoch, head.seq, (head.chain or b"").hex()), history.seen
-        is_later = seen is None or seen.epoch != here.epoch or seen.size < here.size
-        if head.seq and is_later:
-            write_seen(self.folder, origin, here)
-
     def signer(self) -> Signer:
         """Return what signs vouchers; a log without checkpoints gets its first one. Raises as `take`."""
         standing, history = self._checked()
@@ -236,6 +207,8 @@ class Store:
         note = signed_note(checkpoint.as_text(), ORIGIN + checkpoint.origin, *keys)
         checkpoint = replace(checkpoint, signers=names)
         write_new(self.path(checkpoint), note.as_text().encode())
+        if not names_ours():  # the first time; whoever looks meanwhile finds no pin yet
+            adopt_secret()
         write_pin(self.pin, Pin(checkpoint.origin, checkpoint.epoch, secret_id()), keys[-1])
         _name_in_head(names[-1], checkpoint.size)
         return checkpoint
@@ -267,6 +240,5 @@ def _knows(history: History, key: str, size: int) -> bool:
 
 
 def _name_in_head(key: str, size: int) -> None:
-    """Have the head name what was signed, and with which SECRET_KEY in use: the pin says the same."""
-    named = update(StreamHead).values(checkpoint_key=key, checkpoint_size=size, secret_id=secret_id())
+    named = update(StreamHead).values(checkpoint_key=key, checkpoint_size=size)
     write_transaction(lambda session: session.execute(named))

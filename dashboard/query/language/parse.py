@@ -49,7 +49,7 @@ def parse(text: str) -> Query:
 
 def _refuse_loose_version(terms: list[Term]) -> None:
     """Tell of a version that stands beside its agent: it would be taken for a name."""
-    if len(terms) < 2 or terms[-2].name != "agent" or terms[-1].name != ALONE:
+    if len(terms) < 2 or terms[-2].name != "agent" or terms[-2].negated or terms[-1].name != ALONE:
         return
     version = terms[-1].text.removesuffix("*")
     if re.fullmatch(r"[0-9.]+", version):

@@ -1,6 +1,7 @@
 """Reads whom a query asks for: a user name, how one begins, or an e-mail address."""
 
 import re
+from typing import Literal
 from unicodedata import normalize
 
 from auth.policy import lookup_keys
@@ -22,12 +23,11 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 def read_user(typed: Typed) -> Name:
     """Return the name that was typed; raises ``QueryError`` when it can be nobody's."""
-    if not typed.is_quoted:
-        _refuse_syntax(typed.text)
     key = username_key(typed.text.strip())
-    if not typed.is_quoted and not _EMAIL.fullmatch(key) and (other := _OTHERS.search(key)):
-        _refuse_part(other[0])
-    if _EMAIL.fullmatch(key):
+    is_address = bool(_EMAIL.fullmatch(key))
+    if not typed.is_quoted:
+        _refuse(_SYNTAX.search(normalize("NFKC", typed.text)) or (not is_address and _OTHERS.search(key)))
+    if is_address:
         if typed.has_star:
             raise QueryError("An e-mail address is found whole, without a star.")
         return Name(lookup_keys(typed.text.strip())[-1], former=key)
@@ -47,17 +47,11 @@ def syntax_in(text: str) -> str:
     return match[0] if match else ""
 
 
-def _refuse_syntax(text: str) -> None:
-    match = _SYNTAX.search(normalize("NFKC", text))
-    part = match[0] if match else ""
-    if part == "*":
+def _refuse(match: re.Match[str] | Literal[False] | None) -> None:
+    if match and match[0] == "*":
         raise QueryError("A star may only stand at the end: user:al* finds names that begin with “al”.")
-    if part:
-        _refuse_part(part)
-
-
-def _refuse_part(part: str) -> None:
-    raise QueryError(
-        "%(part)s means nothing in a user name; in quotes it is found as it was typed.",
-        part=f"“{shown(part)}”" if part.isprintable() else f"U+{ord(part[0]):04X}",
-    )
+    if match:
+        part = f"“{shown(match[0])}”" if match[0].isprintable() else f"U+{ord(match[0][0]):04X}"
+        raise QueryError(
+            "%(part)s means nothing in a user name; in quotes it is found as it was typed.", part=part
+        )
