@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Table, literal_column, select, text, type_coerce, update
 from sqlalchemy.types import NullType
 
@@ -25,33 +26,36 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.parametrize("column", COLUMNS)
-def test_no_page_breaks(sqlite_app: Flask, column: str, kind: str) -> None:
+def test_no_page_breaks(sqlite_app: Flask, column: str) -> None:
     client = sqlite_app.test_client()
     make_user("audrey", Role.ADMIN)
     AuthActions(client).login("audrey")
     broken = entry(1, ip="10.0.0.7", browser="Firefox 140", occurred_at=NOW)
     store([broken, entry(2, occurred_at=NOW)])
     seal_all()
-    with db.engine.begin() as connection:
-        connection.execute(text(f"UPDATE login_log SET {column} = {WRONG[kind]} WHERE seq = 2"))
-    for page in (
-        "/admin/",
-        "/admin/logins/",
-        "/admin/logins/?q=user:alice",
-        f"/admin/logins/{broken.event_id}",
-        "/admin/users/",
-        "/account",
-    ):
-        assert client.get(page).status_code in (200, 404), page
-    for kind_of_file in ("csv", "excel", "jsonl", "ocsf"):
-        token = AuthActions(client).token("/account")
-        data = {"format": kind_of_file, "csrf_token": token, "q": ""}
-        with client.post("/admin/logins/export", data=data) as answer:
-            assert answer.status_code == 200
-            assert b"Traceback" not in answer.data
-    assert all(dumps(encoded(as_fields(row))) for row in sealed_after(db.session(), 0, 99, 99))
+    for kind, value in WRONG.items():
+        with db.engine.begin() as connection:
+            connection.execute(text(f"UPDATE login_log SET {column} = {value} WHERE seq = 2"))
+        for page in (
+            "/admin/",
+            "/admin/logins/?q=user:alice",
+            f"/admin/logins/{broken.event_id}",
+            "/account",
+        ):
+            assert client.get(page).status_code in (200, 404), (kind, page)
+        for kind_of_file in ("csv", "excel", "jsonl", "ocsf"):
+            assert b"Traceback" not in exported(client, kind_of_file), kind
+        db.session.rollback()
+        assert all(dumps(encoded(as_fields(row))) for row in sealed_after(db.session(), 0, 99, 99))
+
+
+def exported(client: FlaskClient, kind_of_file: str) -> bytes:
+    """Return the log as a file."""
+    data = {"format": kind_of_file, "csrf_token": AuthActions(client).token("/account"), "q": ""}
+    with client.post("/admin/logins/export", data=data) as answer:
+        assert answer.status_code == 200
+        return answer.data
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -70,7 +74,7 @@ def test_a_broken_account_or_session_breaks_no_page(sqlite_app: Flask, table: Ta
         with db.engine.begin() as connection:
             before = connection.execute(select(type_coerce(column, NullType())).where(mine)).scalar_one()
             connection.execute(update(table).where(mine).values({column.name: odd}))
-        for page in ("/admin/", "/admin/users/", "/admin/users/?q=bob", f"/admin/users/{broken.id}"):
+        for page in ("/admin/users/", f"/admin/users/{broken.id}"):
             assert client.get(page).status_code == 200, (column.name, page)
         with db.engine.begin() as connection:
             restored = type_coerce(before, NullType())
