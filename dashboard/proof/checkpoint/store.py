@@ -89,7 +89,7 @@ class Store:
 
     def check_secret(self) -> None:
         """Raise ``Broken`` when the database names a foreign SECRET_KEY though ours is pinned."""
-        with suppress(BadPin, NoKey):
+        with suppress(BadPin, NoKey, OSError):  # what cannot be read here, `verify` tells
             check_named(read_pin(self.pin, known_keys(self.folder, self.key)))
 
     def is_secret_pinned(self) -> bool:
