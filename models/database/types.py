@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ T = TypeVar("T")
 NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 #: Before that MariaDB counts with none.
 _OLDEST_YEAR = 1000
+_MAPPED = bytes(10) + b"\xff\xff"
 
 
 def pack_ip(text: str) -> bytes:
@@ -23,10 +25,11 @@ def pack_ip(text: str) -> bytes:
 
     Raises ``ValueError`` when ``text`` is not an address.
     """
-    address = ip_address(text.partition("%")[0])
-    if address.version == 4:
-        return bytes(10) + b"\xff\xff" + address.packed
-    return address.packed
+    plain = text.partition("%")[0]
+    try:
+        return inet_pton(AF_INET6, plain) if ":" in plain else _MAPPED + inet_pton(AF_INET, plain)
+    except OSError:
+        raise ValueError(f"{plain!r} is no address") from None
 
 
 def unpack_ip(packed: bytes) -> str:
