@@ -102,6 +102,7 @@ def test_a_mistake_in_the_sealer_is_its_state_until_it_seals_again(
         assert schedule.caught_up(app) is None
     schedule.committed(app, uuid4())
     wait_until(lambda: conditions(app)["sealer"] == "ok", "the sealer works again")
+    wait_until(lambda: "sealer works again after" in caplog.text, "that is told")
     assert schedule.caught_up(app) is not None
     schedule.stop(app)
     assert caplog.text.count("IndexError: pop from empty list") == 1
