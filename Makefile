@@ -14,7 +14,7 @@ demo: .venv/run  # the same on a throw-away database, with a past and sign-ins a
 	@exec $(MANAGE) demo
 
 test: .venv/dev
-	$(BIN)/pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
