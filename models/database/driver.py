@@ -19,8 +19,6 @@ T = TypeVar("T")
 
 #: An answer that took this part of its limit and did not come: shorter waits were somebody's hurry.
 PATIENT = 0.75
-#: Seconds after an answer for which a connection is taken to be there without asking.
-FRESH_ANSWER = 0.1
 
 
 class Unanswering(OperationalError):
@@ -46,8 +44,7 @@ class BoundedConnection(PyMySql):
 
     def __init__(self, *args: Any, limits: Limits, breakers: Breakers, **options: Any) -> None:
         self._limits, self._breakers = limits, breakers
-        self._breaker, self._is_admitted = breakers.reads, True
-        self._asked_at = self._answered_at = 0.0
+        self._breaker, self._is_admitted, self._asked_at = breakers.reads, True, 0.0
         super().__init__(*args, **options)
 
     def begin_transaction(self, *, writes: bool) -> None:
@@ -62,10 +59,9 @@ class BoundedConnection(PyMySql):
         self._answer(super().connect, sock)
 
     def ping(self, reconnect: Any = False) -> None:
-        """Ask whether the server is there, unless it answered just now: each round trip counts."""
+        """Ask whether the server is there."""
         self.begin_transaction(writes=False)
-        if time.monotonic() - self._answered_at > FRESH_ANSWER:
-            super().ping(reconnect)
+        super().ping(reconnect)
 
     def commit(self) -> None:
         """Commit the transaction."""
@@ -98,7 +94,6 @@ class BoundedConnection(PyMySql):
         except MySQLError as error:
             self._note(error)
             raise
-        self._answered_at = time.monotonic()
         if self._breaker is self._breakers.reads:
             self._breaker.answered()
         return result

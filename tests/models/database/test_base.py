@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from pymysql.connections import Connection as PyMySql
 from sqlalchemy import create_engine, select, text
 
 from models import NotWritten, User, db, write_transaction
-from models.database import driver
 from models.database.base import engine_options, is_sqlite, prepare_engine
 from tests.support.actions import make_user
 
@@ -91,18 +89,3 @@ def test_nothing_is_written_into_a_file_that_is_there_no_more(
         file.rename(tmp_path / "away.db")
     with pytest.raises(NotWritten, match="replaced or removed"):
         write_transaction(lambda session: session.execute(text("SELECT 1")))
-
-
-@pytest.mark.parametrize(("fresh", "asked"), [(60.0, 0), (-1.0, 3)])
-def test_a_connection_that_just_answered_is_not_asked_again(
-    mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch, fresh: float, asked: int
-) -> None:
-    pings: list[object] = []
-    monkeypatch.setattr(driver, "FRESH_ANSWER", fresh)
-    with db.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    monkeypatch.setattr(PyMySql, "ping", lambda *_: pings.append(1))
-    for _ in range(3):
-        with db.engine.connect() as connection:
-            assert connection.scalar(text("SELECT 1")) == 1
-    assert len(pings) == asked
