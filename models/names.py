@@ -50,11 +50,7 @@ def is_username(name: str) -> bool:
         len(name) <= MAX_USERNAME and _is_made_of_letters(seen, MAX_USERNAME) and not _IGNORABLE.search(seen)
     )
     fits = fits and not unicodedata.category(name[0]).startswith("M")  # it would sit on what stands before
-    fits = (
-        fits
-        and not any(unicodedata.category(char) == "Me" for char in seen)
-        and _marks_in_row(seen) <= MAX_MARKS
-    )
+    fits = fits and "Me" not in map(unicodedata.category, seen) and _marks_in_row(seen) <= MAX_MARKS
     return fits and _is_made_of_letters(username_key(name), 3 * MAX_USERNAME) and _is_of_one_script(name)
 
 

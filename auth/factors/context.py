@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, has_app_context
 
-from auth.factors.dates import DATE_WORDS, is_date
+from auth.factors.dates import DATE_WORDS, is_numeric_date
 from auth.factors.letters import divides, letters_of, readings
 from models.names import username_key
 
@@ -20,7 +20,7 @@ def is_guessable(password: str, *words: str | None) -> bool:
     key = username_key(password)
     known = {part for word in (*words, OWN_NAME, _host()) if word for part in _parts(username_key(word))}
     begins = {key, _AROUND.sub("", key), key.partition("@")[0]}
-    return not begins.isdisjoint(known) or is_date(key) or _is_made_of(key, known)
+    return not begins.isdisjoint(known) or is_numeric_date(key) or _is_made_of(key, known)
 
 
 def _is_made_of(key: str, known: set[str]) -> bool:
@@ -35,11 +35,8 @@ def _is_made_of(key: str, known: set[str]) -> bool:
 
 def _parts(word: str) -> set[str]:
     """Return a word, the parts of an address or a host, and all that without signs and digits around."""
-    whole = {
-        word,
-        word.partition("@")[0],
-        *(part for part in re.split(r"[@.]", word) if len(part) >= MIN_WORD),
-    }
+    parts = {part for part in re.split(r"[@.]", word) if len(part) >= MIN_WORD}
+    whole = {word, word.partition("@")[0], *parts}
     return {part for found in whole for part in (found, _AROUND.sub("", found)) if part}
 
 

@@ -1,4 +1,4 @@
-"""Passwords that are dates, in English, German and Chinese."""
+"""What dates are made of, in English, German and Chinese."""
 
 import re
 from datetime import datetime
@@ -8,26 +8,19 @@ _MONTHS = (
     "jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember"
 )
 _SEASONS = "spring summer autumn fall winter frühling fruehling sommer herbst 春 夏 秋 冬 春天 夏天 秋天 冬天"
-_TIME = rf"(?:{'|'.join((_MONTHS + ' ' + _SEASONS).split())}|[一二三四五六七八九十]{{1,2}}月|1?\d月)"
-_YEAR = r"(?:19|20)?\d\d年?"
-_DATE = re.compile(rf"[\W_]*(?:{_TIME}[\W_]*{_YEAR}|{_YEAR}[\W_]*{_TIME})[\W_]*")
-#: Words that stand beside a date, or for one.
 _DAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
     "christmas easter xmas of the st nd rd th in "
     "montag dienstag mittwoch donnerstag freitag samstag sonntag weihnachten ostern "
-    "年 月 日 号 星期 周 新年 春节 圣诞"
+    "年 月 日 号 星期 周 新年 春节 圣诞 一 二 三 四 五 六 七 八 九 十"
 )
+#: Words that a date is made of, beside its numbers.
 DATE_WORDS = frozenset((_MONTHS + " " + _SEASONS + " " + _DAYS).split())
 _ORDERS = (("%Y", "%m", "%d"), ("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
 
 
-def is_date(key: str) -> bool:
-    """Whether a password's key is a date, of a word and a number or of numbers alone."""
-    return bool(_DATE.fullmatch(key)) or _is_numeric(key)
-
-
-def _is_numeric(key: str) -> bool:
+def is_numeric_date(key: str) -> bool:
+    """Whether a password's key is a date of numbers alone, in any usual order."""
     numbers = re.findall(r"\d+", key)
     if re.search(r"[^\W\d_]", key) or not numbers:
         return False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 #: Signs that are read as letters, where a letter stands beside them.
-_LEET = str.maketrans("4@310$57!", "aaeiosst" + "i")
+_LEET = str.maketrans("4@310$57!", "aaeiossti")
 _SIGN = re.compile(r"(?:(?<=[^\W\d_])|(?<![^\W_]))[4@310$57!](?=[^\W\d_])")
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 
 from dashboard.background.thread_state import STUCK_AFTER, Health, ThreadState, Watch
 from dashboard.signals import entry_recorded
+from dashboard.watch.catalogue import receiver_name
 from dashboard.watch.sends import counting
 from models.database.limits import Purpose, used_for
 
@@ -76,20 +77,15 @@ class Dispatcher:
             yield
 
     def _watch(self, receiver: Receiver) -> Watch:
-        name = _name(receiver)
+        name = receiver_name(receiver)
         return self._watches.setdefault(name, Watch(f"receiver {name} of entry_recorded", STUCK_AFTER))
 
     def _receivers(self) -> Iterator[ThreadState]:
         """Yield how each receiver that is still connected stands, under the name of the thread."""
         for receiver in entry_recorded.receivers_for(self._app):
             state = self._watch(receiver).state()
-            told = f"{_name(receiver)} {state.error}".strip()
+            told = f"{receiver_name(receiver)} {state.error}".strip()
             yield replace(state, name="dispatcher", error="" if state.condition == Health.OK else told)
-
-
-def _name(receiver: Receiver) -> str:
-    named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
-    return f"{named.__module__}.{named.__qualname__}"
 
 
 def _badness(state: ThreadState) -> tuple[int, float]:

@@ -1,6 +1,7 @@
 """Which signals there are, what they are called and who hears them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import flask
 from blinker import ANY, Signal
@@ -38,6 +39,10 @@ def receivers_of(signal: Signal, app: Flask) -> list[str]:
 def _names(signal: Signal, app: Flask) -> Iterator[str]:
     for sender in (ANY, app):
         for receiver in signal.receivers_for(sender):
-            named = getattr(receiver, "__func__", receiver)
-            name = getattr(named, "__qualname__", type(named).__qualname__)
-            yield f"{getattr(named, '__module__', '?')}.{name}"
+            yield receiver_name(receiver)
+
+
+def receiver_name(receiver: Any) -> str:
+    """Return where a receiver stands: module and name, its class when it has no name."""
+    named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
+    return f"{named.__module__}.{named.__qualname__}"

@@ -155,11 +155,8 @@ class _SqliteCompiler(SQLiteCompiler):
 def _private_file(_dialect: object, _record: object, arguments: list[str], _named: object) -> None:
     """Make a missing file readable by its owner only; SQLite makes ``-wal`` and ``-shm`` like it.
 
-    What cannot be made here, such as a file in no folder, is told by the connection itself. A command makes
-    none: it was misspelt.
+    What cannot be made here, such as a file in no folder, is told by the connection itself.
     """
-    if purpose() is Purpose.COMMANDS and not os.path.exists(arguments[0]):  # noqa: PTH110 - as given
-        raise sqlite3.OperationalError("there is no such file")
     with suppress(OSError):
         os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 

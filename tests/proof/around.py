@@ -32,11 +32,7 @@ def no_secret_at_all(db: Connection, _: Site, __: random.Random) -> None:
 
 @attack("f")
 def a_role_that_is_blank(db: Connection, _: Site, __: random.Random) -> None:
-    _run(
-        db,
-        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
-        " VALUES ('x', 'x', '[]', '', 0, '2026-01-01 00:00:00.000000')",
-    )
+    forge.account(db, role="''")
 
 
 @attack("f")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from dashboard.log.chain import first_link, group_digest, next_link
 from dashboard.log.encoding import PERSON_BYTES, PLACE_BYTES, PUBLIC_BYTES
@@ -32,6 +32,13 @@ def put(connection: Connection, row: Mapping[str, Any], **changes: Any) -> Row:
     made = {**row, **fresh, **changes}
     connection.execute(insert(LOG).values(made))
     return made
+
+
+def account(connection: Connection, **odd: str) -> None:
+    """Insert an account like any other but for ``odd`` columns, which are SQL."""
+    usual = {"username": "'x'", "username_key": "'x'", "hobbies": "'[]'", "role": "'user'", "disabled": "0"}
+    values = usual | {"created_at": "'2026-01-01 00:00:00.000000'"} | odd
+    connection.execute(text(f"INSERT INTO user ({', '.join(values)}) VALUES ({', '.join(values.values())})"))
 
 
 def change(connection: Connection, seq: int, **values: Any) -> None:

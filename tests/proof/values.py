@@ -3,11 +3,10 @@
 import random
 from datetime import timedelta
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from tests.proof import forge
 from tests.proof.attack import ALL, attack
-from tests.proof.forge import LOG
 from tests.proof.site import Site
 
 # (f) values that no column can have
@@ -36,11 +35,7 @@ def a_number_as_text(db: Connection, _: Site, rng: random.Random) -> None:
 
 @attack("f", only="sqlite")
 def a_session_s_time_that_is_none(db: Connection, _: Site, __: random.Random) -> None:
-    _sql(
-        db,
-        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
-        " VALUES ('x', 'x', '[]', 'user', 0, 'yesterday')",
-    )
+    forge.account(db, created_at="'yesterday'")
 
 
 @attack("f", only="sqlite")
@@ -51,11 +46,7 @@ def an_agent_of_bytes_that_are_no_text(db: Connection, _: Site, rng: random.Rand
 
 @attack("f", only="sqlite")
 def a_name_of_bytes_that_are_no_text(db: Connection, _: Site, __: random.Random) -> None:
-    _sql(
-        db,
-        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
-        " VALUES (CAST(x'41ff42' AS TEXT), 'x', '[]', 'user', 0, '2026-01-01 00:00:00.000000')",
-    )
+    forge.account(db, username="CAST(x'41ff42' AS TEXT)")
 
 
 @attack("f")
@@ -66,22 +57,12 @@ def an_action_that_is_none(db: Connection, _: Site, rng: random.Random) -> None:
 
 @attack("f")
 def a_role_that_is_none(db: Connection, _: Site, __: random.Random) -> None:
-    moment = db.scalar(select(LOG.c.occurred_at).limit(1))
-    values = {"username": "x", "username_key": "x", "hobbies": "[]", "role": "god", "disabled": False}
-    statement = (
-        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at)"
-        " VALUES (:username, :username_key, :hobbies, :role, :disabled, :created_at)"
-    )
-    db.execute(text(statement), values | {"created_at": moment.replace(tzinfo=None)})
+    forge.account(db, role="'god'")
 
 
 @attack("f")
 def hobbies_that_are_no_list(db: Connection, _: Site, __: random.Random) -> None:
-    _sql(
-        db,
-        "INSERT INTO user (username, username_key, hobbies, role, disabled, created_at, device_generation)"
-        " VALUES ('x', 'x', '7', 'user', 0, '2026-01-01 00:00:00.000000', 0)",
-    )
+    forge.account(db, hobbies="'7'")
 
 
 @attack("f", only="mariadb")

@@ -90,12 +90,15 @@ class Store:
     def check_secret(self) -> None:
         """Raise ``Broken`` when the database names a foreign SECRET_KEY though ours is pinned."""
         with suppress(BadPin, NoKey, OSError):  # what cannot be read here, `verify` tells
-            check_named(read_pin(self.pin, known_keys(self.folder, self.key)))
+            check_named(self._pinned())
 
     def is_secret_pinned(self) -> bool:
         """Whether a SECRET_KEY of ours is pinned; raises ``BadPin``, ``NoKey``."""
-        pinned = read_pin(self.pin, known_keys(self.folder, self.key))
+        pinned = self._pinned()
         return pinned is not None and is_ours(pinned.secret_id)
+
+    def _pinned(self) -> Pin | None:
+        return read_pin(self.pin, known_keys(self.folder, self.key))
 
     def take(
         self,

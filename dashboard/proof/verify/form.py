@@ -1,13 +1,12 @@
 """Checks that every value in every other table is one that its column can have."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy import Connection, FromClause, select, type_coerce
+from sqlalchemy import FromClause, select, type_coerce
 from sqlalchemy.types import NullType
 
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.schema import check_indexes, check_schema
+from dashboard.proof.verify.sql import add_functions
 from models import LoginLog, db
 from models.database.dialect import DialectExpression
 from models.database.form import is_misformed
@@ -21,7 +20,7 @@ def check_form() -> None:
     """
     with db.engine.connect() as connection:
         check_schema(connection)
-        _add_function(connection)
+        add_functions(connection)
         for table in db.metadata.sorted_tables:
             if table.name not in (LoginLog.__tablename__, "quarantine"):
                 key = [type_coerce(column, NullType()) for column in table.primary_key]
@@ -34,24 +33,9 @@ def check_form() -> None:
         check_indexes(connection)
 
 
-def _add_function(connection: Connection) -> None:
-    """Give SQLite, which keeps any bytes in a text, a function that tells which are UTF-8."""
-    if connection.dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
-        driver.create_function("is_utf8", 1, _is_utf8, deterministic=True)
-
-
 def _has_odd_bytes(table: FromClause) -> sa.ColumnElement[bool]:
     texts = [column for column in table.c if isinstance(column.type, sa.String | TextList)]
     odd = [
         sa.func.is_utf8(sa.cast(type_coerce(column, sa.LargeBinary), sa.LargeBinary)) == 0 for column in texts
     ]
     return DialectExpression(mysql=sa.false(), sqlite=sa.or_(sa.false(), *odd))
-
-
-def _is_utf8(data: bytes | None) -> bool:
-    try:
-        (data or b"").decode()
-    except UnicodeDecodeError:
-        return False
-    return True

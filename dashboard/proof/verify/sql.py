@@ -97,11 +97,12 @@ def link(before: Any, seq: Any) -> ColumnElement[bytes]:
 
 
 def add_functions(connection: Connection) -> None:
-    """Give a SQLite connection the functions of the chain; others can hash by themselves."""
+    """Give a SQLite connection what it lacks: to hash, and to tell texts from other bytes."""
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
         driver.create_function("next_link", 5, _or_null(next_link), deterministic=True)
         driver.create_function("group_digest", 2, _or_null(group_digest), deterministic=True)
+        driver.create_function("is_utf8", 1, _is_utf8, deterministic=True)
 
 
 def _before() -> ColumnElement[bytes]:
@@ -145,3 +146,11 @@ def _or_null(function: Callable[..., bytes]) -> Callable[..., bytes | None]:
             return None
 
     return called
+
+
+def _is_utf8(data: bytes | None) -> bool:
+    try:
+        (data or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True

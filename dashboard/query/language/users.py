@@ -1,7 +1,6 @@
 """Reads whom a query asks for: a user name, how one begins, or an e-mail address."""
 
 import re
-from typing import Literal
 from unicodedata import normalize
 
 from auth.policy import lookup_keys
@@ -26,7 +25,8 @@ def read_user(typed: Typed) -> Name:
     key = username_key(typed.text.strip())
     is_address = bool(_EMAIL.fullmatch(key))
     if not typed.is_quoted:
-        _refuse(_SYNTAX.search(normalize("NFKC", typed.text)) or (not is_address and _OTHERS.search(key)))
+        others = None if is_address else _OTHERS.search(key)
+        _refuse(_SYNTAX.search(normalize("NFKC", typed.text)) or others)
     if is_address:
         if typed.has_star:
             raise QueryError("An e-mail address is found whole, without a star.")
@@ -47,7 +47,7 @@ def syntax_in(text: str) -> str:
     return match[0] if match else ""
 
 
-def _refuse(match: re.Match[str] | Literal[False] | None) -> None:
+def _refuse(match: re.Match[str] | None) -> None:
     if match and match[0] == "*":
         raise QueryError("A star may only stand at the end: user:al* finds names that begin with “al”.")
     if match:
