@@ -2,8 +2,8 @@
 
 from models import zones
 from models.database.base import db
-from models.export_job import ExportJob, ExportState
-from models.export_query import ExportQuery
+from models.export.job import ExportJob, ExportState
+from models.export.query import ExportQuery
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
 from models.stream_head import StreamHead

@@ -1,11 +1,13 @@
 """Addresses as settings give them; each raises ``ValueError`` saying what is wrong."""
 
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from auth.pages.origin import is_host, normal_origin
+from auth.policy import Unfit, fit_email
 
 EXAMPLE = "must be an address like https://gate.example.org"
 
@@ -47,3 +49,37 @@ def origin(text: str) -> str:
     if is_more or not is_host(found.partition("://")[2]):
         raise ValueError(EXAMPLE)
     return found
+
+
+def mail_server(text: str) -> str:
+    """Return the address of a mail server as it is: smtp:// (STARTTLS), smtps:// or console:."""
+    if text == "console:":
+        return text
+    return _server(text, ("smtp", "smtps"), "smtp://user:password@host:587, smtps://host:465 or console:")
+
+
+def syslog_server(text: str) -> str:
+    """Return the address of a syslog server as it is."""
+    return _server(text, ("udp", "tcp", "tls"), "udp://host:514, tcp://host:601 or tls://host:6514")
+
+
+def sender(text: str) -> str:
+    """Return ``address`` or ``Name <address>`` as it is."""
+    try:
+        fit_email(parseaddr(text)[1])
+    except Unfit:
+        raise ValueError("must be an e-mail address, or Name <address>") from None
+    if not text.isprintable():
+        raise ValueError("must be one line")
+    return text
+
+
+def _server(text: str, schemes: tuple[str, ...], examples: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_right = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        is_right = False
+    if not is_right or parts.path.strip("/") or parts.fragment:
+        raise ValueError(f"must be an address like {examples}")
+    return text

@@ -20,6 +20,8 @@ from dashboard.config.addresses import database_address, origin, redis_address
 from dashboard.config.durations import duration
 from dashboard.config.environment import BadFile, SecretFiles, given, secrets_of, unknown
 from dashboard.config.instance import kept_key
+from dashboard.config.monitoring import MonitoringSettings
+from dashboard.config.outgoing import OutgoingSettings
 from models.database.location import location
 from models.zones import zone_names
 
@@ -46,7 +48,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 Origin = Annotated[str, AfterValidator(origin)]
 
 
-class Settings(BaseSettings):
+class Settings(MonitoringSettings, OutgoingSettings):
     """The configuration, read from ``GATEHOUSE_*`` variables and a ``.env`` file."""
 
     model_config = SettingsConfigDict(
@@ -97,12 +99,6 @@ class Settings(BaseSettings):
     retention_addresses: Duration | None = Field(
         None,
         description="Addresses and agents older than this are blanked, while names stay (default: never)",
-    )
-    signal_watch: Literal["on", "off"] = Field("on", description="Whether the signals page counts")
-    metrics_token: str | None = Field(
-        None,
-        repr=False,
-        description="Token with which monitoring sees causes and counts (default: loopback only)",
     )
     locale: Literal["en", "zh"] = Field(
         "en", description="Language when the browser asks for none we have: en or zh"

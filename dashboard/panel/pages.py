@@ -11,7 +11,7 @@ from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
 from dashboard.panel.parts.related import whole_log
-from dashboard.panel.signals_page import SignalsPage
+from dashboard.panel.signals.page import SignalsPage
 from dashboard.panel.users import Users
 from dashboard.proof.upkeep import verified
 

@@ -18,7 +18,7 @@ import auth.signals
 import dashboard.signals
 from auth.signals import login_failed
 from dashboard.background import schedule
-from dashboard.panel.parts.signal_words import MEANINGS
+from dashboard.panel.signals.meanings import MEANINGS
 from dashboard.signals import entry_recorded, person_erased
 from dashboard.watch.catalogue import BUILT_IN, OURS, name_of, receivers_of
 from dashboard.watch.counts import SignalCounts

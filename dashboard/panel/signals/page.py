@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from dashboard.monitoring.signal_exchange import counts_of_workers, together
 from dashboard.panel.base import PanelView
-from dashboard.panel.parts.signal_counts import as_shown
-from dashboard.panel.parts.signal_words import MEANINGS
+from dashboard.panel.signals.counts import as_shown
+from dashboard.panel.signals.meanings import MEANINGS
 from dashboard.watch.catalogue import BUILT_IN, OURS, name_of, receivers_of
 from dashboard.watch.counts import SPARK_BARS, SignalCounts
 from dashboard.watch.sends import counters_of
