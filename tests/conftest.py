@@ -16,6 +16,7 @@ from sqlalchemy import delete, update
 from dashboard.config import settings
 from dashboard.config.settings import Settings
 from models import (
+    ApiToken,
     ExportJob,
     ExportQuery,
     LoginLog,
@@ -180,6 +181,15 @@ def _empty(session: object) -> None:
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (UserSession, User, LoginLog, QuarantinedEntry, LoginTotal, ExportJob, ExportQuery):
+    for table in (
+        UserSession,
+        ApiToken,
+        User,
+        LoginLog,
+        QuarantinedEntry,
+        LoginTotal,
+        ExportJob,
+        ExportQuery,
+    ):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

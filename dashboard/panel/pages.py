@@ -12,6 +12,7 @@ from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
 from dashboard.panel.parts.related import whole_log
 from dashboard.panel.signals.page import SignalsPage
+from dashboard.panel.tokens.page import Tokens, form_comes_back
 from dashboard.panel.users import Users
 from dashboard.proof.upkeep import verified
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
         SignalsPage(_l("Signals"), endpoint="signals", url="/admin/signals", icon="signal"),
+        form_comes_back(app, Tokens(_l("Tokens"), endpoint="tokens", url="/admin/tokens", icon="key")),
     )
     app.add_template_global(verified)
     app.add_template_global(whole_log)
