@@ -3,7 +3,7 @@
 from flask import Flask
 
 import auth.pages.views
-from dashboard import panel, receivers
+from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     housekeeping.init_app(app)
     abandoned.init_app(app)
     panel.init_app(app)
+    api.init_app(app)
     feed.init_app(app, settings)
     handshake.init_app(app, settings)
     health.init_app(app)
