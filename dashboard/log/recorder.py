@@ -18,6 +18,7 @@ from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
 from models import LoginLog, NotWritten, adds_entry, on_commit
+from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
@@ -38,6 +39,7 @@ def record(session: Session, event: AuthEvent) -> UUID:
         raise NotWritten("the database took the entry and kept none")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(committed, app, event.event_id))
+    on_commit(session, partial(ENTRIES.note, event.action, event.outcome, event.reason or ""))
     return event.event_id
 
 
