@@ -4,6 +4,7 @@ from models import zones
 from models.database.base import db
 from models.export.job import ExportJob, ExportState
 from models.export.query import ExportQuery
+from models.following.follower import Follower
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
 from models.stream_head import StreamHead
@@ -17,6 +18,7 @@ __all__ = [
     "ExportJob",
     "ExportQuery",
     "ExportState",
+    "Follower",
     "LoginLog",
     "LoginTotal",
     "NotWritten",

@@ -28,6 +28,7 @@ from models import (
     db,
     write_transaction,
 )
+from models.following.follower import Follower
 from models.stream_head import ENCODING
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import build, migrate, running
@@ -180,6 +181,15 @@ def _empty(session: object) -> None:
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (UserSession, User, LoginLog, QuarantinedEntry, LoginTotal, ExportJob, ExportQuery):
+    for table in (
+        UserSession,
+        User,
+        LoginLog,
+        QuarantinedEntry,
+        LoginTotal,
+        ExportJob,
+        ExportQuery,
+        Follower,
+    ):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

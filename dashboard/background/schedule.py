@@ -44,13 +44,14 @@ def seal_with(app: Flask, seal_batches: Callable[[], Iterator[int]]) -> None:
 
 
 def after_seal(
-    app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float
+    app: Flask, name: str, work: Callable[[], object], *, every: float, rest: float, backoff: float = 0
 ) -> Callable[[], None]:
     """Have ``work`` done after each seal, ``rest`` seconds apart, and every ``every`` seconds.
 
+    While it fails it is done less and less often, at least every ``backoff`` seconds, if that is given.
     Returns what to call when another process sealed: the work is then done soon as well.
     """
-    loop = Loop(app, name, work, every=every, rest=rest)
+    loop = Loop(app, name, work, every=every, rest=rest, backoff=backoff)
     _planned(app).append((loop, True))
     return loop.wake
 

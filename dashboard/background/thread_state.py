@@ -71,9 +71,9 @@ class Watch:
             self._began = None
 
     @property
-    def is_well(self) -> bool:
-        """Whether the last round did not fail."""
-        return not self._failures
+    def failures(self) -> int:
+        """How many rounds failed since the last good one."""
+        return self._failures
 
     def progress(self) -> None:
         """Note that a long round goes on."""
