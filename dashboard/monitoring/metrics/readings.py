@@ -16,6 +16,7 @@ from dashboard.config.settings import ROOT, Settings
 from dashboard.log.authentic.secret import secret_id
 from dashboard.monitoring import problems
 from dashboard.monitoring.metrics.facts import Facts, read_facts
+from dashboard.monitoring.metrics.followers import of_followers
 from dashboard.monitoring.metrics.meters import APP
 from dashboard.monitoring.probes import Reading
 from dashboard.monitoring.problems import ProblemKind, Report
@@ -30,7 +31,7 @@ class Readings:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._app = app
-        self._facts = Inquiry(app, "facts for metrics", read_facts)
+        self._facts = Inquiry(app, "facts for metrics", partial(read_facts, app))
         self._known: Facts | None = None
         self._redis: Inquiry[Any] | None = None
         if settings.redis_url:
@@ -48,8 +49,14 @@ class Readings:
         yield from _reported(report)
         if report.reading:
             yield from _read(report.reading)
-            self._known = _found(lambda: self._facts.answer(max(0, end - monotonic()))) or self._known
-        yield from _told(self._known)
+            yield from self._told(max(0, end - monotonic()))
+        yield from _lasting(self._known)
+
+    def _told(self, within: float) -> Iterator[Metric]:
+        """Yield what the database tells, and remember it: the schema is still the same when it is away."""
+        if facts := _found(lambda: self._facts.answer(within)):
+            self._known = facts
+            yield from of_followers(facts.followers)
 
 
 def _found(ask: Callable[[], T]) -> T | None:
@@ -89,7 +96,7 @@ def _read(reading: Reading) -> Iterator[Metric]:
     )
 
 
-def _told(facts: Facts | None) -> Iterator[Metric]:
+def _lasting(facts: Facts | None) -> Iterator[Metric]:
     build = {"version": version(), "schema": facts.schema if facts else "unknown"}
     yield InfoMetricFamily(f"{APP}_build", "Which Gatehouse this is, on which schema.", build)
     key = InfoMetricFamily(f"{APP}_key", "Fingerprints of SECRET_KEY: the site's, the log's.", None, ["of"])
