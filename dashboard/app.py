@@ -11,6 +11,7 @@ from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
 from dashboard.monitoring import health, signal_exchange
+from dashboard.monitoring.metrics import page as metrics
 from dashboard.proof import retention, upkeep
 from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     feed.init_app(app, settings)
     handshake.init_app(app, settings)
     health.init_app(app)
+    metrics.init_app(app, settings)
     sends.init_app(app)
     signal_exchange.init_app(app, settings)
     requests.trust_proxies(app, settings)

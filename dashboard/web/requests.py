@@ -26,7 +26,7 @@ MAX_BODY = 256 * 1024
 #: Seconds for all that a request wants of the database, so that it is answered within ten.
 REQUEST = 8.0
 #: Who watches the site gives up sooner.
-SOONER = {"/readyz": 4.0}
+SOONER = {"/readyz": 4.0, "/metrics": 4.0}
 
 
 class RequestsUnderWay:
