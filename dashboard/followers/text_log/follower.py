@@ -11,8 +11,6 @@ from dashboard.followers.follow import Consequence, Delivery, follow
 from dashboard.followers.text_log.file import LineFile
 from dashboard.followers.text_log.line import Line, lines_of
 
-NAME = "text log"
-
 
 @dataclass(frozen=True)
 class TextLog:
@@ -31,7 +29,7 @@ class TextLog:
 
     def consequence(self) -> Consequence:
         """Return this as something that follows."""
-        return Consequence(NAME, self.deliver, prepare=self.file.end)
+        return Consequence("text-log", self.deliver, prepare=self.file.end)
 
 
 def text_log(path: Path, settings: Settings) -> TextLog:
