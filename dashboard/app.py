@@ -7,6 +7,7 @@ from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.text_log import follower as text_log
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     metrics.init_app(app, settings)
     sends.init_app(app)
+    text_log.init_app(app, settings)
     signal_exchange.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app
