@@ -17,7 +17,7 @@ from auth.events import AuthEvent, Client, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
-from dashboard.log.new_device import is_new_device
+from dashboard.log.recording.new_device import is_new_device
 from models import LoginLog, NotWritten, adds_entry, on_commit
 from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Client, Subject
 from auth.policy import lookup_keys
 from auth.service import account_of
-from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
 from dashboard.log.chain import PERSONAL_COLUMNS
-from dashboard.log.query_words import Traces
 from dashboard.log.recorder import record
+from dashboard.log.recording import query_words
+from dashboard.log.recording.query_words import Traces
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text

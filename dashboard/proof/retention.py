@@ -8,8 +8,8 @@ from flask import Flask, current_app
 from auth import sessions
 from dashboard.background.schedule import at_intervals
 from dashboard.config.settings import Settings
-from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
+from dashboard.log.recording import query_words
 from dashboard.proof import prune
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.proof.checkpoint.lease import Taken
