@@ -12,6 +12,7 @@ from dashboard.log import sealer
 from dashboard.log.spool import replay
 from dashboard.monitoring import health, signal_exchange
 from dashboard.proof import retention, upkeep
+from dashboard.traces import receivers as traces
 from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
 
@@ -45,5 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     sends.init_app(app)
     signal_exchange.init_app(app, settings)
+    traces.init_app(app)
     requests.trust_proxies(app, settings)
     return app

@@ -21,6 +21,7 @@ from models import (
     LoginLog,
     LoginTotal,
     QuarantinedEntry,
+    RequestTrace,
     Role,
     StreamHead,
     User,
@@ -180,6 +181,7 @@ def _empty(session: object) -> None:
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (UserSession, User, LoginLog, QuarantinedEntry, LoginTotal, ExportJob, ExportQuery):
+    of_log = (LoginLog, QuarantinedEntry, LoginTotal, RequestTrace)
+    for table in (UserSession, User, *of_log, ExportJob, ExportQuery):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]
