@@ -114,6 +114,6 @@ def test_the_glossary_has_twenty_words() -> None:
     assert len(table.splitlines()) - 2 == 20
 
 
-def test_sixteen_jobs_have_one_mechanism_each() -> None:
+def test_each_job_has_one_mechanism() -> None:
     (table,) = re.findall(r"^## One job, one mechanism\n\n(.*?)\n*\Z", TEXT, re.DOTALL | re.MULTILINE)
-    assert len(table.splitlines()) - 2 == 16
+    assert len(table.splitlines()) - 2 >= 16

@@ -15,11 +15,12 @@ LIVE_REACH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """``seq`` of the newest sealed entry; a reader may start after ``floor``."""
+    """``seq`` of the newest sealed entry, ``pruned`` of them are gone; viewers may start after ``floor``."""
 
     epoch: str
     seq: int
     floor: int
+    pruned: int = 0
 
 
 class BrokenStream(Exception):
@@ -43,7 +44,7 @@ def read_head(session: Session) -> Head:
     rows = session.execute(select(StreamHead.epoch, StreamHead.seq, StreamHead.pruned)).all()
     match rows:
         case [(str(epoch), int(seq), int(pruned))]:
-            return Head(epoch, seq, max(pruned, seq - LIVE_REACH))
+            return Head(epoch, seq, max(pruned, seq - LIVE_REACH), pruned)
     raise BrokenStream("the stream has not exactly one head, or one of odd values")
 
 

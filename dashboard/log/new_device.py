@@ -17,7 +17,7 @@ from auth.events import AuthEvent, Client
 from auth.throttle.networks import network_of
 from models import Action, LoginLog, Outcome
 
-#: _Entries of the account that are looked back through: few, which usually tell, and then more.
+#: Entries of the account that are looked back through: few, which usually tell, and then more.
 LOOKS = (20, 1000)
 _SIGN_IN = (Action.LOGIN, Outcome.SUCCESS)
 _VERSION = re.compile(r" \d+$", re.ASCII)

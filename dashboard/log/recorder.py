@@ -19,6 +19,7 @@ from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
 from dashboard.log.new_device import is_new_device
 from models import LoginLog, NotWritten, adds_entry, on_commit
+from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
@@ -40,6 +41,7 @@ def record(session: Session, event: AuthEvent) -> UUID:
         raise NotWritten("the database took the entry and kept none")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(_recorded, app, event.event_id))
+    on_commit(session, partial(ENTRIES.note, event.action, event.outcome, event.reason or ""))
     return event.event_id
 
 

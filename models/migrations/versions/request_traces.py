@@ -7,7 +7,7 @@ from models.database.base import TABLE
 from models.database.types import BigId, TextList, Uid, Utc
 
 revision = "request_traces"
-down_revision = "skeletons_by_key"
+down_revision = "api_tokens"
 branch_labels = None
 depends_on = None
 
