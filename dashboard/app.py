@@ -14,6 +14,7 @@ from dashboard.log.spool import replay
 from dashboard.monitoring import health, signal_exchange
 from dashboard.monitoring.metrics import page as metrics
 from dashboard.proof import retention, upkeep
+from dashboard.traces import receivers as traces
 from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
 
@@ -50,5 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     sends.init_app(app)
     text_log.init_app(app, settings)
     signal_exchange.init_app(app, settings)
+    traces.init_app(app)
     requests.trust_proxies(app, settings)
     return app

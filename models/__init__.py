@@ -8,6 +8,7 @@ from models.export.query import ExportQuery
 from models.following.follower import Follower
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
+from models.request_trace import RequestTrace
 from models.stream_head import StreamHead
 from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User
@@ -27,6 +28,7 @@ __all__ = [
     "Outcome",
     "QuarantinedEntry",
     "Reason",
+    "RequestTrace",
     "Role",
     "Scope",
     "StreamHead",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, current_app, make_response, render_template, request, session
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -25,7 +25,6 @@ def login_page(form: LoginForm, status: int = 200, notice: str | None = None) ->
         form=form,
         notice=notice,
         later=status in (429, 503),
-        registered=session.pop("registered", False),
         registration_open=_is_open(),
     )
     return make_response(page, status)

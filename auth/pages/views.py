@@ -104,7 +104,7 @@ def register() -> Answer:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:
         return register_page(_with_error(form), 400)
-    session["registered"] = True
+    flash(_("Your account is ready. Sign in."))
     return redirect(url_for("auth.login", next=safe_next(form.next.data)))
 
 

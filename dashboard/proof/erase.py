@@ -1,7 +1,7 @@
 """Erase: forget a person, and keep what happened provable.
 
-The personal fields and the nonces of their entries are blanked, the digests stay, and each
-batch adds an entry that lists what it blanked; a verification demands it.
+The personal fields and the nonces of their entries are blanked, the traces of their requests go, the digests
+stay, and each batch adds an entry that lists what it blanked; a verification demands it.
 """
 
 import secrets
@@ -25,6 +25,7 @@ from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
+from dashboard.traces.store import forget_traces
 from models import Action, ApiToken, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
 from models.clock import now
 
@@ -88,7 +89,9 @@ def _blank(user_id: int, seqs: list[int], event: AuthEvent, signer: Signer, sess
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
         nothing = dict.fromkeys(PERSONAL_COLUMNS)
+        requests = session.scalars(select(LoginLog.request_id).where(LoginLog.seq.in_(batch))).all()
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
+        forget_traces(session, requests)
         record(session, signer.sign(event, {"erased": as_text(batch)}))
 
 
