@@ -5,6 +5,7 @@ from models.database.base import db
 from models.export.job import ExportJob, ExportState
 from models.export.query import ExportQuery
 from models.following.follower import Follower
+from models.following.webhook import DeliveryState, Trouble, Webhook, WebhookDelivery
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
 from models.stream_head import StreamHead
@@ -15,6 +16,7 @@ from models.vocabulary import Action, Outcome, Reason, Role
 
 __all__ = [
     "Action",
+    "DeliveryState",
     "ExportJob",
     "ExportQuery",
     "ExportState",
@@ -27,8 +29,11 @@ __all__ = [
     "Reason",
     "Role",
     "StreamHead",
+    "Trouble",
     "User",
     "UserSession",
+    "Webhook",
+    "WebhookDelivery",
     "adds_entry",
     "db",
     "on_commit",

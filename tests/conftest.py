@@ -25,6 +25,8 @@ from models import (
     StreamHead,
     User,
     UserSession,
+    Webhook,
+    WebhookDelivery,
     db,
     write_transaction,
 )
@@ -190,6 +192,8 @@ def _empty(session: object) -> None:
         ExportJob,
         ExportQuery,
         Follower,
+        Webhook,
+        WebhookDelivery,
     ):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]
