@@ -11,7 +11,7 @@ from dashboard.log.recorder import record
 from models import Action, Outcome, Reason, Trouble, Webhook
 
 
-class Act(StrEnum):
+class WebhookAct(StrEnum):
     """What was done to an endpoint."""
 
     CREATE = "create"
@@ -28,7 +28,7 @@ class Act(StrEnum):
 _REASONS = {Trouble.GONE: Reason.REVOKED, Trouble.NOTHING_SUCCEEDED: Reason.EXPIRED}
 
 
-def note_act(session: Session, event: AuthEvent, webhook: Webhook, act: Act, **facts: object) -> None:
+def note_act(session: Session, event: AuthEvent, webhook: Webhook, act: WebhookAct, **facts: object) -> None:
     """Record what ``event`` says was done; neither address nor query: they may hold secrets and names."""
     detail = {"setting": "webhook", "act": act.value, "webhook": str(webhook.public_id), "name": webhook.name}
     record(session, replace(event, detail=detail | facts))
@@ -44,4 +44,4 @@ def disable(session: Session, event: AuthEvent, webhook: Webhook, why: Trouble, 
     if webhook.disabled_at is not None:
         return
     webhook.disabled_at, webhook.disabled_why = moment, why.value
-    note_act(session, replace(event, reason=_REASONS.get(why)), webhook, Act.DISABLE, why=why.value)
+    note_act(session, replace(event, reason=_REASONS.get(why)), webhook, WebhookAct.DISABLE, why=why.value)

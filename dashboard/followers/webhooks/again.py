@@ -1,4 +1,4 @@
-"""Deliver again what was delivered or given up: one delivery, or all from some entry on. And tests."""
+"""Deliver an entry again that was delivered or given up, and send tests."""
 
 from uuid import UUID
 
@@ -6,15 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
-from dashboard.followers.webhooks.acts import Act, note_act
+from dashboard.followers.webhooks.acts import WebhookAct, note_act
 from dashboard.followers.webhooks.manage import locked_webhook
-from dashboard.followers.webhooks.outbox import afresh, follower_name
+from dashboard.followers.webhooks.outbox import afresh
 from dashboard.followers.webhooks.sending.message import body_of_test
-from dashboard.followers.webhooks.sending.post import Answer
+from dashboard.followers.webhooks.sending.post import Reply
 from dashboard.followers.webhooks.sending.sender import Sender
 from dashboard.followers.webhooks.settle import write_answer
-from dashboard.log.head import read_head
-from models import DeliveryState, Follower, Webhook, WebhookDelivery, write_transaction
+from models import DeliveryState, Webhook, WebhookDelivery, write_transaction
 from models.clock import now
 
 #: Seconds that a test waits for its answer: the page waits, too.
@@ -34,27 +33,7 @@ def repeat_delivery(public_id: UUID, event_id: UUID, event: AuthEvent) -> bool:
         for name, value in afresh(now()).items():
             setattr(row, name, value)
         webhook.rests_until = None
-        note_act(session, event, webhook, Act.AGAIN, event_id=str(event_id))
-        return True
-
-    return write_transaction(again)
-
-
-def repeat_from(public_id: UUID, seq: int, event: AuthEvent) -> bool:
-    """Have the entries from number ``seq`` on delivered; False when the log has no place there.
-
-    One more than the newest entry is a place: what waits in the log before it is skipped.
-    """
-
-    def again(session: Session) -> bool:
-        webhook, head = locked_webhook(session, public_id), read_head(session)
-        if webhook is None or not head.pruned < seq <= head.seq + 1:
-            return False
-        mine = select(Follower).where(Follower.name == follower_name(webhook.id)).with_for_update()
-        row = session.scalars(mine.execution_options(populate_existing=True)).one()
-        if row.cursor != seq - 1:
-            row.cursor, row.intent = seq - 1, None
-            note_act(session, event, webhook, Act.AGAIN, **{"from": seq})
+        note_act(session, event, webhook, WebhookAct.AGAIN, event_id=str(event_id))
         return True
 
     return write_transaction(again)
@@ -95,11 +74,11 @@ def _begin_test(
         began_at=moment,
     )
     session.add(row)
-    note_act(session, event, webhook, Act.TEST)
+    note_act(session, event, webhook, WebhookAct.TEST)
     return webhook, row, True
 
 
-def _end_test(session: Session, delivery_id: int, answer: Answer) -> WebhookDelivery | None:
+def _end_test(session: Session, delivery_id: int, answer: Reply) -> WebhookDelivery | None:
     row = session.get(WebhookDelivery, delivery_id, populate_existing=True)
     if row is not None:
         write_answer(row, answer, now())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
 from dashboard.followers import cursor
-from dashboard.followers.webhooks.acts import Act, disable, note_act
+from dashboard.followers.webhooks.acts import WebhookAct, disable, note_act
 from dashboard.followers.webhooks.outbox import afresh, follower_name
 from dashboard.followers.webhooks.sending.signing import encrypted, new_secret
 from models import Follower, Trouble, Webhook, WebhookDelivery, write_transaction
@@ -27,7 +27,7 @@ class TooManyWebhooks(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedWebhook:
     """An endpoint as somebody wants it; all of it is checked."""
 
     name: str
@@ -36,7 +36,7 @@ class Wanted:
     format: str
 
 
-def add_webhook(wanted: Wanted, event: AuthEvent, once: UUID) -> UUID:
+def add_webhook(wanted: WantedWebhook, event: AuthEvent, once: UUID) -> UUID:
     """Add an endpoint that gets what happens from now on and return its public id.
 
     ``once`` is the key of the form: sent again it adds nothing. Raises ``TooManyWebhooks``.
@@ -61,7 +61,7 @@ def add_webhook(wanted: Wanted, event: AuthEvent, once: UUID) -> UUID:
         session.add(webhook)
         session.flush()
         cursor.create(session, follower_name(webhook.id), began_at)
-        note_act(session, event, webhook, Act.CREATE, format=wanted.format)
+        note_act(session, event, webhook, WebhookAct.CREATE, format=wanted.format)
         return public_id
 
     try:
@@ -70,7 +70,7 @@ def add_webhook(wanted: Wanted, event: AuthEvent, once: UUID) -> UUID:
         return write_transaction(add)
 
 
-def _columns(wanted: Wanted) -> dict[str, str]:
+def _columns(wanted: WantedWebhook) -> dict[str, str]:
     return {name: getattr(wanted, name) for name in ("name", "url", "query", "format")}
 
 
@@ -80,7 +80,7 @@ def locked_webhook(session: Session, public_id: UUID) -> Webhook | None:
     return session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
 
 
-def change_webhook(public_id: UUID, wanted: Wanted, event: AuthEvent) -> bool:
+def change_webhook(public_id: UUID, wanted: WantedWebhook, event: AuthEvent) -> bool:
     """Set an endpoint up otherwise; False when there is none any more."""
 
     def change(session: Session) -> bool:
@@ -92,7 +92,7 @@ def change_webhook(public_id: UUID, wanted: Wanted, event: AuthEvent) -> bool:
             setattr(webhook, name, getattr(wanted, name))
         if changed:
             webhook.rests_until = None
-            note_act(session, event, webhook, Act.CHANGE, fields=changed)
+            note_act(session, event, webhook, WebhookAct.CHANGE, fields=changed)
         return True
 
     return write_transaction(change)
@@ -119,7 +119,7 @@ def switch_on(public_id: UUID, event: AuthEvent) -> None:
         webhook.failures = 0
         waits = (WebhookDelivery.webhook_id == webhook.id) & WebhookDelivery.next_try_at.is_not(None)
         session.execute(update(WebhookDelivery).where(waits).values(afresh(now())))
-        note_act(session, event, webhook, Act.ENABLE)
+        note_act(session, event, webhook, WebhookAct.ENABLE)
 
     write_transaction(on)
 
@@ -139,7 +139,7 @@ def rotate_secret(public_id: UUID, event: AuthEvent, once: UUID) -> None:
         webhook.former_secret, webhook.former_until = webhook.secret, moment + ROTATION
         webhook.secret, webhook.secret_at = encrypted(secret, public_id), moment
         webhook.once = once
-        note_act(session, event, webhook, Act.ROTATE)
+        note_act(session, event, webhook, WebhookAct.ROTATE)
 
     write_transaction(rotate)
 
@@ -151,6 +151,6 @@ def remove_webhook(public_id: UUID, event: AuthEvent) -> None:
         if webhook := locked_webhook(session, public_id):
             session.execute(delete(Follower).where(Follower.name == follower_name(webhook.id)))
             session.delete(webhook)
-            note_act(session, event, webhook, Act.DELETE)
+            note_act(session, event, webhook, WebhookAct.DELETE)
 
     write_transaction(remove)

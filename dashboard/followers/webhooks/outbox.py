@@ -24,11 +24,11 @@ from models import DeliveryState, Follower, LoginLog, Webhook, WebhookDelivery
 from models.clock import now
 
 #: Entries looked at in one transaction, deliveries sent before the next, and how many may wait.
-LOOKED_AT, SENT, MAX_WAITING = 500, 100, 10_000
+READ_AT_ONCE, SENT_AT_ONCE, MAX_UNDELIVERED = 500, 100, 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class DueBatch:
     """What to send now, each with its entry, None where that was pruned; ``moved``: the log was read on."""
 
     webhook: Webhook
@@ -46,23 +46,22 @@ def selection_for(query: str, moment: datetime) -> Selection:
     return read_selection({"q": query}, ZoneInfo("UTC"), moment, name_refs)
 
 
-def take(session: Session, webhook_id: int) -> Batch | None:
+def take_due(session: Session, webhook_id: int) -> DueBatch | None:
     """Put what is new into the table and return what is due; None when it is not for this process."""
     webhook = session.get(Webhook, webhook_id)
-    follower = turn(session, webhook_id)
+    follower = hold_turn(session, webhook_id)
     if webhook is None or webhook.disabled_at is not None or follower is None or follower.paused_at:
         return None
     moved = _read_on(session, webhook, follower)
     moment = now()
     if webhook.rests_until is not None and moment < webhook.rests_until:
-        return Batch(webhook, (), moved)
-    return Batch(webhook, _due(session, webhook, moment), moved)
+        return DueBatch(webhook, (), moved)
+    return DueBatch(webhook, _due(session, webhook, moment), moved)
 
 
-def turn(session: Session, webhook_id: int) -> Follower | None:
+def hold_turn(session: Session, webhook_id: int) -> Follower | None:
     """Take or keep the turn to deliver; None when another process has it."""
-    mine = select(Follower).where(Follower.name == follower_name(webhook_id)).with_for_update()
-    row = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
+    row = cursor.locked(session, follower_name(webhook_id))
     if row is None or not is_free(row, now()):
         return None
     hold(row, now())
@@ -71,10 +70,10 @@ def turn(session: Session, webhook_id: int) -> Follower | None:
 
 def _read_on(session: Session, webhook: Webhook, follower: Follower) -> bool:
     """Put the next entries that are wanted into the table; False when there are none, or too many wait."""
-    claimed = cursor.claim(session, follower.name, None)
-    if claimed is None or _waiting(session, webhook.id) >= MAX_WAITING:
+    claimed = cursor.claim(session, follower.name, None, follower.cursor)
+    if claimed is None or _waiting(session, webhook.id) >= MAX_UNDELIVERED:
         return False
-    last = min(claimed.cursor + LOOKED_AT, claimed.head)
+    last = min(claimed.cursor + READ_AT_ONCE, claimed.head)
     in_range = (LoginLog.seq > claimed.cursor) & (LoginLog.seq <= last)
     if session.scalar(select(func.count()).select_from(LoginLog).where(in_range)) != last - claimed.cursor:
         raise BrokenStream(f"entries are missing after {claimed.cursor}")
@@ -91,7 +90,7 @@ def _is_wanted(query: str) -> ColumnElement[bool]:
 
 def _waiting(session: Session, webhook_id: int) -> int:
     mine = (WebhookDelivery.webhook_id == webhook_id) & WebhookDelivery.next_try_at.is_not(None)
-    some = select(WebhookDelivery.id).where(mine).limit(MAX_WAITING).subquery()
+    some = select(WebhookDelivery.id).where(mine).limit(MAX_UNDELIVERED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -122,7 +121,7 @@ def _due(
     """Return what is to be sent; one delivery to an endpoint that is sick."""
     mine = (WebhookDelivery.webhook_id == webhook.id) & (WebhookDelivery.next_try_at <= moment)
     order = WebhookDelivery.next_try_at, WebhookDelivery.id
-    limit = SENT if webhook.failures < SICK_AFTER else 1
+    limit = SENT_AT_ONCE if webhook.failures < SICK_AFTER else 1
     rows = session.scalars(select(WebhookDelivery).where(mine).order_by(*order).limit(limit)).all()
     found = session.scalars(select(LoginLog).where(LoginLog.event_id.in_([row.event_id for row in rows])))
     entries = {entry.event_id: entry for entry in found}

@@ -9,9 +9,9 @@ from time import monotonic
 from flask import current_app
 
 from dashboard.followers.webhooks.acts import event_of_site
-from dashboard.followers.webhooks.outbox import Batch, take
+from dashboard.followers.webhooks.outbox import DueBatch, take_due
 from dashboard.followers.webhooks.sending.sender import Sender
-from dashboard.followers.webhooks.settle import Result, settle
+from dashboard.followers.webhooks.settle import Result, write_results
 from dashboard.web.stopping import is_stopping
 from models import LoginLog, WebhookDelivery, write_transaction
 
@@ -41,19 +41,19 @@ def deliver_due(webhook_id: int) -> None:
             sender.close()
 
 
-def _take(webhook_id: int) -> Batch | None:
+def _take(webhook_id: int) -> DueBatch | None:
     with _transactions:
-        return write_transaction(partial(take, webhook_id=webhook_id))
+        return write_transaction(partial(take_due, webhook_id=webhook_id))
 
 
 def _settle(webhook_id: int, results: Sequence[Result]) -> None:
     if results:
         event = event_of_site()
         with _transactions:
-            write_transaction(partial(settle, webhook_id=webhook_id, results=results, event=event))
+            write_transaction(partial(write_results, webhook_id=webhook_id, results=results, event=event))
 
 
-def _sender_for(batch: Batch, former: Sender | None) -> Sender:
+def _sender_for(batch: DueBatch, former: Sender | None) -> Sender:
     """Return what sends, with the connections of before while the endpoint is the same."""
     if former is not None:
         if former.is_for(batch.webhook):

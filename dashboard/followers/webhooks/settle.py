@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
 from dashboard.followers.webhooks.acts import disable
-from dashboard.followers.webhooks.outbox import turn
+from dashboard.followers.webhooks.outbox import hold_turn
 from dashboard.followers.webhooks.retries import SICK_AFTER, TRIED_FOR, next_try, rest
-from dashboard.followers.webhooks.sending.post import Answer
+from dashboard.followers.webhooks.sending.post import Reply
 from models import DeliveryState, Follower, LoginLog, Trouble, Webhook, WebhookDelivery
 from models.clock import now
 
@@ -21,10 +21,10 @@ class Result:
     """What came of a delivery."""
 
     delivery_id: int
-    answer: Answer
+    answer: Reply
 
 
-def settle(session: Session, webhook_id: int, results: Sequence[Result], event: AuthEvent) -> None:
+def write_results(session: Session, webhook_id: int, results: Sequence[Result], event: AuthEvent) -> None:
     """Write results down, have what failed tried again, and disable an endpoint that is gone.
 
     ``event`` is made before the transaction, by `event_of_site`.
@@ -43,7 +43,7 @@ def settle(session: Session, webhook_id: int, results: Sequence[Result], event: 
     _judge(session, webhook, [result.answer for result in results], event, moment)
 
 
-def write_answer(row: WebhookDelivery, answer: Answer, moment: datetime) -> None:
+def write_answer(row: WebhookDelivery, answer: Reply, moment: datetime) -> None:
     """Write down what came of a try."""
     row.attempts, row.tried_at = row.attempts + 1, moment
     row.status, row.answer, row.milliseconds = answer.status, answer.text, answer.milliseconds
@@ -67,11 +67,11 @@ def _blank_erased(session: Session, ids: Sequence[int]) -> None:
 
 
 def _judge(
-    session: Session, webhook: Webhook, answers: Sequence[Answer], event: AuthEvent, moment: datetime
+    session: Session, webhook: Webhook, answers: Sequence[Reply], event: AuthEvent, moment: datetime
 ) -> None:
     """Say how the endpoint is: well after any success, sick after failures in a row, else disabled."""
     troubles = [answer.trouble for answer in answers if answer.trouble is not Trouble.NO_ENTRY]
-    follower = turn(session, webhook.id)
+    follower = hold_turn(session, webhook.id)
     if None in troubles:
         _recover(session, webhook, follower, moment)
     elif troubles:

@@ -20,7 +20,7 @@ MAX_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What came of a request.
 
     ``status`` and ``text`` are those of an answer, if there was one, ``trouble`` why it was no success.
@@ -41,16 +41,16 @@ class Poster:
         self._seconds = DEADLINE if seconds is None else seconds
         self._idle: list[Connection] = []
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a request; whatever goes wrong is in the answer."""
         begun = monotonic()
         try:
             status, raw = self._exchange(headers, body)
         except SendFailed as failed:
-            return Answer(None, None, _since(begun), failed.trouble)
+            return Reply(None, None, _since(begun), failed.trouble)
         except TimeoutError:
-            return Answer(None, None, _since(begun), Trouble.TOO_LATE)
-        return Answer(status, readable(raw), _since(begun), _trouble_of(status))
+            return Reply(None, None, _since(begun), Trouble.TOO_LATE)
+        return Reply(status, readable(raw), _since(begun), _trouble_of(status))
 
     def close(self) -> None:
         """Hang up."""

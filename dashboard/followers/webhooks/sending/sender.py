@@ -8,7 +8,7 @@ from flask import current_app
 from auth.policy import Unfit
 from dashboard.followers.webhooks.sending.failure import SendFailed
 from dashboard.followers.webhooks.sending.message import body_of
-from dashboard.followers.webhooks.sending.post import Answer, Poster
+from dashboard.followers.webhooks.sending.post import Poster, Reply
 from dashboard.followers.webhooks.sending.signing import keys_of, signed_headers
 from dashboard.followers.webhooks.sending.target import fit_target
 from models import LoginLog, Trouble, Webhook
@@ -43,18 +43,18 @@ class Sender:
         mine = self._webhook
         return (webhook.url, webhook.secret, webhook.format) == (mine.url, mine.secret, mine.format)
 
-    def send_entry(self, entry: LoginLog | None) -> Answer:
+    def send_entry(self, entry: LoginLog | None) -> Reply:
         """Tell the endpoint of an entry; one that is gone cannot be told of."""
         if entry is None:
-            return Answer(None, None, 0, Trouble.NO_ENTRY)
+            return Reply(None, None, 0, Trouble.NO_ENTRY)
         if self._trouble:
-            return Answer(None, None, 0, self._trouble)
+            return Reply(None, None, 0, self._trouble)
         return self.send(entry.event_id, body_of(entry, self._webhook.format))
 
-    def send(self, event_id: UUID, body: bytes) -> Answer:
+    def send(self, event_id: UUID, body: bytes) -> Reply:
         """Send a body under a key by which repeats are known."""
         if self._trouble:
-            return Answer(None, None, 0, self._trouble)
+            return Reply(None, None, 0, self._trouble)
         return self._poster.post(_HEADERS | signed_headers(self._keys, event_id, now(), body), body)
 
     def close(self) -> None:

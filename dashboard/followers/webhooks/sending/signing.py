@@ -15,7 +15,7 @@ from auth.subkeys import subkeys
 from dashboard.followers.webhooks.sending.failure import SendFailed
 from models import Trouble, Webhook
 
-PREFIX = "whsec_"
+SECRET_PREFIX = "whsec_"
 _PURPOSE, _NONCE = b"gatehouse webhook secret 1", 12
 
 
@@ -24,9 +24,9 @@ def new_secret() -> bytes:
     return os.urandom(32)
 
 
-def told(secret: bytes) -> str:
+def secret_text(secret: bytes) -> str:
     """Return a key as people copy it."""
-    return PREFIX + base64.b64encode(secret).decode()
+    return SECRET_PREFIX + base64.b64encode(secret).decode()
 
 
 def encrypted(secret: bytes, public_id: UUID) -> str:

@@ -41,7 +41,7 @@ PARTS = [
     "spool",
     "proxy",
 ]
-PARTS += ["sharing", "sealing", "totals", "names", "checkpoint", "server"]
+PARTS += ["sharing", "sealing", "followers", "totals", "names", "checkpoint", "server"]
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_a_missing_database_does_not_hide_the_rest() -> None:
         "quarantine",
         "clock",
         "sealing",
+        "followers",
         "totals",
         "names",
         "checkpoint",
