@@ -29,8 +29,8 @@ _REASONS = {Trouble.GONE: Reason.REVOKED, Trouble.NOTHING_SUCCEEDED: Reason.EXPI
 
 
 def note_act(session: Session, event: AuthEvent, webhook: Webhook, act: WebhookAct, **facts: object) -> None:
-    """Record what ``event`` says was done; neither address nor query: they may hold secrets and names."""
-    detail = {"setting": "webhook", "act": act.value, "webhook": str(webhook.public_id), "name": webhook.name}
+    """Record what ``event`` says was done; not what admins typed: it may hold secrets and names."""
+    detail = {"setting": "webhook", "act": act.value, "webhook": str(webhook.public_id)}
     record(session, replace(event, detail=detail | facts))
 
 

@@ -92,6 +92,8 @@ def change_webhook(public_id: UUID, wanted: WantedWebhook, event: AuthEvent) -> 
             setattr(webhook, name, getattr(wanted, name))
         if changed:
             webhook.rests_until = None
+            if "query" in changed and webhook.disabled_why == Trouble.ERASED:
+                webhook.disabled_why = Trouble.BY_HAND.value
             note_act(session, event, webhook, WebhookAct.CHANGE, fields=changed)
         return True
 
@@ -108,20 +110,26 @@ def switch_off(public_id: UUID, event: AuthEvent) -> None:
     write_transaction(off)
 
 
-def switch_on(public_id: UUID, event: AuthEvent) -> None:
-    """Go on where it stopped, with what waits as if it had just begun."""
+def switch_on(public_id: UUID, event: AuthEvent) -> bool:
+    """Go on where it stopped, with what waits as if it had just begun.
 
-    def on(session: Session) -> None:
+    False for one whose query was taken away, as it named somebody who was erased: it would get everything.
+    """
+
+    def on(session: Session) -> bool:
         webhook = locked_webhook(session, public_id)
         if webhook is None or webhook.disabled_at is None:
-            return
+            return True
+        if webhook.disabled_why == Trouble.ERASED:
+            return False
         webhook.disabled_at = webhook.disabled_why = webhook.failing_since = webhook.rests_until = None
         webhook.failures = 0
         waits = (WebhookDelivery.webhook_id == webhook.id) & WebhookDelivery.next_try_at.is_not(None)
         session.execute(update(WebhookDelivery).where(waits).values(afresh(now())))
         note_act(session, event, webhook, WebhookAct.ENABLE)
+        return True
 
-    write_transaction(on)
+    return write_transaction(on)
 
 
 def rotate_secret(public_id: UUID, event: AuthEvent, once: UUID) -> None:

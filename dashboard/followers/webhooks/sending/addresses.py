@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from dashboard.followers.webhooks.sending.failure import SendFailed
@@ -40,9 +41,8 @@ def _meant(address: Address) -> Iterator[Address]:
 
 
 def _is_fit(address: Address, *, private: bool) -> bool:
-    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped
-    if mapped:
-        return True  # what is meant is looked at by itself
+    if isinstance(address, IPv6Address) and (address.ipv4_mapped or address in _NAT64):
+        return True  # the address in it is looked at by itself
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False  # clouds tell their secrets at 169.254.169.254
     if isinstance(address, IPv6Address) and (address in _OWN_NAT64 or address.is_site_local):
@@ -55,10 +55,11 @@ def resolve(host: str, port: int, seconds: float, *, private: bool) -> list[str]
 
     The name is looked up once, in a thread of its own, as the system's resolver may take for ever.
     """
-    if not _asking.acquire(blocking=False):
+    places, answer = _asking, Future[list[str]]()
+    if not places.acquire(blocking=False):
         raise SendFailed(Trouble.NO_NAME)
-    answer: Future[list[str]] = Future()
-    threading.Thread(target=_look_up, args=(host, port, answer), name="webhook name", daemon=True).start()
+    work = partial(_look_up, host, port, answer, places)
+    threading.Thread(target=work, name="webhook name", daemon=True).start()
     try:
         found = answer.result(seconds)
     except TimeoutError:
@@ -70,11 +71,11 @@ def resolve(host: str, port: int, seconds: float, *, private: bool) -> list[str]
     return found
 
 
-def _look_up(host: str, port: int, answer: "Future[list[str]]") -> None:
+def _look_up(host: str, port: int, answer: "Future[list[str]]", places: threading.Semaphore) -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         answer.set_result(list(dict.fromkeys(str(place[4][0]) for place in found)))
     except BaseException as error:
         answer.set_exception(error)
     finally:
-        _asking.release()
+        places.release()

@@ -15,7 +15,7 @@ from auth.subkeys import subkeys
 from dashboard.followers.webhooks.sending.failure import SendFailed
 from models import Trouble, Webhook
 
-SECRET_PREFIX = "whsec_"
+SECRET_PREFIX = "whsec_"  # noqa: S105 - what each begins with
 _PURPOSE, _NONCE = b"gatehouse webhook secret 1", 12
 
 
