@@ -8,6 +8,7 @@ from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
 from dashboard.followers.text_log import follower as text_log
+from dashboard.followers.webhooks import rounds
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
@@ -52,5 +53,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     text_log.init_app(app, settings)
     signal_exchange.init_app(app, settings)
     traces.init_app(app)
+    rounds.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

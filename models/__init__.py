@@ -6,6 +6,7 @@ from models.database.base import db
 from models.export.job import ExportJob, ExportState
 from models.export.query import ExportQuery
 from models.following.follower import Follower
+from models.following.webhook import DeliveryState, Trouble, Webhook, WebhookDelivery
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
 from models.request_trace import RequestTrace
@@ -18,6 +19,7 @@ from models.vocabulary import Action, Outcome, Reason, Role, Scope
 __all__ = [
     "Action",
     "ApiToken",
+    "DeliveryState",
     "ExportJob",
     "ExportQuery",
     "ExportState",
@@ -32,8 +34,11 @@ __all__ = [
     "Role",
     "Scope",
     "StreamHead",
+    "Trouble",
     "User",
     "UserSession",
+    "Webhook",
+    "WebhookDelivery",
     "adds_entry",
     "db",
     "on_commit",

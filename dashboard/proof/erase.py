@@ -23,6 +23,7 @@ from dashboard.log.recording.query_words import Traces
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
+from dashboard.proof.erase_webhooks import event_of_taking, forget_answers, forget_in_webhooks
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
 from dashboard.traces.store import forget_traces
@@ -48,7 +49,8 @@ def close_account(user_id: int, *, actor: Subject | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    close = partial(_close, user_id, query_words.traces(user_id), _erased(user_id, actor))
+    events = _erased(user_id, actor), event_of_taking()
+    close = partial(_close, user_id, query_words.traces(user_id), events)
     return write_transaction(close)
 
 
@@ -92,6 +94,7 @@ def _blank(user_id: int, seqs: list[int], event: AuthEvent, signer: Signer, sess
         requests = session.scalars(select(LoginLog.request_id).where(LoginLog.seq.in_(batch))).all()
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
         forget_traces(session, requests)
+        forget_answers(session, batch)
         record(session, signer.sign(event, {"erased": as_text(batch)}))
 
 
@@ -99,10 +102,10 @@ def _erased(user_id: int, actor: Subject | None) -> AuthEvent:
     return AuthEvent(Action.ERASE, Outcome.SUCCESS, Subject("", user_id), Client(), actor=actor)
 
 
-def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> str:
+def _close(user_id: int, person: Traces, events: tuple[AuthEvent, AuthEvent], session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
-        record(session, event)
+        record(session, events[0])
         user.erased_at = now()
     name = _free_name(user_id, session)
     user.username = user.username_key = user.username_skeleton = name
@@ -112,6 +115,7 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
     for table in (UserSession, ApiToken):
         session.execute(delete(table).where(table.user_id == user_id))
     query_words.forget(session, person)
+    forget_in_webhooks(session, person, events[1])
     quarantine.forget_person(session, user_id)
     return name
 
