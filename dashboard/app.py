@@ -7,6 +7,7 @@ from dashboard import panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.mail import post
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
@@ -45,5 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     sends.init_app(app)
     signal_exchange.init_app(app, settings)
+    post.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

@@ -7,6 +7,9 @@ from models.export.query import ExportQuery
 from models.following.follower import Follower
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
+from models.mail.incident import Incident
+from models.mail.letter import Letter, LetterState
+from models.mail.used_link import UsedLink
 from models.stream_head import StreamHead
 from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User
@@ -19,6 +22,9 @@ __all__ = [
     "ExportQuery",
     "ExportState",
     "Follower",
+    "Incident",
+    "Letter",
+    "LetterState",
     "LoginLog",
     "LoginTotal",
     "NotWritten",
@@ -27,6 +33,7 @@ __all__ = [
     "Reason",
     "Role",
     "StreamHead",
+    "UsedLink",
     "User",
     "UserSession",
     "adds_entry",

@@ -18,11 +18,14 @@ from dashboard.config.settings import Settings
 from models import (
     ExportJob,
     ExportQuery,
+    Incident,
+    Letter,
     LoginLog,
     LoginTotal,
     QuarantinedEntry,
     Role,
     StreamHead,
+    UsedLink,
     User,
     UserSession,
     db,
@@ -190,6 +193,9 @@ def _empty(session: object) -> None:
         ExportJob,
         ExportQuery,
         Follower,
+        Letter,
+        UsedLink,
+        Incident,
     ):
         session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from auth import extensions, last_seen, profile, registration, service, sessions
+from auth.addresses.page import confirm_email, send_link
 from auth.attempts import Credentials, NewAccount, Refused
 from auth.pages import locale, times
 from auth.pages.access import require_role
@@ -27,6 +28,8 @@ from auth.sessions import CurrentUser
 from models import Reason, Role
 
 blueprint = Blueprint("auth", __name__)
+blueprint.add_url_rule("/email/confirm/<token>", view_func=confirm_email, methods=["GET", "POST"])
+blueprint.add_url_rule("/email/confirm/new", view_func=send_link, methods=["POST"])
 Answer = str | Response
 
 
@@ -175,4 +178,5 @@ def _account(form: RegisterForm) -> NewAccount:
         city=form.city.data or None,
         hobbies=tuple(form.hobbies.data or ()),
         once=form.once.key,
+        language=locale.viewer_locale(),
     )

@@ -25,7 +25,7 @@ from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
-from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models import Action, Letter, LoginLog, Outcome, Role, UsedLink, User, UserSession, db, write_transaction
 from models.clock import now
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
@@ -33,7 +33,12 @@ ERASE_BATCH = 150
 #: Entries that vouch for others keep their detail; they name nobody.
 _VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
 #: Columns of an account that end empty.
-_GONE = ("email", "email_key", "password_hash", "gender", "city", "locale", "timezone", "locked_until")
+_GONE = (
+    *("email", "email_key", "email_confirmed_at", "password_hash", "locked_until"),
+    *("gender", "city", "locale", "language", "timezone"),
+)
+#: What else is kept by the number of an account.
+_THEIRS = (UserSession, Letter, UsedLink)
 
 
 def find_account(name: str) -> int | None:
@@ -106,7 +111,8 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
     for column in _GONE:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    for table in _THEIRS:
+        session.execute(delete(table).where(table.user_id == user_id))
     query_words.forget(session, person)
     quarantine.forget_person(session, user_id)
     return name
