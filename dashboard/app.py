@@ -7,6 +7,7 @@ from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.mail import post
 from dashboard.followers.text_log import follower as text_log
 from dashboard.followers.webhooks import rounds
 from dashboard.live import feed, handshake
@@ -54,5 +55,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     signal_exchange.init_app(app, settings)
     traces.init_app(app)
     rounds.init_app(app, settings)
+    post.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

@@ -27,7 +27,19 @@ from dashboard.proof.erase_webhooks import event_of_taking, forget_answers, forg
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
 from dashboard.traces.store import forget_traces
-from models import Action, ApiToken, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models import (
+    Action,
+    ApiToken,
+    Letter,
+    LoginLog,
+    Outcome,
+    Role,
+    UsedLink,
+    User,
+    UserSession,
+    db,
+    write_transaction,
+)
 from models.clock import now
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
@@ -35,7 +47,12 @@ ERASE_BATCH = 150
 #: Entries that vouch for others keep their detail; they name nobody.
 _VOUCHING = (Action.ERASE, Action.LOG_PURGE, Action.ADDRESS_PURGE)
 #: Columns of an account that end empty.
-_GONE = ("email", "email_key", "password_hash", "gender", "city", "locale", "timezone", "locked_until")
+_GONE = (
+    *("email", "email_key", "email_confirmed_at", "password_hash", "locked_until"),
+    *("gender", "city", "locale", "language", "timezone"),
+)
+#: What else is kept by the number of an account.
+_THEIRS = (UserSession, ApiToken, Letter, UsedLink)
 
 
 def find_account(name: str) -> int | None:
@@ -112,7 +129,7 @@ def _close(user_id: int, person: Traces, events: tuple[AuthEvent, AuthEvent], se
     for column in _GONE:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True
-    for table in (UserSession, ApiToken):
+    for table in _THEIRS:
         session.execute(delete(table).where(table.user_id == user_id))
     query_words.forget(session, person)
     forget_in_webhooks(session, person, events[1])
