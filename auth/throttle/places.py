@@ -3,12 +3,14 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Flask, current_app
 
 from auth.throttle.failover import Failover
 from auth.throttle.networks import address_and_network, network_of
 from auth.throttle.stores import Limit, MemoryStore, PlaceStore
+from models.measures.catalogue import THROTTLED
 
 _KEY = "gatehouse.throttle"
 #: Seconds that a failed sign-in counts, and a registration.
@@ -17,6 +19,10 @@ SIGN_IN, REGISTRATION = 300, 3600
 PAIR, ACCOUNT, ADDRESS, NETWORK, DEVICE = 20, 100, 300, 1200, 10
 #: Accounts made from one network.
 ACCOUNTS = 20
+#: Requests of one token in so many seconds: a hundred thousand entries a second, read by the thousand.
+REQUESTS, REQUEST_SECONDS = 1000, 10
+#: Wrong tokens from one network in so many seconds.
+WRONG_TOKENS, WRONG_SECONDS = 60, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def take_sign_in(account: str, address: str | None, device: str | None = None) -
     An address that cannot be read is no key that strangers would share.
     """
     if device:
-        return _take(_limit("device", DEVICE, SIGN_IN, device), is_of_device=True)
+        return _take("sign_in", _limit("device", DEVICE, SIGN_IN, device), is_of_device=True)
     limits = [_limit("account", ACCOUNT, SIGN_IN, account)]
     if address:
         own, network = address_and_network(address)
@@ -58,14 +64,26 @@ def take_sign_in(account: str, address: str | None, device: str | None = None) -
             _limit("address", ADDRESS, SIGN_IN, own),
             _limit("network", NETWORK, SIGN_IN, network),
         ]
-    return _take(*limits)
+    return _take("sign_in", *limits)
 
 
 def take_registration(address: str | None) -> Places | TooMany:
     """Take the place of a registration from a network; the operator's own has none."""
     if address is None:
         return Places((), "")
-    return _take(_limit("registration", ACCOUNTS, REGISTRATION, network_of(address)))
+    return _take("registration", _limit("registration", ACCOUNTS, REGISTRATION, network_of(address)))
+
+
+def take_request(token: UUID) -> Places | TooMany:
+    """Take the place of a request of a token."""
+    return _take(_limit("token", REQUESTS, REQUEST_SECONDS, token.hex))
+
+
+def take_wrong_token(address: str | None) -> Places | TooMany:
+    """Take the place of a wrong token from a network; the operator's own has none."""
+    if address is None:
+        return Places((), "")
+    return _take(_limit("wrong", WRONG_TOKENS, WRONG_SECONDS, network_of(address)))
 
 
 def give_back(places: Places) -> None:
@@ -73,10 +91,13 @@ def give_back(places: Places) -> None:
     _store().give_back(places.limits, places.name)
 
 
-def _take(*limits: Limit, is_of_device: bool = False) -> Places | TooMany:
+def _take(what: str, *limits: Limit, is_of_device: bool = False) -> Places | TooMany:
     places = Places(limits, secrets.token_hex(8), is_of_device)
     wait = _store().take(limits, places.name)
-    return TooMany(max(1, round(wait))) if wait > 0 else places
+    if wait <= 0:
+        return places
+    THROTTLED.note(what)
+    return TooMany(max(1, round(wait)))
 
 
 def _limit(kind: str, count: int, seconds: int, *who: str) -> Limit:

@@ -98,7 +98,6 @@ def _note_refusal(status: int) -> None:
         status,
         user=getattr(current_user, "user_id", None),
         client=request.remote_addr,
-        request_id=g.get("request_id", ""),
     )
 
 
