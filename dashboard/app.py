@@ -7,6 +7,7 @@ from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.syslog import follower as syslog
 from dashboard.followers.text_log import follower as text_log
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings)
     sends.init_app(app)
     text_log.init_app(app, settings)
+    syslog.init_app(app, settings)
     signal_exchange.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

@@ -107,7 +107,7 @@ def test_a_good_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, text: 
         ("TEXT_LOG_FORMAT", ["{", "}", "{x}", "{name!r}", "{name:>9}", "{name.x}", "{}", "{0}"]),
         (
             "TEXT_LOG_FORMAT",
-            ["%", "{name} %", "%Q", "%s", "%n", "%1000d", "a line", "{name}\n%Y", "{name}\u2028"],
+            ["%", "{name} %", "%Q", "%s", "%n", "%1000d", "a line", "{ip}\n%Y", "{ip}\u2028x", "{ip}\rx"],
         ),
         ("TEXT_LOG_ENCODING", ["utf8", "latin-1", "UTF-8"]),
         ("SYSLOG_URL", ["h", "http://h", "udp://", "tcp://h:0", "tcp://h:x", "tcp://h/path", "tcp://h#x"]),
