@@ -58,13 +58,14 @@ def entries_between(first: int, end: int) -> Iterator[Sequence[LoginLog]]:
 
 
 def _lately_before(first: int) -> int:
-    """Return the number of the first entry that happened shortly before the one before ``first``.
+    """Return the number of the first entry before ``first`` that happened shortly before the newest of them.
 
-    For a process that sent none of them: another did, or an earlier one.
+    For a process that sent none of them: another did, or an earlier one. The newest need not be the last, as
+    an outage's entries are sealed after it.
     """
-    before = select(LoginLog.occurred_at).where(LoginLog.seq == first - 1)
-    last = db.session.scalar(before)
-    since = select(func.min(LoginLog.seq)).where(LoginLog.seq < first, LoginLog.seq >= first - MOST_AGAIN)
-    found = last and db.session.scalar(since.where(LoginLog.occurred_at >= last - AGAIN))
+    before = LoginLog.seq < first, LoginLog.seq >= first - MOST_AGAIN
+    newest = db.session.scalar(select(func.max(LoginLog.occurred_at)).where(*before))
+    since = select(func.min(LoginLog.seq)).where(*before)
+    found = newest and db.session.scalar(since.where(LoginLog.occurred_at >= newest - AGAIN))
     db.session.rollback()
     return found or first

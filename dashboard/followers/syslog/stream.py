@@ -27,6 +27,9 @@ class Stream:
         self._target = target
         self._line: socket.socket | None = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def open(self) -> None:
         """Connect anew; raises ``OSError``, also for a certificate that is not trusted."""
         self.close()

@@ -50,7 +50,15 @@ def in_book(*ages: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ages", "first"), [((60, 30, 20, 14, 10), 4), ((60, 30), 2), ((9, 8, 7), 1), ((5,), 1), ((), 1)]
+    ("ages", "first"),
+    [
+        ((60, 30, 20, 14, 10), 4),
+        ((60, 30), 2),
+        ((9, 8, 7), 1),
+        ((5,), 1),
+        ((), 1),
+        ((60, 30, 20, 14, 10, 9000, 8000), 4),  # of an outage
+    ],
 )
 def test_what_another_process_sent_lately_is_sent_again(
     app: Flask, ages: tuple[float, ...], first: int
