@@ -8,6 +8,7 @@ from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
 from dashboard.followers.mail import post
+from dashboard.followers.syslog import follower as syslog
 from dashboard.followers.text_log import follower as text_log
 from dashboard.followers.webhooks import rounds
 from dashboard.live import feed, handshake
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings)
     sends.init_app(app)
     text_log.init_app(app, settings)
+    syslog.init_app(app, settings)
     signal_exchange.init_app(app, settings)
     traces.init_app(app)
     rounds.init_app(app, settings)
