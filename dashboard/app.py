@@ -3,10 +3,11 @@
 from flask import Flask
 
 import auth.pages.views
-from dashboard import panel, receivers
+from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.text_log import follower as text_log
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
@@ -41,11 +42,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     housekeeping.init_app(app)
     abandoned.init_app(app)
     panel.init_app(app)
+    api.init_app(app)
     feed.init_app(app, settings)
     handshake.init_app(app, settings)
     health.init_app(app)
     metrics.init_app(app, settings)
     sends.init_app(app)
+    text_log.init_app(app, settings)
     signal_exchange.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

@@ -1,6 +1,7 @@
 """The stored facts and the one way to write them."""
 
 from models import zones
+from models.api_token import ApiToken
 from models.database.base import db
 from models.export.job import ExportJob, ExportState
 from models.export.query import ExportQuery
@@ -11,10 +12,11 @@ from models.stream_head import StreamHead
 from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User
 from models.user_session import UserSession
-from models.vocabulary import Action, Outcome, Reason, Role
+from models.vocabulary import Action, Outcome, Reason, Role, Scope
 
 __all__ = [
     "Action",
+    "ApiToken",
     "ExportJob",
     "ExportQuery",
     "ExportState",
@@ -26,6 +28,7 @@ __all__ = [
     "QuarantinedEntry",
     "Reason",
     "Role",
+    "Scope",
     "StreamHead",
     "User",
     "UserSession",

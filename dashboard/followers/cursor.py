@@ -48,21 +48,23 @@ def _last_before(session: Session, head: Head, moment: datetime) -> int:
     return session.scalar(earlier.where(LoginLog.occurred_at < moment)) or floor
 
 
-def is_due(name: str) -> bool:
-    """Whether there is something to deliver for who may: a look that takes no lock."""
+def due(name: str) -> int | None:
+    """Return the cursor when there is something to deliver for who may: a look that takes no lock."""
     row, head = db.session.get(Follower, name, populate_existing=True), read_head(db.session())
-    due = row is not None and row.paused_at is None and is_free(row, now()) and _is_behind(row, head)
+    is_due = row is not None and row.paused_at is None and is_free(row, now()) and _is_behind(row, head)
+    seen = row.cursor if row is not None and is_due else None
     db.session.rollback()
-    return due
+    return seen
 
 
-def claim(session: Session, name: str, intent: str | None) -> Claim | None:
+def claim(session: Session, name: str, intent: str | None, seen: int) -> Claim | None:
     """Take the turn and write down ``intent``; None when there is nothing to do or another has it.
 
+    ``seen`` is the cursor from before ``intent`` was made: where others delivered since, that is out of date.
     Raises ``BrokenStream`` when the log is shorter than what was delivered of it.
     """
     row = locked(session, name)
-    if row is None or row.paused_at is not None or not is_free(row, now()):
+    if row is None or row.paused_at is not None or row.cursor != seen or not is_free(row, now()):
         return None
     head = read_head(session)
     _adapt(row, head)

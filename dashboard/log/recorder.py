@@ -17,6 +17,7 @@ from auth.events import AuthEvent, Client, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
+from dashboard.log.new_device import is_new_device
 from models import LoginLog, NotWritten, adds_entry, on_commit
 from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key
@@ -35,7 +36,8 @@ def record(session: Session, event: AuthEvent) -> UUID:
     """
     session.flush()
     adds_entry(session, event.event_id)
-    if session.connection().execute(insert(LoginLog), columns(event)).rowcount != 1:
+    values = columns(event, new_device=is_new_device(session, event))
+    if session.connection().execute(insert(LoginLog), values).rowcount != 1:
         raise NotWritten("the database took the entry and kept none")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     on_commit(session, partial(committed, app, event.event_id))
@@ -79,9 +81,9 @@ def canonical(detail: Mapping[str, object] | None) -> str | None:
     return text
 
 
-def columns(event: AuthEvent) -> dict[str, object]:
+def columns(event: AuthEvent, *, new_device: bool | None = None) -> dict[str, object]:
     """Return the columns of an event's entry, authenticated; names without an account are masked already."""
-    return authenticated(_facts(event))
+    return authenticated({**_facts(event), "new_device": new_device})
 
 
 def _facts(event: AuthEvent) -> dict[str, object]:

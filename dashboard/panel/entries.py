@@ -18,6 +18,8 @@ ADMIN_ACTIONS = frozenset(
         Action.ACCOUNT_DISABLE,
         Action.ACCOUNT_ENABLE,
         Action.ROLE_CHANGE,
+        Action.TOKEN_CREATE,
+        Action.TOKEN_REVOKE,
         Action.LOG_VIEW,
         Action.LOG_EXPORT,
         Action.LOG_PURGE,

@@ -14,6 +14,7 @@ from dashboard.panel.overview import Overview
 from dashboard.panel.parts.lengths import length_in_words
 from dashboard.panel.parts.related import whole_log
 from dashboard.panel.signals.page import SignalsPage
+from dashboard.panel.tokens.page import Tokens, form_comes_back
 from dashboard.panel.users import Users
 from dashboard.proof.upkeep import verified
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
         FollowersPage(_l("Followers"), endpoint="followers", url="/admin/followers", icon="follow"),
         SignalsPage(_l("Signals"), endpoint="signals", url="/admin/signals", icon="signal"),
+        form_comes_back(app, Tokens(_l("Tokens"), endpoint="tokens", url="/admin/tokens", icon="key")),
     )
     app.add_template_global(verified)
     app.add_template_filter(length_in_words)

@@ -25,7 +25,7 @@ from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
-from models import Action, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
+from models import Action, ApiToken, LoginLog, Outcome, Role, User, UserSession, db, write_transaction
 from models.clock import now
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
@@ -106,7 +106,8 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
     for column in _GONE:
         setattr(user, column, None)
     user.hobbies, user.role, user.disabled = [], Role.USER, True
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    for table in (UserSession, ApiToken):
+        session.execute(delete(table).where(table.user_id == user_id))
     query_words.forget(session, person)
     quarantine.forget_person(session, user_id)
     return name

@@ -21,7 +21,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, keys, Redis, clock, spool, proxy, backlog, followers, totals, proof, server."""
+    """Check configuration, database, keys, Redis, clock, spool, proxy, followers, totals, proof, server."""
     try:
         settings = load_settings()
     except ConfigError as error:
