@@ -113,10 +113,10 @@ def test_what_waits_and_where_the_head_is_stand_there(app: Flask, client: FlaskC
 def test_too_many_attempts_are_counted(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sqlite_app.test_client()
     monkeypatch.setattr("auth.throttle.places.PAIR", 1)
-    before = figure(page(client), "gatehouse_throttled_requests_total", what="sign_in") or 0
+    before = figure(page(client), "gatehouse_throttled_requests_total", endpoint="auth.login") or 0
     for _ in range(2):
         AuthActions(client).login("nobody")
-    assert figure(page(client), "gatehouse_throttled_requests_total", what="sign_in") == before + 1
+    assert figure(page(client), "gatehouse_throttled_requests_total", endpoint="auth.login") == before + 1
 
 
 def test_nothing_on_it_tells_of_a_person(app: Flask, client: FlaskClient) -> None:
