@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.deploy.test_monitoring import queries
 from tests.support.servers.gatehouse import ROOT
 
 RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -119,6 +120,14 @@ def check(promtool: str, folder: Path, *cases: dict[str, Any]) -> None:
 
 def test_the_rules_are_well_formed(promtool: str) -> None:
     run(promtool, "check", "rules", str(RULES))
+
+
+def test_the_dashboard_asks_in_sentences_that_prometheus_understands(promtool: str, tmp_path: Path) -> None:
+    asked = [query.replace("$job", "gatehouse") for query in queries()]
+    rules = [{"record": f"query:number{number}", "expr": query} for number, query in enumerate(asked)]
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    run(promtool, "check", "rules", str(file))
 
 
 def test_each_alert_has_a_case() -> None:

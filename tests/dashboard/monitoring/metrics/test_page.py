@@ -25,9 +25,10 @@ from models.clock import now
 from tests.dashboard.cli.server.test_command import workers
 from tests.dashboard.monitoring.metrics.figures import figure, page, parsed
 from tests.support.actions import AuthActions, entries, make_user, signed_in
-from tests.support.app import running
+from tests.support.app import migrate, running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import Site, serving
+from tests.support.servers.mariadb import create_database, prepared
 from tests.support.servers.process import free_port
 from tests.support.servers.silent import silent_server
 from tests.support.viewer import Wire
@@ -241,3 +242,18 @@ def folders(site: Site) -> list[Path]:
     [worker, *_] = workers(site.server)
     maps = Path(f"/proc/{worker}/maps").read_text().splitlines()
     return list({Path(line.split()[-1]).parent for line in maps if "gatehouse-metrics-" in line})
+
+
+def test_a_frozen_database_holds_no_scrape_of_a_running_site(tmp_path: Path) -> None:
+    server, address = prepared(tmp_path)
+    with server, serving(migrate(create_database(address, "gatehouse")), tmp_path) as site:
+        assert figure(scraped(site), "gatehouse_database_up") == 1
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            for _ in range(2):
+                found = parsed(requests.get(f"{site.url}/metrics", timeout=5).text)  # the promise
+                assert figure(found, "gatehouse_database_up") == 0
+                assert figure(found, "gatehouse_workers") == 1
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        wait_until(lambda: figure(scraped(site), "gatehouse_database_up") == 1, "it is up again")
