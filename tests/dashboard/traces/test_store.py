@@ -12,7 +12,7 @@ from dashboard.background import schedule
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase, retention
 from dashboard.traces import store, waiting
-from dashboard.traces.store import errors_since, forget_older_traces, trace_of, write_traces
+from dashboard.traces.store import errors_since, forget_older_traces, trace_by_request, write_traces
 from dashboard.traces.waiting import Trace, waiting_of
 from models import NotWritten, RequestTrace, User, db
 from models.clock import now
@@ -116,8 +116,8 @@ def test_the_newest_errors_are_told_and_how_many_there_were(app: Flask) -> None:
 
 
 def test_a_request_that_nobody_traced_has_none(app: Flask) -> None:
-    assert trace_of(None) is None
-    assert trace_of("r1") is None
+    assert trace_by_request(None) is None
+    assert trace_by_request("r1") is None
 
 
 def of_alice(app: Flask) -> User:
