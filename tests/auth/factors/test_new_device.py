@@ -12,6 +12,7 @@ from sqlalchemy import update
 from auth import service
 from auth.attempts import Credentials
 from auth.events import AuthEvent, Client, Subject
+from auth.factors import new_device
 from auth.factors.devices import with_account
 from auth.sessions import CurrentUser
 from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
