@@ -33,7 +33,7 @@ FIRST_SEARCHED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TailAnswer:
     """Entries as JSON, and the cursor ``after`` which to go on; the log stood at ``head``."""
 
     head: Head
@@ -51,18 +51,18 @@ class Answer:
         return orjson.dumps(head | {"entries": self.entries, "next": self.after})
 
 
-def read_tail(app: Flask, wish: Wish) -> Answer:
+def read_tail(app: Flask, wish: Wish) -> TailAnswer:
     """Return what follows a cursor; raises `StartOver` when nothing can."""
     recent = recent_entries(app)
     head = recent.refresh()
     after = _cursor(wish, head)
     if wish.branches is None and after >= head.floor:
         entries = recent.after(after, wish.limit)
-        return Answer(head, entries, after + len(entries))
+        return TailAnswer(head, entries, after + len(entries))
     found, searched = _search(db.session(), wish, after, head.seq)
     _cursor(wish, read_head(db.session()))  # what was pruned meanwhile may be missing
     _check_whole(wish, found, after, searched)
-    return Answer(head, [sealed.fields for sealed in found], searched)
+    return TailAnswer(head, [sealed.fields for sealed in found], searched)
 
 
 def _cursor(wish: Wish, head: Head) -> int:

@@ -20,6 +20,7 @@ PANEL = {
     "live": "/admin/live/",
     "users": "/admin/users/",
     "signals": "/admin/signals/",
+    "tokens": "/admin/tokens/",
     "nobody of that name": "/admin/users/?q=" + "W" * 64,
     "user": "/admin/users/{busy}",
     "user without entries": "/admin/users/{idle}",

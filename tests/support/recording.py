@@ -7,6 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from sqlalchemy import select
 
 from auth import floods, profile, registration, service, sessions, throttle
 from auth.attempts import Credentials, NewAccount
@@ -18,13 +19,14 @@ from dashboard.export.job import Export, Order
 from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
+from dashboard.panel.tokens.acts import Wanted, make_token, revoke_token
 from dashboard.proof import erase, prune
 from dashboard.proof.address_purge import purge_addresses
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock
 from dashboard.proof.verify.verify import current_standing
 from dashboard.query.language.selection import read_selection
-from models import Action, Outcome, Reason, User, db, write_transaction
+from models import Action, ApiToken, Outcome, Reason, Scope, User, db, write_transaction
 from models.clock import now
 from tests.support.actions import PASSWORD, entries, make_user
 from tests.support.book import entry, store
@@ -100,6 +102,21 @@ def a_new_password() -> Act:
 def a_changed_zone() -> Act:
     user = signed_in()
     return lambda: profile.set_timezone(user, "Europe/Berlin", Client())
+
+
+@records("dashboard.panel.tokens.acts._make")
+def a_new_token() -> Act:
+    wanted = Wanted("a program", (Scope.ENTRIES_READ,), timedelta(days=7), uuid4())
+    user = signed_in()
+    return lambda: make_token(wanted, user, Client())
+
+
+@records("dashboard.panel.tokens.acts._revoke")
+def a_token_that_is_revoked() -> Act:
+    user = signed_in()
+    make_token(Wanted("a program", (), timedelta(days=7), None), user, Client())
+    public_id = db.session.scalars(select(ApiToken.public_id)).one()
+    return lambda: revoke_token(public_id, user, Client())
 
 
 @records("dashboard.export.job.Export")

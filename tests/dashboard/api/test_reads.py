@@ -1,6 +1,7 @@
 """That a program read is an entry, once an hour and token."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -42,6 +43,16 @@ def test_each_token_is_told_once_an_hour(app: Flask, client: FlaskClient) -> Non
     forget(app)
     one.get()
     assert len(told()) == 3
+
+
+def test_a_process_asks_the_log_again_after_an_hour(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.get()
+    write_transaction(lambda session: session.execute(update(LoginLog).values(occurred_at=now() - ONCE_IN)))
+    monkeypatch.setattr(reads, "ONCE_IN", timedelta(0))
+    program.get()
+    assert len(told()) == 2
 
 
 def test_who_reads_nothing_is_not_told(program: Program) -> None:
