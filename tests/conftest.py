@@ -16,16 +16,9 @@ from sqlalchemy import delete, update
 from dashboard.config import settings
 from dashboard.config.settings import Settings
 from models import (
-    ApiToken,
-    ExportJob,
-    ExportQuery,
-    LoginLog,
-    LoginTotal,
-    QuarantinedEntry,
     Role,
     StreamHead,
     User,
-    UserSession,
     db,
     write_transaction,
 )
@@ -189,15 +182,7 @@ def _empty(session: object) -> None:
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (
-        UserSession,
-        ApiToken,
-        User,
-        LoginLog,
-        QuarantinedEntry,
-        LoginTotal,
-        ExportJob,
-        ExportQuery,
-    ):
-        session.execute(delete(table))  # type: ignore[attr-defined]
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name != StreamHead.__tablename__:
+            session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

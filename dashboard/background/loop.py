@@ -21,7 +21,8 @@ class Loop:
 
     ``rest`` seconds pass between two calls at least. A failure is logged and the loop goes
     on, sooner than usual when it works rarely; ``longest`` is how many seconds a call may take
-    before it counts as stuck.
+    before it counts as stuck. With ``backoff`` it goes on after 1, 2, 4 … up to that many seconds while it
+    fails, woken or not.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class Loop:
         every: float,
         rest: float = 0,
         longest: float = STUCK_AFTER,
+        backoff: float = 0,
     ) -> None:
         self._app, self._work, self._every, self._rest = app, work, every, rest
+        self._backoff = backoff
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._died = 0.0
@@ -63,7 +66,7 @@ class Loop:
     def _run(self) -> None:
         try:
             while not self._stopping.wait(self._rest):
-                self._woken.wait(self._every if self.watch.is_well else min(self._every, RETRY_AT_LATEST))
+                self._wait()
                 self._woken.clear()
                 if not self._stopping.is_set():
                     self._once()
@@ -71,6 +74,13 @@ class Loop:
             logger.critical("%s ended and does no more until a restart", self._thread.name, exc_info=True)
         finally:
             self._died = time.monotonic()
+
+    def _wait(self) -> None:
+        failures = self.watch.failures
+        if failures and self._backoff:
+            self._stopping.wait(min(2.0 ** min(failures - 1, 32), self._backoff))
+        else:
+            self._woken.wait(min(self._every, RETRY_AT_LATEST) if failures else self._every)
 
     def _once(self) -> None:
         with self.watch.round(), self._app.app_context(), used_for(Purpose.BACKGROUND):

@@ -15,7 +15,7 @@ LIVE_REACH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """``seq`` of the newest sealed entry; viewers may start after ``floor``, ``pruned`` are gone."""
+    """``seq`` of the newest sealed entry, ``pruned`` of them are gone; viewers may start after ``floor``."""
 
     epoch: str
     seq: int

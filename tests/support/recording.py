@@ -7,26 +7,29 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select
+from uuid_utils.compat import uuid7
 
 from auth import floods, profile, registration, service, sessions, throttle
+from auth.addresses.confirmation import ask_for_link, use_link
+from auth.addresses.links import CONFIRM, link_token
 from auth.attempts import Credentials, NewAccount
 from auth.events import AuthEvent, Client, Subject
 from auth.sessions import CurrentUser
 from auth.throttle.places import PAIR
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
+from dashboard.followers import control
+from dashboard.followers.follow import begin
 from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
-from dashboard.panel.tokens.acts import Wanted, make_token, revoke_token
 from dashboard.proof import erase, prune
 from dashboard.proof.address_purge import purge_addresses
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.clock import Clock
 from dashboard.proof.verify.verify import current_standing
 from dashboard.query.language.selection import read_selection
-from models import Action, ApiToken, Outcome, Reason, Scope, User, db, write_transaction
+from models import Action, Outcome, Reason, User, db, write_transaction
 from models.clock import now
 from tests.support.actions import PASSWORD, entries, make_user
 from tests.support.book import entry, store
@@ -104,19 +107,17 @@ def a_changed_zone() -> Act:
     return lambda: profile.set_timezone(user, "Europe/Berlin", Client())
 
 
-@records("dashboard.panel.tokens.acts._make")
-def a_new_token() -> Act:
-    wanted = Wanted("a program", (Scope.ENTRIES_READ,), timedelta(days=7), uuid4())
-    user = signed_in()
-    return lambda: make_token(wanted, user, Client())
+@records("auth.addresses.confirmation.use_link")
+def a_confirmed_address() -> Act:
+    link = link_token(CONFIRM, uuid7(), make_user("alice"))
+    return lambda: use_link(link, Client())
 
 
-@records("dashboard.panel.tokens.acts._revoke")
-def a_token_that_is_revoked() -> Act:
+@records("auth.addresses.confirmation.ask_for_link")
+def a_link_that_was_asked_for() -> Act:
+    current_app.config["MAIL_URL"] = "console:"
     user = signed_in()
-    make_token(Wanted("a program", (), timedelta(days=7), None), user, Client())
-    public_id = db.session.scalars(select(ApiToken.public_id)).one()
-    return lambda: revoke_token(public_id, user, Client())
+    return lambda: ask_for_link(user, Client())
 
 
 @records("dashboard.export.job.Export")
@@ -200,6 +201,21 @@ def a_session_that_is_taken_back() -> Act:
     user = db.session.get_one(User, alice.user_id)
     replay.keep_attempt(replace(refused(user), event_id=event_id))
     return replay.enter_all
+
+
+@records("dashboard.followers.control._changed")
+def a_follower_that_is_paused() -> Act:
+    user = signed_in()
+    begin("mail", now())
+    return lambda: control.pause("mail", user.event(Action.SETTINGS_CHANGE, Client()))
+
+
+@records("dashboard.followers.control._changed")
+def a_follower_that_delivers_again() -> Act:
+    user = signed_in()
+    seal_all()
+    begin("mail", now() + timedelta(days=1))
+    return lambda: control.deliver_again("mail", 1, user.event(Action.SETTINGS_CHANGE, Client()))
 
 
 def clock() -> Clock:

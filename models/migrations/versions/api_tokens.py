@@ -7,7 +7,7 @@ from models.database.base import TABLE
 from models.database.types import BigId, Digest, TextList, Uid, Utc
 
 revision = "api_tokens"
-down_revision = "skeletons_by_key"
+down_revision = "followers"
 branch_labels = None
 depends_on = None
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from dashboard.api import reads
-from dashboard.log import views
-from dashboard.log.views import ONCE_IN
+from dashboard.log.recording import views
+from dashboard.log.recording.views import ONCE_IN
 from models import Action, ApiToken, LoginLog, NotWritten, Role, db, write_transaction
 from models.clock import now
 from tests.support.actions import entries, make_user

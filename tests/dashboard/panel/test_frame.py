@@ -8,7 +8,15 @@ from flask.testing import FlaskClient
 
 from models import User
 
-PAGES = ["/admin/", "/admin/logins/", "/admin/live/", "/admin/users/", "/admin/signals/", "/admin/tokens/"]
+PAGES = [
+    "/admin/",
+    "/admin/logins/",
+    "/admin/live/",
+    "/admin/users/",
+    "/admin/followers/",
+    "/admin/signals/",
+    "/admin/tokens/",
+]
 
 
 @pytest.fixture(params=PAGES)

@@ -1,0 +1,1 @@
+"""What the followers of the log keep."""
