@@ -76,14 +76,14 @@ def take_registration(address: str | None) -> Places | TooMany:
 
 def take_request(token: UUID) -> Places | TooMany:
     """Take the place of a request of a token."""
-    return _take(_limit("token", REQUESTS, REQUEST_SECONDS, token.hex))
+    return _take("request", _limit("token", REQUESTS, REQUEST_SECONDS, token.hex))
 
 
 def take_wrong_token(address: str | None) -> Places | TooMany:
     """Take the place of a wrong token from a network; the operator's own has none."""
     if address is None:
         return Places((), "")
-    return _take(_limit("wrong", WRONG_TOKENS, WRONG_SECONDS, network_of(address)))
+    return _take("token", _limit("wrong", WRONG_TOKENS, WRONG_SECONDS, network_of(address)))
 
 
 def give_back(places: Places) -> None:

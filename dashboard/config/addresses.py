@@ -90,6 +90,6 @@ def _server(text: str, schemes: tuple[str, ...], examples: str) -> str:
         is_right = parts.scheme in schemes and parts.hostname and parts.port != 0
     except ValueError:  # a port that is no number
         is_right = False
-    if not is_right or parts.path.strip("/") or parts.fragment:
+    if not is_right or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"must be an address like {examples}")
     return text

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from dashboard.panel.entries import is_by_admin
 from dashboard.panel.followers.page import FollowersPage
+from dashboard.panel.followers.webhooks import WebhooksPage, webhook_forms_come_back
 from dashboard.panel.live_page import LivePage
 from dashboard.panel.logins import Logins
 from dashboard.panel.overview import Overview
@@ -30,6 +31,10 @@ def init_app(app: Flask) -> None:
         LivePage(_l("Live"), endpoint="live", url="/admin/live", icon="pulse"),
         Users(_l("Users"), endpoint="users", url="/admin/users", icon="people"),
         FollowersPage(_l("Followers"), endpoint="followers", url="/admin/followers", icon="follow"),
+        webhook_forms_come_back(
+            app,
+            WebhooksPage(_l("Webhooks"), endpoint="webhooks", url="/admin/followers/webhooks", icon="follow"),
+        ),
         SignalsPage(_l("Signals"), endpoint="signals", url="/admin/signals", icon="signal"),
         form_comes_back(app, Tokens(_l("Tokens"), endpoint="tokens", url="/admin/tokens", icon="key")),
     )

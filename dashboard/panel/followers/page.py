@@ -19,6 +19,7 @@ from dashboard.followers.follow import consequences
 from dashboard.followers.standing import standings
 from dashboard.panel.base import PanelView
 from dashboard.panel.followers.meanings import KNOWN_FOLLOWERS
+from dashboard.panel.followers.webhook_lists import webhooks_in_short
 from models import Action, Role, db
 
 #: Digits that the number of an entry may have.
@@ -55,13 +56,13 @@ class FollowersPage(PanelView):
     def again(self, follower: str) -> ResponseReturnValue:
         """Have it deliver once more from an entry on."""
         typed = request.form.get("from", "").strip()
-        if not (typed.isascii() and typed.isdecimal() and len(typed) <= MAX_DIGITS):
+        if (first := read_entry_number(typed)) is None:
             return self._wrong(follower, typed, _("This must be the number of an entry, such as 1200."))
         try:
             done = _("It delivers again from entry %(n)s on.", n=typed)
-            return self._act(lambda event: control.deliver_again(follower, int(typed), event), done)
+            return self._act(lambda event: control.deliver_again(follower, first, event), done)
         except control.NotInLog as outside:
-            return self._wrong(follower, typed, _why_not(outside))
+            return self._wrong(follower, typed, why_not_in_log(outside))
 
     def _act(self, change: Callable[[AuthEvent], None], done: str) -> ResponseReturnValue:
         if elsewhere := require_role(Role.ADMIN):
@@ -86,12 +87,19 @@ class FollowersPage(PanelView):
             "admin/followers.html",
             followers=[(name, KNOWN_FOLLOWERS[name], found.get(name)) for name in KNOWN_FOLLOWERS],
             running=consequences(app),
+            webhooks=webhooks_in_short(),
             may_act=current_user.role.includes(Role.ADMIN),
             **shown,
         )
 
 
-def _why_not(outside: control.NotInLog) -> str:
+def read_entry_number(typed: str) -> int | None:
+    """Return the number of an entry as somebody typed it; None for what is none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= MAX_DIGITS else None
+
+
+def why_not_in_log(outside: control.NotInLog) -> str:
+    """Say which entries there are to deliver."""
     if outside.last < outside.first:
         return str(_("There is no entry yet."))
     return str(

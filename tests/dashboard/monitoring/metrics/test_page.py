@@ -142,9 +142,9 @@ def test_a_database_that_never_answers_is_told_in_time(monkeypatch: pytest.Monke
         assert len(silent.connections) <= 2
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/x.db", f"mariadb://root@127.0.0.1:{free_port()}/x"])
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/x.db", "mariadb://root@127.0.0.1:{port}/x"])
 def test_without_a_database_the_rest_is_told(url: str) -> None:
-    with running(url) as app:
+    with running(url.format(port=free_port())) as app:
         assert figure(page(app.test_client()), "gatehouse_database_up") == 0
 
 
