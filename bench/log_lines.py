@@ -1,8 +1,8 @@
 """Do the text log and syslog keep up with sign-ins?
 
-Entries a second from the sealed log on SQLite to the file, flushed each batch, or to a real rsyslog over TCP; rivals:
-`logging.FileHandler` and `logging.handlers.SysLogHandler` (TCP), which write the same lines from memory and remember
-nothing. In turns; medians. Wanted: 1,000 a second.
+Entries a second from the sealed log on SQLite to the file, flushed each batch, or to a real rsyslog over TCP.
+Rivals: `logging.FileHandler` and `logging.handlers.SysLogHandler` (TCP), which write such lines from memory
+and remember nothing. In turns; medians. Wanted: 1,000 a second.
 """
 
 import logging
