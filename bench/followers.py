@@ -2,12 +2,14 @@
 
 from bench.api_tail import api_tail
 from bench.datasets import datasets
+from bench.log_lines import log_lines
 
 ROWS = 200_000
 
 
 def main() -> None:
     """Measure each."""
+    log_lines()
     with datasets() as filled:
         api_tail(filled, ROWS)
 

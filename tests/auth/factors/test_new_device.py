@@ -16,7 +16,6 @@ from auth.factors import new_device
 from auth.factors.devices import with_account
 from auth.sessions import CurrentUser
 from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
-from dashboard.log.recording import new_device
 from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, User, db, write_transaction
 from models.clock import now
