@@ -28,7 +28,8 @@ class Credentials:
 class NewAccount:
     """A checked registration; ``email`` is normalised, ``hobbies`` are vocabulary keys.
 
-    ``once`` is the key of the form: sent again it makes no second account.
+    ``once`` is the key of the form: sent again it makes no second account. ``language`` is that of the form;
+    ``is_confirmed`` says that an operator vouches for the address.
     """
 
     username: str
@@ -39,6 +40,8 @@ class NewAccount:
     hobbies: tuple[str, ...] = ()
     role: Role = Role.USER
     once: UUID | None = None
+    language: str | None = None
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from models.names import scripts, skeleton, username_key
 def register_account(account: NewAccount, client: Client) -> Refused | None:
     """Make an account; return the refusal when its name is taken or there is too much to do.
 
-    An address that another account has is left out, and the entry says so: nobody learns who has an account.
+    An address that another account has is left out; only the entry says so, and whose it is.
     Raises ``NotWritten`` when it cannot be recorded.
     """
     event = AuthEvent(Action.REGISTER, Outcome.SUCCESS, Subject(account.username), client)
@@ -68,7 +68,7 @@ def _is_again(account: NewAccount, event: AuthEvent) -> bool:
 def _is_enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> bool:
     """Add the account, without an address that another has; return False when the name is taken."""
     for kept in (account, replace(account, email=None)):
-        told = event if kept.email == account.email else replace(event, detail={"email": "in use"})
+        told = event if kept.email == account.email else replace(event, detail=_in_use(account, event))
         try:
             with signals.refused_unrecorded(event):
                 signals.record_change(signals.user_registered, partial(_enrol, kept, password_hash, told))
@@ -82,6 +82,13 @@ def _is_enrolled(account: NewAccount, password_hash: str, event: AuthEvent) -> b
         else:
             return True
     return False
+
+
+def _in_use(account: NewAccount, event: AuthEvent) -> dict[str, object]:
+    """Return what the entry tells of an address that another account has: its number, for a letter to it."""
+    with signals.refused_unrecorded(event):
+        owner = account_of([username_key(account.email or "")])
+    return {"email": "in use"} | ({"account": owner.id} if owner else {})
 
 
 class _LooksAlike(Exception):
@@ -114,6 +121,8 @@ def _enrol(account: NewAccount, password_hash: str, event: AuthEvent, session: S
         role=account.role,
         once=None if used else account.once,
         created_at=event.occurred_at,
+        email_confirmed_at=event.occurred_at if account.email and account.is_confirmed else None,
+        language=account.language,
     )
     session.add(user)
     session.flush()

@@ -47,7 +47,9 @@ password_changed = _stored(
     "password-changed", "A password was changed or reset: password_change or password_reset."
 )
 account_changed = _stored(
-    "account-changed", "A profile or second factor was changed: profile_change or mfa_*."
+    "account-changed",
+    "A profile or second factor was changed, an address was confirmed or a link for that asked for: "
+    "profile_change, mfa_* or email_confirm.",
 )
 session_revoked = _stored(
     "session-revoked", "A session was ended by somebody else or from another session: session_revoke."

@@ -7,6 +7,8 @@ from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
+from dashboard.followers.mail import post
+from dashboard.followers.syslog import follower as syslog
 from dashboard.followers.text_log import follower as text_log
 from dashboard.followers.webhooks import rounds
 from dashboard.live import feed, handshake
@@ -15,6 +17,7 @@ from dashboard.log.spool import replay
 from dashboard.monitoring import health, signal_exchange
 from dashboard.monitoring.metrics import page as metrics
 from dashboard.proof import retention, upkeep
+from dashboard.traces import receivers as traces
 from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
 
@@ -50,7 +53,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings)
     sends.init_app(app)
     text_log.init_app(app, settings)
+    syslog.init_app(app, settings)
     signal_exchange.init_app(app, settings)
+    traces.init_app(app)
     rounds.init_app(app, settings)
+    post.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

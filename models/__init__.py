@@ -9,6 +9,10 @@ from models.following.follower import Follower
 from models.following.webhook import DeliveryState, Trouble, Webhook, WebhookDelivery
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
+from models.mail.incident import Incident
+from models.mail.letter import Letter, LetterState
+from models.mail.used_link import UsedLink
+from models.request_trace import RequestTrace
 from models.stream_head import StreamHead
 from models.transaction import NotWritten, adds_entry, on_commit, write_transaction
 from models.user import User
@@ -23,16 +27,21 @@ __all__ = [
     "ExportQuery",
     "ExportState",
     "Follower",
+    "Incident",
+    "Letter",
+    "LetterState",
     "LoginLog",
     "LoginTotal",
     "NotWritten",
     "Outcome",
     "QuarantinedEntry",
     "Reason",
+    "RequestTrace",
     "Role",
     "Scope",
     "StreamHead",
     "Trouble",
+    "UsedLink",
     "User",
     "UserSession",
     "Webhook",

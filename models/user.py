@@ -16,7 +16,8 @@ class User(Base):
 
     Without ``password_hash`` no password signs in. ``erased_at`` is set once its person is forgotten. Cookies
     of known devices count while they are of the ``device_generation``. ``once`` is the key of the form that
-    made it, ``username_skeleton`` what the name looks like (Unicode UTS 39).
+    made it, ``username_skeleton`` what the name looks like (Unicode UTS 39). ``language`` is that of the page
+    it was made on; letters use it where no ``locale`` is chosen.
     """
 
     __tablename__ = "user"
@@ -41,3 +42,5 @@ class User(Base):
     device_generation: Mapped[int] = mapped_column(default=0)
     once: Mapped[UUID | None] = mapped_column(Uid, index=True, unique=True)
     username_skeleton: Mapped[str | None] = mapped_column(String(255), index=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Utc)
+    language: Mapped[str | None] = mapped_column(String(16))

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, current_app, make_response, render_template, request, session
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 
 from auth import history
+from auth.addresses.confirmation import is_to_confirm
+from auth.addresses.page import confirm_page
 from auth.attempts import Refused
 from auth.pages.forms import LoginForm, ProfileForm, RegisterForm
 from auth.pages.problem import note
+from models import User, db
 from models.zones import zone_names
 
 _OTHERS = "gatehouse.forms"
@@ -25,7 +28,6 @@ def login_page(form: LoginForm, status: int = 200, notice: str | None = None) ->
         form=form,
         notice=notice,
         later=status in (429, 503),
-        registered=session.pop("registered", False),
         registration_open=_is_open(),
     )
     return make_response(page, status)
@@ -47,6 +49,7 @@ def account_page(form: ProfileForm, status: int = 200, notice: str | None = None
         form=form,
         notice=notice,
         zones=sorted(zone_names()),
+        unconfirmed=_unconfirmed(),
         entries=history.own_entries(current_user.user_id),
         sessions=history.own_sessions(current_user.user_id),
     )
@@ -95,11 +98,22 @@ def _account_again(status: int, notice: str) -> Response | None:
     return account_page(ProfileForm(request.form), status, notice) if current_user.is_authenticated else None
 
 
+def _confirm_again(status: int, notice: str) -> Response:
+    return confirm_page((request.view_args or {})["token"], status, notice)
+
+
 _AGAIN: dict[str, Callable[[int, str], Response | None]] = {
     "auth.login": _login_again,
     "auth.register": _register_again,
     "auth.account": _account_again,
+    "auth.confirm_email": _confirm_again,
 }
+
+
+def _unconfirmed() -> str | None:
+    """Return the own address that a letter can confirm, if there is one."""
+    account = db.session.get(User, current_user.user_id)
+    return account.email if account and is_to_confirm(account) else None
 
 
 def _is_open() -> bool:

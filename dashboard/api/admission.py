@@ -1,6 +1,6 @@
 """Who reads: the holder of a bearer token (RFC 6750), and nobody by a cookie."""
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 
 from auth import throttle
 from auth.pages.client import client_of_request
@@ -52,4 +52,4 @@ def _refused(detail: str, challenge: str) -> ApiProblem:
 def _note(status: int, user: int | None) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     what = f"{request.method} {request.path}"
-    note_refusal(app, what, status, user=user, client=request.remote_addr, request_id=g.get("request_id", ""))
+    note_refusal(app, what, status, user=user, client=request.remote_addr)

@@ -9,7 +9,7 @@ from flask import Flask, Response, after_this_request, current_app
 from auth.events import AuthEvent
 from auth.pages.client import client_of_request
 from auth.tokens.holder import TokenHolder
-from dashboard.log.views import ONCE_IN, record_view
+from dashboard.log.recording.views import ONCE_IN, record_view
 from models import Action, Outcome
 
 _KEY = "gatehouse.api_reads"

@@ -47,7 +47,9 @@ def create_admin(name: str, email: str | None, role: str, password_stdin: bool, 
     username = fitting("the user name", fit_username, name)
     address = None if email is None else fitting("the e-mail address", fit_email, email)
     password = read_password(name, email) if password_stdin else secrets.token_urlsafe(15)
-    account = NewAccount(username=username, password=password, email=address, role=Role(role))
+    account = NewAccount(
+        username=username, password=password, email=address, role=Role(role), is_confirmed=True
+    )
     if address and db.session.scalar(select(User.id).where(User.email_key == username_key(address))):
         raise click.ClickException(_REFUSALS[Reason.EMAIL_IN_USE])
     refused = registration.register_account(account, Client())

@@ -9,7 +9,7 @@ from string import Formatter
 TEXT_LINE = "{name}于<%Y-%m-%d:%H:%M:%S>登录"
 #: The value that stands for the lines which fail2ban reads.
 FAIL2BAN = "fail2ban"
-PLACES = ("name", "ip", "outcome", "action", "reason", "method")
+PLACEHOLDERS = ("name", "ip", "outcome", "action", "reason", "method")
 #: What strftime knows and one line can hold, with glibc's flags.
 _DIRECTIVE = re.compile(r"%[-_0^#]?[aAbBcCdDeFgGHIjklmMpPrRSTuUVwWxXyYzZf%]")
 
@@ -33,8 +33,8 @@ def pieces(text: str) -> list[Piece]:
     for literal, place, form, conversion in parts:
         found += list(_literal(literal))
         if place is not None:
-            if place not in PLACES or form or conversion:
-                places = ", ".join(f"{{{name}}}" for name in PLACES)
+            if place not in PLACEHOLDERS or form or conversion:
+                places = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
                 raise ValueError(f"has an unknown place {{{place}}}: there are {places}, as they stand here")
             found.append(Piece(place=place))
     return found

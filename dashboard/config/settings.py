@@ -203,6 +203,10 @@ def load_settings(**overrides: Any) -> Settings:
         raise ConfigError(str(error)) from None
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigError(f".env cannot be read: {error}") from None
+    if settings.mail_url and not settings.mail_from:
+        raise ConfigError(
+            f"{PREFIX}MAIL_FROM is required beside {PREFIX}MAIL_URL: an address, or Name <address>"
+        )
     return settings.model_copy(update={"secret_key": _secret_key(settings)})
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client
-from dashboard.log.query_words import Traces, may_mean
 from dashboard.log.recorder import record
+from dashboard.log.recording.query_words import Traces, may_mean
 from models import Action, Outcome, Trouble, Webhook, WebhookDelivery
 from models.clock import now
 
@@ -19,7 +19,7 @@ def event_of_taking() -> AuthEvent:
 
 
 def forget_in_webhooks(session: Session, person: Traces, event: AuthEvent) -> None:
-    """Take away queries that may mean ``person``; their webhooks are disabled, else they would get everything."""
+    """Take away queries that may mean ``person``; their webhooks are disabled: they would get everything."""
     disabled = []
     for webhook in session.scalars(select(Webhook).with_for_update()):
         if webhook.query and may_mean(webhook.query, person):

@@ -18,6 +18,7 @@ from auth.pages.origin import is_host
 from auth.pages.problem import as_problem
 from dashboard.config.settings import Settings
 from models.database.limits import within
+from models.measures.catalogue import THROTTLED
 from models.transaction import end_read
 
 _KEY, _DEADLINES = "gatehouse.requests", "gatehouse.deadlines"
@@ -186,6 +187,8 @@ def _complete(response: Response) -> Response:
     """Give a refusal the form that the client prefers, and every answer its headers."""
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         response = as_problem(response)
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        THROTTLED.note(request.endpoint or "")
     return _set_headers(response)
 
 

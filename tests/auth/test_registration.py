@@ -59,7 +59,8 @@ def test_a_taken_address_is_left_out(app: Flask, alice: User, email: str) -> Non
     account = NewAccount(username="other", password="correct horse", email=email)
     assert register_account(account, Client()) is None
     (entry,) = entries()
-    assert (entry.username, entry.outcome, entry.detail) == ("other", "success", '{"email":"in use"}')
+    told = f'{{"account":{alice.id},"email":"in use"}}'
+    assert (entry.username, entry.outcome, entry.detail) == ("other", "success", told)
     assert db.session.scalar(select(User.email).where(User.username == "other")) is None
 
 

@@ -7,8 +7,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from uuid_utils.compat import uuid7
 
 from auth import floods, profile, registration, service, sessions, throttle
+from auth.addresses.confirmation import ask_for_link, use_link
+from auth.addresses.links import CONFIRM, link_token
 from auth.attempts import Credentials, NewAccount
 from auth.events import AuthEvent, Client, Subject
 from auth.sessions import CurrentUser
@@ -102,6 +105,19 @@ def a_new_password() -> Act:
 def a_changed_zone() -> Act:
     user = signed_in()
     return lambda: profile.set_timezone(user, "Europe/Berlin", Client())
+
+
+@records("auth.addresses.confirmation.use_link")
+def a_confirmed_address() -> Act:
+    link = link_token(CONFIRM, uuid7(), make_user("alice"))
+    return lambda: use_link(link, Client())
+
+
+@records("auth.addresses.confirmation.ask_for_link")
+def a_link_that_was_asked_for() -> Act:
+    current_app.config["MAIL_URL"] = "console:"
+    user = signed_in()
+    return lambda: ask_for_link(user, Client())
 
 
 @records("dashboard.export.job.Export")

@@ -51,7 +51,7 @@ class LineFile:
                     data = self._rest(file, data, unfinished)
                 write_all(file, data)
         except OSError as error:
-            raise DeliveryFailed(f"GATEHOUSE_TEXT_LOG cannot be written: {reason(error)}") from error
+            raise DeliveryFailed(f"GATEHOUSE_TEXT_LOG cannot be written: {in_words(error)}") from error
 
     def _rest(self, file: int, data: bytes, unfinished: str) -> bytes:
         """Return what is not written yet, having completed a line that was begun, wherever it is now."""
@@ -93,7 +93,7 @@ def write_all(file: int, data: bytes) -> None:
         os.fsync(file)
 
 
-def reason(error: OSError) -> str:
+def in_words(error: OSError) -> str:
     """Return why a file cannot be written, for an operator."""
     return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
 

@@ -1,4 +1,4 @@
-"""Who looked at the log in the panel: recorded after the answer, see `dashboard.log.views`."""
+"""Who looked at the log in the panel: recorded after the answer, see `dashboard.log.recording.views`."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,7 @@ from flask import Response, after_this_request, current_app
 from flask_login import current_user
 
 from auth.pages.client import client_of_request
-from dashboard.log.views import record_view
+from dashboard.log.recording.views import record_view
 from models import Action
 
 

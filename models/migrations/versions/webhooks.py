@@ -7,7 +7,7 @@ from models.database.base import TABLE
 from models.database.types import BigId, Uid, Utc
 
 revision = "webhooks"
-down_revision = "api_tokens"
+down_revision = "request_traces"
 branch_labels = None
 depends_on = None
 

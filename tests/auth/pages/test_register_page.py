@@ -87,7 +87,7 @@ def test_nobody_learns_whether_an_address_has_an_account(auth: AuthActions, alic
     assert len({(page.status_code, page.headers["Location"], page.text) for page in pages}) == 1
     addresses = select(User.email).where(User.username != "alice").order_by(User.id)
     assert list(db.session.scalars(addresses)) == [None, "new@example.org"]
-    assert [entry.detail for entry in entries()] == ['{"email":"in use"}', None]
+    assert [entry.detail for entry in entries()] == [f'{{"account":{alice.id},"email":"in use"}}', None]
 
 
 def test_an_address_that_was_left_out_opens_the_account_of_its_owner_only(

@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dashboard.log import views as log_views
-from dashboard.log.views import AT_MOST, ONCE_IN
+from dashboard.log.recording import views as log_views
+from dashboard.log.recording.views import AT_MOST, ONCE_IN
 from models import Action, LoginLog, NotWritten, Role, db, write_transaction
 from models.clock import now
 from tests.support.actions import AuthActions, make_user

@@ -25,9 +25,10 @@ from models.clock import now
 from tests.dashboard.cli.server.test_command import workers
 from tests.dashboard.monitoring.metrics.figures import figure, page, parsed
 from tests.support.actions import AuthActions, entries, make_user, signed_in
-from tests.support.app import running
+from tests.support.app import migrate, running
 from tests.support.book import entry, store
 from tests.support.servers.gatehouse import Site, serving
+from tests.support.servers.mariadb import create_database, prepared
 from tests.support.servers.process import free_port
 from tests.support.servers.silent import silent_server
 from tests.support.viewer import Wire
@@ -113,10 +114,10 @@ def test_what_waits_and_where_the_head_is_stand_there(app: Flask, client: FlaskC
 def test_too_many_attempts_are_counted(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sqlite_app.test_client()
     monkeypatch.setattr("auth.throttle.places.PAIR", 1)
-    before = figure(page(client), "gatehouse_throttled_requests_total", what="sign_in") or 0
+    before = figure(page(client), "gatehouse_throttled_requests_total", endpoint="auth.login") or 0
     for _ in range(2):
         AuthActions(client).login("nobody")
-    assert figure(page(client), "gatehouse_throttled_requests_total", what="sign_in") == before + 1
+    assert figure(page(client), "gatehouse_throttled_requests_total", endpoint="auth.login") == before + 1
 
 
 def test_nothing_on_it_tells_of_a_person(app: Flask, client: FlaskClient) -> None:
@@ -142,9 +143,9 @@ def test_a_database_that_never_answers_is_told_in_time(monkeypatch: pytest.Monke
         assert len(silent.connections) <= 2
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/x.db", f"mariadb://root@127.0.0.1:{free_port()}/x"])
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/x.db", "mariadb://root@127.0.0.1:{port}/x"])
 def test_without_a_database_the_rest_is_told(url: str) -> None:
-    with running(url) as app:
+    with running(url.format(port=free_port())) as app:
         assert figure(page(app.test_client()), "gatehouse_database_up") == 0
 
 
@@ -241,3 +242,18 @@ def folders(site: Site) -> list[Path]:
     [worker, *_] = workers(site.server)
     maps = Path(f"/proc/{worker}/maps").read_text().splitlines()
     return list({Path(line.split()[-1]).parent for line in maps if "gatehouse-metrics-" in line})
+
+
+def test_a_frozen_database_holds_no_scrape_of_a_running_site(tmp_path: Path) -> None:
+    server, address = prepared(tmp_path)
+    with server, serving(migrate(create_database(address, "gatehouse")), tmp_path) as site:
+        assert figure(scraped(site), "gatehouse_database_up") == 1
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            for _ in range(2):
+                found = parsed(requests.get(f"{site.url}/metrics", timeout=5).text)  # the promise
+                assert figure(found, "gatehouse_database_up") == 0
+                assert figure(found, "gatehouse_workers") == 1
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        wait_until(lambda: figure(scraped(site), "gatehouse_database_up") == 1, "it is up again")

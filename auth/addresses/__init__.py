@@ -1,0 +1,1 @@
+"""Whose an e-mail address is: links in letters, and the page that they lead to."""

@@ -1,0 +1,1 @@
+"""Letters: which entries lead to one, to whom, and how it leaves the house."""

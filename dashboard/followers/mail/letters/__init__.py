@@ -1,0 +1,1 @@
+"""One file a letter: which entry leads to it, and what it says."""

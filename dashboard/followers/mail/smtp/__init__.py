@@ -1,0 +1,1 @@
+"""Hands letters to a mail server, in bounded time, whatever it answers."""

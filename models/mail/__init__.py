@@ -1,0 +1,1 @@
+"""What letters leave behind: which were sent, which links were used, which troubles were told."""
