@@ -16,7 +16,7 @@ from typing import TypeVar
 from flask import Flask, current_app
 
 from auth.throttle.networks import network_of
-from models.measures.catalogue import HASH_TIME, THROTTLED
+from models.measures.catalogue import HASH_TIME
 from models.transaction import end_read
 
 T = TypeVar("T")
@@ -90,12 +90,8 @@ def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False
     """
     end_read()
     places: HashSlots = current_app.extensions[_KEY]
-    try:
-        with places.taken(network_of(address), is_known=is_known):
-            return places.threads.submit(copy_context().run, _timed, work).result()
-    except NoHashSlot:
-        THROTTLED.note("hash")
-        raise
+    with places.taken(network_of(address), is_known=is_known):
+        return places.threads.submit(copy_context().run, _timed, work).result()
 
 
 def _timed(work: Callable[[], T]) -> T:

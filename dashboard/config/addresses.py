@@ -1,5 +1,6 @@
 """Addresses as settings give them; each raises ``ValueError`` saying what is wrong."""
 
+import re
 from email.utils import parseaddr
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,14 @@ from sqlalchemy.exc import ArgumentError
 from auth.pages.origin import is_host, normal_origin
 from auth.policy import Unfit, fit_email
 
+#: Account and password of an address.
+_ACCOUNT = re.compile(r"(?<=://)[^/\s]*@")
 EXAMPLE = "must be an address like https://gate.example.org"
+
+
+def without_account(text: str) -> str:
+    """Return a text whose addresses tell no account and no password."""
+    return _ACCOUNT.sub("***@", text)
 
 
 def database_address(text: str) -> str:

@@ -25,6 +25,7 @@ from dashboard.web.refusals import note_refusal
 from dashboard.web.requests import REQUEST
 from models import Role
 from models.database.limits import within
+from models.measures.catalogue import THROTTLED
 
 logger = logging.getLogger(__name__)
 PATH = "/socket.io/"
@@ -100,6 +101,8 @@ class Handshake:
             if refused.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 told = f"{environ['REQUEST_METHOD']} {PATH}"
                 note_refusal(self._app, told, refused.status, user=None, client=environ.get("REMOTE_ADDR"))
+            if refused.status == HTTPStatus.TOO_MANY_REQUESTS:
+                THROTTLED.note("live")
             return _answer(refused.status, start_response)
 
     def _person(self, environ: Environ) -> int:

@@ -17,7 +17,7 @@ HASH_TIME = Measure(
 )
 WRITE_RETRIES = Measure("write_retries", "Transactions that began again because the database asked for it.")
 THROTTLED = Measure(
-    "throttled_requests", "Requests that were refused because there were too many.", ("what",)
+    "throttled_requests", "Requests answered 429, as there were too many of them.", ("endpoint",)
 )
 SPOOLED = Measure("spooled_attempts", "Refused attempts that were kept in the spool.")
 LOST = Measure("lost_attempts", "Refused attempts that could not even be kept: they are in no log.")

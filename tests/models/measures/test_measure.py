@@ -57,4 +57,4 @@ def test_each_measure_is_named_once_and_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("one", MEASURES, ids=lambda one: one.name)
 def test_no_label_can_tell_of_a_person(one: Measure) -> None:
-    assert set(one.labels) <= {"action", "outcome", "reason", "what", "follower"}
+    assert set(one.labels) <= {"action", "outcome", "reason", "endpoint"}
