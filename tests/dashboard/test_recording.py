@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+import tests.support.recording_webhooks  # noqa: F401 - it adds to ACTIONS
 from models import db, transaction
 from tests.support.actions import entries
 from tests.support.recording import ACTIONS
