@@ -18,11 +18,13 @@ from dashboard.proof import erase
 from dashboard.traces.store import write_traces
 from models import LoginLog, RequestTrace, Role, User, db
 from models.database.types import pack_ip
+from tests.dashboard.followers.webhooks.hook import change, hooked, move, run
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
 from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
+from tests.support.servers.receiver import Handler, receiving
 from tests.support.tokens import make_token
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
@@ -35,7 +37,8 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app behind a proxy, with a spool of its own."""
-    with running(database_url, trusted_proxies=1, spool=tmp_path / "spool.jsonl") as app:
+    settings = {"trusted_proxies": 1, "spool": tmp_path / "spool.jsonl", "webhook_allow_private": True}
+    with running(database_url, **settings) as app:
         yield app
 
 
@@ -91,7 +94,21 @@ def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
     seal_all()
     person = db.session.scalars(select(User).where(User.email == EMAIL)).one()
     make_token(person, name=f"of {NAME}")
+    send_to_an_echo()
     return person.id
+
+
+def send_to_an_echo() -> None:
+    """Have the entries sent to an endpoint that repeats what it gets, and is set up for the canary."""
+
+    def echo(handler: Handler) -> None:
+        handler.reply(200, handler.body[handler.body.find(b'"username"') :])
+
+    with receiving(echo) as receiver:
+        hooked(receiver.url, f"user:{NAME}")
+        move(cursor=0)
+        run()
+    change(name=f"all of {NAME}")
 
 
 def unavailable(*_: object, **__: object) -> None:
@@ -124,6 +141,9 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
         "user_session.user_agent",
         "export_query.words",
         "api_token.name",
+        "webhook.query",
+        "webhook.name",
+        "webhook_delivery.answer",
         "spool.jsonl",
     }
     erase.close_account(user_id)

@@ -28,11 +28,11 @@ def event() -> AuthEvent:
     return AuthEvent(Action.SETTINGS_CHANGE, Outcome.SUCCESS, ADMIN, Client(ip="192.0.2.1"))
 
 
-def wanted(url: str, query: str = "action:login", form: str = "json", name: str = "siem") -> WantedWebhook:
+def wanted(url: str, query: str = "user:alice", form: str = "json", name: str = "siem") -> WantedWebhook:
     return WantedWebhook(name, url, query, form)
 
 
-def hooked(url: str, query: str = "action:login", form: str = "json") -> Webhook:
+def hooked(url: str, query: str = "user:alice", form: str = "json") -> Webhook:
     """Add a webhook and return its row."""
     add_webhook(wanted(url, query, form), event(), uuid4())
     seal_all()

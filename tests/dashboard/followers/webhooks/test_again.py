@@ -8,7 +8,7 @@ from flask import Flask
 
 from dashboard.followers.webhooks import again
 from dashboard.followers.webhooks.again import repeat_delivery, send_test
-from models import Trouble
+from models import WebhookTrouble
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -73,7 +73,7 @@ def test_a_test_ends_while_its_page_is_waited_for(site: Flask, monkeypatch: pyte
     with silent_server() as server:
         row = hooked(f"http://127.0.0.1:{server.port}/")
         sent = send_test(row.public_id, event(), uuid4())
-    assert sent and sent.trouble == Trouble.TOO_LATE
+    assert sent and sent.trouble == WebhookTrouble.TOO_LATE
 
 
 def test_without_a_webhook_there_is_no_test(site: Flask) -> None:

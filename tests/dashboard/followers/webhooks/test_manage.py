@@ -20,7 +20,7 @@ from dashboard.followers.webhooks.manage import (
     switch_on,
 )
 from dashboard.followers.webhooks.sending.signing import keys_of
-from models import Follower, LoginLog, Trouble, Webhook, db
+from models import Follower, LoginLog, Webhook, WebhookTrouble, db
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -123,7 +123,7 @@ def test_one_that_is_disabled_goes_on_where_it_stopped(site: Flask, receiver: Re
     row = hooked(receiver.url)
     switch_off(row.public_id, event())
     switch_off(row.public_id, event())
-    assert (webhook().disabled_why, did()) == (Trouble.BY_HAND, ["create", "disable"])
+    assert (webhook().disabled_why, did()) == (WebhookTrouble.BY_HAND, ["create", "disable"])
     ids = sign_ins(2)
     run()
     assert receiver.heard == []
@@ -173,7 +173,7 @@ def test_a_deleted_one_is_gone_with_its_cursor(site: Flask) -> None:
 
 def test_one_whose_query_was_taken_away_needs_another_first(site: Flask) -> None:
     row = hooked(URL, "user:alice")
-    change(query="", disabled_at=now(), disabled_why=Trouble.ERASED)
+    change(query="", disabled_at=now(), disabled_why=WebhookTrouble.ERASED)
     assert not switch_on(row.public_id, event())
     change_webhook(row.public_id, wanted(URL, "user:bob"), event())
     assert switch_on(row.public_id, event())

@@ -12,7 +12,7 @@ from dashboard.followers.webhooks import retries
 from dashboard.followers.webhooks import run as running
 from dashboard.followers.webhooks.sending import post
 from dashboard.web.stopping import begin_stopping
-from models import LoginLog, Trouble, write_transaction
+from models import LoginLog, WebhookTrouble, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -68,7 +68,7 @@ def test_what_fails_waits_in_the_table_and_the_cursor_goes_on(site: Flask) -> No
         sign_ins(4)
         run()
         failed = next(one for one in deliveries() if one.state == "failed")
-        assert (failed.event_id.int, failed.status, failed.trouble) == (2, 500, Trouble.STATUS)
+        assert (failed.event_id.int, failed.status, failed.trouble) == (2, 500, WebhookTrouble.STATUS)
         assert failed.answer == "no \\x1b[1m\ufffd"
         assert failed.next_try_at and failed.next_try_at > now()
         assert follower_of(row).cursor == 5
@@ -115,7 +115,7 @@ def test_what_succeeds_never_is_given_up_and_the_endpoint_disabled_which_is_seen
         run()
         assert states() == ["given_up"]
         row = webhook()
-        assert (row.disabled_why, row.disabled_at is not None) == (Trouble.NOTHING_SUCCEEDED, True)
+        assert (row.disabled_why, row.disabled_at is not None) == (WebhookTrouble.NOTHING_SUCCEEDED, True)
         sign_ins(1, first=2)
         run()
         assert len(receiver.heard) == 2
@@ -128,7 +128,7 @@ def test_one_that_is_gone_is_disabled_at_once_which_is_seen(site: Flask) -> None
         row = hooked(receiver.url)
         sign_ins(2)
         run()
-        assert webhook().disabled_why == Trouble.GONE
+        assert webhook().disabled_why == WebhookTrouble.GONE
         run()
     (entry,) = [entry for entry in acts() if '"why"' in str(entry.detail)]
     assert (entry.reason, str(row.public_id) in str(entry.detail)) == ("revoked", True)
@@ -148,7 +148,7 @@ def test_an_entry_that_was_pruned_meanwhile_is_given_up_and_no_failure_of_the_en
         hurry()
         run()
     (row,) = deliveries()
-    assert (row.state, row.trouble, webhook().failures) == ("given_up", Trouble.NO_ENTRY, 1)
+    assert (row.state, row.trouble, webhook().failures) == ("given_up", WebhookTrouble.NO_ENTRY, 1)
 
 
 def test_an_endpoint_whose_secret_or_address_cannot_be_used_fails_and_says_why(
@@ -158,9 +158,9 @@ def test_an_endpoint_whose_secret_or_address_cannot_be_used_fails_and_says_why(
     sign_ins(1)
     kept = webhook().secret
     for columns, trouble in (
-        ({"secret": "nonsense"}, Trouble.NO_SECRET),
-        ({"secret": kept, "url": "https://10.0.0.256/\\"}, Trouble.FORBIDDEN),
-        ({"url": "http://169.254.169.254/"}, Trouble.FORBIDDEN),
+        ({"secret": "nonsense"}, WebhookTrouble.NO_SECRET),
+        ({"secret": kept, "url": "https://10.0.0.256/\\"}, WebhookTrouble.FORBIDDEN),
+        ({"url": "http://169.254.169.254/"}, WebhookTrouble.FORBIDDEN),
     ):
         change(**columns)
         hurry()
@@ -174,7 +174,7 @@ def test_private_addresses_are_refused_unless_they_are_allowed(site: Flask, rece
     sign_ins(1)
     site.config["WEBHOOK_ALLOW_PRIVATE"] = False
     run()
-    assert (deliveries()[0].trouble, receiver.heard) == (Trouble.FORBIDDEN, [])
+    assert (deliveries()[0].trouble, receiver.heard) == (WebhookTrouble.FORBIDDEN, [])
 
 
 def test_a_change_of_the_address_counts_from_the_next_batch(site: Flask, receiver: Receiver) -> None:
@@ -201,7 +201,7 @@ def test_one_that_hangs_ends_its_batch_in_time_and_the_rest_waits(
         run()
         let_go.set()
     assert set(states()) == {"failed", "waiting"}
-    assert {row.trouble for row in deliveries() if row.state == "failed"} == {Trouble.TOO_LATE}
+    assert {row.trouble for row in deliveries() if row.state == "failed"} == {WebhookTrouble.TOO_LATE}
 
 
 def test_a_site_that_stops_begins_nothing(site: Flask, receiver: Receiver) -> None:
