@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from dashboard.followers.follow import DeliveryFailed
-from dashboard.followers.mail.smtp.answers import STEP_TAKES, Answers, Deadline
+from dashboard.followers.mail.smtp.answers import Answers, Deadline
 from dashboard.followers.mail.smtp.server import MailServer, Security
 
 #: Characters of an answer that are kept.
@@ -28,7 +28,7 @@ class BoundedClient(smtplib.SMTP):
 
     def __init__(self, server: MailServer) -> None:
         self.deadline = Deadline()
-        super().__init__(server.host, server.port, local_hostname=server.helo, timeout=STEP_TAKES)
+        super().__init__(server.host, server.port, local_hostname=server.helo, timeout=self.deadline.left())
 
     def getreply(self) -> tuple[int, bytes]:
         """Read an answer, bounded."""

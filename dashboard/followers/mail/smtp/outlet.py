@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from functools import partial
 from typing import NamedTuple
 
@@ -67,7 +66,10 @@ def describe(settings: Settings) -> str:
 
 
 def _print(message: EmailMessage) -> ServerAnswer:
-    click.echo(message.as_string(policy=SMTPUTF8.clone(cte_type="8bit", linesep="\n")))
+    """Print what a reader sees of the text."""
+    body = message.get_body(("plain",))
+    head = [f"{name}: {message[name]}" for name in ("From", "To", "Subject", "Message-ID")]
+    click.echo("\n".join([*head, "", body.get_content() if body else ""]))
     return ServerAnswer(ACCEPTED, "printed")
 
 
