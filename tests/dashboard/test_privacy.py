@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,24 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from auth import service
+from auth.addresses.confirmation import use_link
+from auth.addresses.links import CONFIRM, link_token
+from auth.events import Client
 from dashboard.config.settings import Settings
+from dashboard.followers.follow import Consequence, begin, catch_up
+from dashboard.followers.mail.queueing import queue_letters
+from dashboard.followers.mail.sending import send_due
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase
-from models import LoginLog, Role, User, db
+from models import Letter, LoginLog, Role, UsedLink, User, db
+from models.clock import now
 from models.database.types import pack_ip
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
 from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
+from tests.support.servers.mail import mail_server
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
 ADDRESS, PROXY, AUDITORS = "203.0.113.77", "198.51.100.88", "192.0.2.1"
@@ -32,9 +41,14 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The app behind a proxy, with a spool of its own."""
-    with running(database_url, trusted_proxies=1, spool=tmp_path / "spool.jsonl") as app:
-        yield app
+    """The app behind a proxy, with a spool and a mail server of its own."""
+    settings = {"trusted_proxies": 1, "spool": tmp_path / "spool.jsonl", "mail_from": "gate@example.org"}
+    with mail_server() as postbox:
+        postbox.recipients[EMAIL] = f"450 {EMAIL} is asked later"
+        url = f"smtp://127.0.0.1:{postbox.port}"
+        with running(database_url, mail_url=url, **settings) as app:
+            begin("mail", now() - timedelta(days=1))
+            yield app
 
 
 def visitor(app: Flask, address: str, proxy: str, agent: str) -> FlaskClient:
@@ -87,7 +101,15 @@ def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
         token = auditor.token("/account")
         auditor.client.post("/admin/logins/export", data={"q": words, "csrf_token": token}).close()
     seal_all()
-    return db.session.scalars(select(User.id).where(User.email == EMAIL)).one()
+    catch_up(Consequence("mail", queue_letters))
+    assert send_due() == 0
+    user_id = db.session.scalars(select(User.id).where(User.email == EMAIL)).one()
+    assert db.session.scalars(select(Letter.state).where(Letter.user_id == user_id)).all() == ["queued"]
+    link = link_token(
+        CONFIRM, db.session.scalars(select(Letter.event_id)).one(), db.session.get_one(User, user_id)
+    )
+    use_link(link, Client())
+    return user_id
 
 
 def unavailable(*_: object, **__: object) -> None:
@@ -114,6 +136,8 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
     list(erase.blank(user_id, erase.entries_of(user_id), signer()))
     seal_all()
     assert traces() == set()
+    for table in (Letter, UsedLink):
+        assert db.session.scalars(select(table).where(table.user_id == user_id)).all() == []
     assert db.session.scalars(select(LoginLog.action).where(LoginLog.user_id == user_id)).all()
     assert fault() is None
 

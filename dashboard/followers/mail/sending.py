@@ -33,8 +33,8 @@ def send_due() -> int:
     if not _is_something_due():
         return 0
     until = time.monotonic() + ROUND_TAKES
-    with outlet(settings) as send:
-        return sum(_send(settings, taken, send) for taken in _taken(until))
+    with outlet(settings) as way:
+        return sum(_send(settings, taken, way.send) for taken in _taken(until))
 
 
 def _put_in_order(settings: Settings) -> None:

@@ -34,6 +34,13 @@ class ServerAnswer(NamedTuple):
     text: str
 
 
+class Outlet(NamedTuple):
+    """A way out that is open: what it is, and what sends a letter."""
+
+    about: str
+    send: Send
+
+
 class LetterRefused(Exception):
     """One letter was refused; ``is_final`` when another try would be refused as well."""
 
@@ -43,26 +50,15 @@ class LetterRefused(Exception):
 
 
 @contextmanager
-def outlet(settings: Settings) -> Iterator[Send]:
+def outlet(settings: Settings) -> Iterator[Outlet]:
     """Open the way out for some letters; raises ``MailServerFailed``."""
     if settings.mail_url == CONSOLE:
-        yield _print
+        yield Outlet("letters are printed", _print)
         return
     server = mail_server_of(settings)
     with connected(server) as client:
-        yield partial(_send, server, client)
-
-
-def describe(settings: Settings) -> str:
-    """Connect, sign in and hang up; return how that went. Raises ``MailServerFailed``."""
-    if settings.mail_url == CONSOLE:
-        return "letters are printed"
-    server = mail_server_of(settings)
-    with connected(server) as client:
-        version = (
-            client.sock.version() if isinstance(client.sock, ssl.SSLSocket) else "no TLS, on this machine"
-        )
-        return f"connected to {server}, {version}"
+        version = client.sock.version() if isinstance(client.sock, ssl.SSLSocket) else "without TLS"
+        yield Outlet(f"connected to {server}, {version}", partial(_send, server, client))
 
 
 def _print(message: EmailMessage) -> ServerAnswer:

@@ -41,7 +41,7 @@ PARTS = [
     "spool",
     "proxy",
 ]
-PARTS += ["sharing", "sealing", "totals", "names", "checkpoint", "server"]
+PARTS += ["sharing", "sealing", "totals", "names", "checkpoint", "mail", "server"]
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ from email.message import EmailMessage
 import pytest
 
 from dashboard.config.settings import Settings, load_settings
-from dashboard.followers.mail.content import Content
 from dashboard.followers.mail.message import mailbox
 from dashboard.followers.mail.smtp.client import MailServerFailed
-from dashboard.followers.mail.smtp.outlet import LetterRefused, describe, outlet
+from dashboard.followers.mail.smtp.outlet import LetterRefused, outlet
 from tests.support.servers.gatehouse import SECRET
 from tests.support.servers.mail import Postbox, mail_server
 from tests.support.servers.rude_mail import GREETING, POLITE, rude_server
@@ -37,8 +36,8 @@ def letter(to: str = ALICE) -> EmailMessage:
 
 
 def test_a_letter_is_handed_over(postbox: Postbox) -> None:
-    with outlet(settings(postbox.port)) as send:
-        assert [send(letter()), send(letter("bob@example.org"))] == [(250, "250 2.0.0 kept")] * 2
+    with outlet(settings(postbox.port)) as way:
+        assert [way.send(letter()), way.send(letter("bob@example.org"))] == [(250, "250 2.0.0 kept")] * 2
     assert [envelope.rcpt_tos for envelope in postbox.envelopes] == [[ALICE], ["bob@example.org"]]
     assert {envelope.mail_from for envelope in postbox.envelopes} == {"gate@example.org"}
 
@@ -52,25 +51,25 @@ def test_a_refused_letter_keeps_the_others_going(
     postbox: Postbox, where: str, answer: str, is_final: bool
 ) -> None:
     getattr(postbox, where)[ALICE] = answer
-    with outlet(settings(postbox.port)) as send:
+    with outlet(settings(postbox.port)) as way:
         with pytest.raises(LetterRefused) as refused:
-            send(letter())
+            way.send(letter())
         assert refused.value.is_final is is_final
         assert refused.value.answer == (int(answer[:3]), answer.replace("alice@", "***@"))
-        assert send(letter("bob@example.org")).code == 250
+        assert way.send(letter("bob@example.org")).code == 250
 
 
 def test_a_line_that_is_cut_after_data_is_the_server_s_fault(postbox: Postbox) -> None:
     postbox.data[ALICE] = "cut"
-    with outlet(settings(postbox.port)) as send, pytest.raises(MailServerFailed, match="hung up"):
-        send(letter())
+    with outlet(settings(postbox.port)) as way, pytest.raises(MailServerFailed, match="hung up"):
+        way.send(letter())
 
 
 @pytest.mark.parametrize("where", ["recipients", "data"])
 def test_a_server_that_closes_is_at_fault_itself(postbox: Postbox, where: str) -> None:
     getattr(postbox, where)[ALICE] = "421 closing down"
-    with outlet(settings(postbox.port)) as send, pytest.raises(MailServerFailed, match="421 closing down"):
-        send(letter())
+    with outlet(settings(postbox.port)) as way, pytest.raises(MailServerFailed, match="421 closing down"):
+        way.send(letter())
 
 
 @pytest.mark.parametrize("line", range(1, 5))
@@ -81,9 +80,9 @@ def test_nonsense_at_any_moment_is_the_server_s_fault(line: int, rudeness: bytes
     with (
         rude_server(lambda _: said[: line + 1], waits=True) as port,
         pytest.raises(MailServerFailed),
-        outlet(settings(port)) as send,
+        outlet(settings(port)) as way,
     ):
-        send(letter())
+        way.send(letter())
 
 
 def test_a_sender_that_is_refused_is_nothing_about_the_letter() -> None:
@@ -91,41 +90,40 @@ def test_a_sender_that_is_refused_is_nothing_about_the_letter() -> None:
     with (
         rude_server(lambda _: said, waits=True) as port,
         pytest.raises(MailServerFailed, match=r"the sender of MAIL_FROM: 553 not from <\*\*\*@example"),
-        outlet(settings(port)) as send,
+        outlet(settings(port)) as way,
     ):
-        send(letter())
+        way.send(letter())
 
 
 @pytest.mark.parametrize("to", ["鲍勃@example.org", "bøb@例子.example"])
 def test_an_address_beyond_ascii_needs_a_server_that_takes_it(to: str) -> None:
-    with mail_server(enable_SMTPUTF8=False) as postbox, outlet(settings(postbox.port)) as send:
+    with mail_server(enable_SMTPUTF8=False) as postbox, outlet(settings(postbox.port)) as way:
         with pytest.raises(LetterRefused, match="SMTPUTF8") as refused:
-            send(letter(to))
+            way.send(letter(to))
         assert refused.value.is_final
-        assert send(letter()).code == 250
-    with mail_server(enable_SMTPUTF8=True) as postbox, outlet(settings(postbox.port)) as send:
-        assert send(letter(to)).code == 250
+        assert way.send(letter()).code == 250
+    with mail_server(enable_SMTPUTF8=True) as postbox, outlet(settings(postbox.port)) as way:
+        assert way.send(letter(to)).code == 250
     (envelope,) = postbox.envelopes
     assert envelope.rcpt_tos == [to.replace("例子", "xn--fsqu00a")]
     assert envelope.smtp_utf8
 
 
 def test_a_domain_beyond_ascii_goes_anywhere() -> None:
-    with mail_server(enable_SMTPUTF8=False) as postbox, outlet(settings(postbox.port)) as send:
-        send(letter("bob@例子.example"))
+    with mail_server(enable_SMTPUTF8=False) as postbox, outlet(settings(postbox.port)) as way:
+        way.send(letter("bob@例子.example"))
     assert postbox.envelopes[0].rcpt_tos == ["bob@xn--fsqu00a.example"]
 
 
 def test_in_development_letters_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with outlet(settings(None)) as send:
-        send(letter("bøb@例子.example"))
+    with outlet(settings(None)) as way:
+        way.send(letter("bøb@例子.example"))
     printed = capsys.readouterr().out
     assert "Grüße" in printed
     assert "To: bøb@xn--fsqu00a.example" in printed
-    assert describe(settings(None)) == "letters are printed"
+    assert way.about == "letters are printed"
 
 
 def test_a_server_is_described(postbox: Postbox) -> None:
-    told = describe(settings(postbox.port))
-    assert told == f"connected to 127.0.0.1:{postbox.port}, no TLS, on this machine"
-    assert Content(subject="", says=(), why="").link is None
+    with outlet(settings(postbox.port)) as way:
+        assert way.about == f"connected to 127.0.0.1:{postbox.port}, without TLS"
