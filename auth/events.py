@@ -49,7 +49,8 @@ class AuthEvent:
 
     ``actor`` is who did it, when that is not the subject; ``session_ref`` the public id of the session
     it began, ended or was made in; ``detail`` plain JSON values. ``event_id`` is a UUIDv7, made with the
-    event and so before the first try to store it: another try stores the same.
+    event and so before the first try to store it: another try stores the same. ``is_known_device`` says that
+    the browser showed the cookie of a device that this account signed in from before.
     """
 
     action: Action
@@ -62,5 +63,6 @@ class AuthEvent:
     session_ref: UUID | None = None
     auth_method: str | None = None
     detail: dict[str, object] | None = None
+    is_known_device: bool = False
     event_id: UUID = field(default_factory=uuid7)
     occurred_at: datetime = field(default_factory=now)

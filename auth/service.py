@@ -211,11 +211,9 @@ def _admit(
         session, user, event.client, remember=credentials.remember, once=credentials.once
     )
     if row.id is None:
-        signals.emit(
-            signals.login_succeeded,
-            replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id),
-            session,
-        )
+        is_known = device_of(credentials.devices, user.id, user.device_generation) is not None
+        began = replace(event, outcome=Outcome.SUCCESS, session_ref=row.public_id, is_known_device=is_known)
+        signals.emit(signals.login_succeeded, began, session)
         session.flush()
     former = sessions.find_session(session, credentials.former)
     if former and former.session_id != row.id and sessions.end(session, former.session_id):

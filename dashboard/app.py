@@ -3,16 +3,21 @@
 from flask import Flask
 
 import auth.pages.views
-from dashboard import panel, receivers
+from dashboard import api, panel, receivers
 from dashboard.background import housekeeping
 from dashboard.config.settings import ROOT, Settings, load_settings
 from dashboard.export import abandoned
 from dashboard.followers.mail import post
+from dashboard.followers.syslog import follower as syslog
+from dashboard.followers.text_log import follower as text_log
+from dashboard.followers.webhooks import rounds
 from dashboard.live import feed, handshake
 from dashboard.log import sealer
 from dashboard.log.spool import replay
 from dashboard.monitoring import health, signal_exchange
+from dashboard.monitoring.metrics import page as metrics
 from dashboard.proof import retention, upkeep
+from dashboard.traces import receivers as traces
 from dashboard.watch import sends
 from dashboard.web import database, errors, requests, server_log
 
@@ -41,11 +46,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     housekeeping.init_app(app)
     abandoned.init_app(app)
     panel.init_app(app)
+    api.init_app(app)
     feed.init_app(app, settings)
     handshake.init_app(app, settings)
     health.init_app(app)
+    metrics.init_app(app, settings)
     sends.init_app(app)
+    text_log.init_app(app, settings)
+    syslog.init_app(app, settings)
     signal_exchange.init_app(app, settings)
+    traces.init_app(app)
+    rounds.init_app(app, settings)
     post.init_app(app, settings)
     requests.trust_proxies(app, settings)
     return app

@@ -29,6 +29,7 @@ PANEL = {
     "logins": "/admin/logins/",
     "live": "/admin/live/",
     "users": "/admin/users/",
+    "followers": "/admin/followers/",
     "signals": "/admin/signals/",
     "user": "/admin/users/1",
     "account": "/account",

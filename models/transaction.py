@@ -18,6 +18,7 @@ from models.database.base import WRITES, db
 from models.database.driver import Unanswering
 from models.database.limits import Purpose, is_over, left, purpose
 from models.login_log import LoginLog
+from models.measures.catalogue import WRITE_RETRIES
 
 T = TypeVar("T")
 
@@ -110,6 +111,7 @@ def _tried(session: Session, work: Callable[[Session], T]) -> T:
                 raise NotWritten(str(getattr(error, "orig", error))) from error
             if trial.committing and trial.entries:
                 unknown = trial
+            WRITE_RETRIES.note()
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 

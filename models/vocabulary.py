@@ -83,3 +83,9 @@ class Role(StrEnum):
         """Whether this role may do what ``needed`` may."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
+
+
+class Scope(StrEnum):
+    """What an API token may be used for."""
+
+    ENTRIES_READ = "entries:read"

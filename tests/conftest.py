@@ -16,22 +16,12 @@ from sqlalchemy import delete, update
 from dashboard.config import settings
 from dashboard.config.settings import Settings
 from models import (
-    ExportJob,
-    ExportQuery,
-    Incident,
-    Letter,
-    LoginLog,
-    LoginTotal,
-    QuarantinedEntry,
     Role,
     StreamHead,
-    UsedLink,
     User,
-    UserSession,
     db,
     write_transaction,
 )
-from models.following.follower import Follower
 from models.stream_head import ENCODING
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import build, migrate, running
@@ -184,18 +174,7 @@ def _empty(session: object) -> None:
     fresh |= dict.fromkeys(("frontier", "anchor_frontier", "secret_id", "checkpoint_key"))
     fresh |= {"signer": None, "signer_until": None, "checkpoint_size": 0}
     fresh |= {"places_blank": 0, "uncounted": 0, "encoding": ENCODING}
-    for table in (
-        UserSession,
-        User,
-        LoginLog,
-        QuarantinedEntry,
-        LoginTotal,
-        ExportJob,
-        ExportQuery,
-        Follower,
-        Letter,
-        UsedLink,
-        Incident,
-    ):
-        session.execute(delete(table))  # type: ignore[attr-defined]
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name != StreamHead.__tablename__:
+            session.execute(delete(table))  # type: ignore[attr-defined]
     session.execute(update(StreamHead).values(**fresh))  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ A hundred at once would take two gigabytes and answer nobody sooner.
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from typing import TypeVar
 from flask import Flask, current_app
 
 from auth.throttle.networks import network_of
+from models.measures.catalogue import HASH_TIME
 from models.transaction import end_read
 
 T = TypeVar("T")
@@ -89,7 +91,15 @@ def hashed(work: Callable[[], T], address: str | None, *, is_known: bool = False
     end_read()
     places: HashSlots = current_app.extensions[_KEY]
     with places.taken(network_of(address), is_known=is_known):
-        return places.threads.submit(copy_context().run, work).result()
+        return places.threads.submit(copy_context().run, _timed, work).result()
+
+
+def _timed(work: Callable[[], T]) -> T:
+    began = time.perf_counter()
+    try:
+        return work()
+    finally:
+        HASH_TIME.note(value=time.perf_counter() - began)
 
 
 def _cores() -> int:

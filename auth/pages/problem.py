@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
+_BELOW = "gatehouse.programs"
 HTML, DATA = "text/html", ("application/json", "application/problem+json")
 ProblemView = TypeVar("ProblemView", bound=Callable[..., Any])
 
@@ -18,6 +19,11 @@ def answers_json(view: ProblemView) -> ProblemView:
     return view
 
 
+def only_for_programs(app: Flask, below: str) -> None:
+    """Have every refusal below a path be problem+json, whatever the client prefers."""
+    app.extensions.setdefault(_BELOW, []).append(below)
+
+
 def is_for_programs() -> bool:
     """Whether the view that is asked for answers in JSON."""
     return getattr(current_app.view_functions.get(request.endpoint or ""), "answers_json", False)
@@ -25,6 +31,8 @@ def is_for_programs() -> bool:
 
 def prefers_json() -> bool:
     """Whether the client would rather have JSON than a page: as its Accept says, else as it speaks itself."""
+    if request.path.startswith(tuple(current_app.extensions.get(_BELOW, ()))):
+        return True
     offered = [*DATA, HTML] if request.is_json or is_for_programs() else [HTML, *DATA]
     return request.accept_mimetypes.best_match(offered, default=offered[0]) != HTML
 
@@ -34,6 +42,13 @@ def note(detail: str, errors: Mapping[str, Sequence[object]] | None = None) -> N
     g.problem = {"detail": detail}
     if errors:
         g.problem["errors"] = {field: [str(text) for text in texts] for field, texts in errors.items()}
+
+
+def problem(status: int, detail: str, **members: object) -> Response:
+    """Return a refusal for programs; ``members`` may name its ``type`` and ``title``."""
+    g.problem = {"detail": detail, **members}
+    body = json.dumps(_problem(status), ensure_ascii=False)
+    return Response(body, status, content_type=DATA[1])
 
 
 def as_problem(response: Response) -> Response:

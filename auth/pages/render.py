@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 
-from flask import Response, current_app, make_response, render_template, request, session
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 
 from auth import history
-from auth.addresses.confirmation import is_to_confirm, sends_letters
+from auth.addresses.confirmation import is_to_confirm
 from auth.addresses.page import confirm_page
 from auth.attempts import Refused
 from auth.pages.forms import LoginForm, ProfileForm, RegisterForm
 from auth.pages.problem import note
 from models import User, db
 from models.zones import zone_names
+
+_OTHERS = "gatehouse.forms"
 
 
 def login_page(form: LoginForm, status: int = 200, notice: str | None = None) -> Response:
@@ -26,9 +28,7 @@ def login_page(form: LoginForm, status: int = 200, notice: str | None = None) ->
         form=form,
         notice=notice,
         later=status in (429, 503),
-        registered=session.pop("registered", False),
         registration_open=_is_open(),
-        sends_letters=sends_letters(),
     )
     return make_response(page, status)
 
@@ -71,13 +71,19 @@ def form_again(status: int, notice: str) -> Response | None:
 
     None when the request sent none of our forms.
     """
-    show = _AGAIN.get(request.endpoint or "")
+    others: dict[str, Callable[[int, str], Response | None]] = current_app.extensions.get(_OTHERS, {})
+    show = (_AGAIN | others).get(request.endpoint or "")
     if show is None or request.method != "POST":
         return None
     try:
         return show(status, notice)
     except HTTPException:  # what was sent is no form
         return None
+
+
+def shown_again(app: Flask, endpoint: str, show: Callable[[int, str], Response | None]) -> None:
+    """Have the form of another page of ``app`` shown again by ``show``, from a status and a notice."""
+    app.extensions.setdefault(_OTHERS, {})[endpoint] = show
 
 
 def _login_again(status: int, notice: str) -> Response:

@@ -15,6 +15,7 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from auth import extensions, last_seen, profile, registration, service, sessions
+from auth.addresses.confirmation import sends_letters
 from auth.addresses.page import confirm_email, send_link
 from auth.attempts import Credentials, NewAccount, Refused
 from auth.pages import locale, times
@@ -107,7 +108,9 @@ def register() -> Answer:
         return _later(register_page(form, *too_many(refused)), refused.retry_after)
     if refused:
         return register_page(_with_error(form), 400)
-    session["registered"] = True
+    flash(_("Your account is ready. Sign in."))
+    if form.email.data and sends_letters():  # to whom the address belongs, whoever that is
+        flash(_("A letter is on its way: its link confirms your address."))
     return redirect(url_for("auth.login", next=safe_next(form.next.data)))
 
 

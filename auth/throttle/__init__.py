@@ -1,5 +1,23 @@
 """Slows guessing down: attempts are counted by account, by address and by network (OWASP ASVS 6.3.1)."""
 
-from auth.throttle.places import Places, TooMany, give_back, init_app, take_registration, take_sign_in
+from auth.throttle.places import (
+    Places,
+    TooMany,
+    give_back,
+    init_app,
+    take_registration,
+    take_request,
+    take_sign_in,
+    take_wrong_token,
+)
 
-__all__ = ["Places", "TooMany", "give_back", "init_app", "take_registration", "take_sign_in"]
+__all__ = [
+    "Places",
+    "TooMany",
+    "give_back",
+    "init_app",
+    "take_registration",
+    "take_request",
+    "take_sign_in",
+    "take_wrong_token",
+]

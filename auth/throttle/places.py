@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Flask, current_app
 
@@ -17,6 +18,10 @@ SIGN_IN, REGISTRATION = 300, 3600
 PAIR, ACCOUNT, ADDRESS, NETWORK, DEVICE = 20, 100, 300, 1200, 10
 #: Accounts made from one network.
 ACCOUNTS = 20
+#: Requests of one token in so many seconds: a hundred thousand entries a second, read by the thousand.
+REQUESTS, REQUEST_SECONDS = 1000, 10
+#: Wrong tokens from one network in so many seconds.
+WRONG_TOKENS, WRONG_SECONDS = 60, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,18 @@ def take_registration(address: str | None) -> Places | TooMany:
     if address is None:
         return Places((), "")
     return _take(_limit("registration", ACCOUNTS, REGISTRATION, network_of(address)))
+
+
+def take_request(token: UUID) -> Places | TooMany:
+    """Take the place of a request of a token."""
+    return _take(_limit("token", REQUESTS, REQUEST_SECONDS, token.hex))
+
+
+def take_wrong_token(address: str | None) -> Places | TooMany:
+    """Take the place of a wrong token from a network; the operator's own has none."""
+    if address is None:
+        return Places((), "")
+    return _take(_limit("wrong", WRONG_TOKENS, WRONG_SECONDS, network_of(address)))
 
 
 def give_back(places: Places) -> None:

@@ -1,6 +1,8 @@
 """The threads of a serving process: dispatcher, sealer and whatever follows the seal."""
 
 import logging
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,11 +13,14 @@ from dashboard.background.dispatcher import Dispatcher
 from dashboard.background.loop import Loop
 from dashboard.background.thread_state import STUCK_AFTER, ThreadState
 from models.database.limits import Purpose, used_for
+from models.measures.catalogue import SEAL_LAG
 
 logger = logging.getLogger(__name__)
 _KEY = "gatehouse.background"
 #: Seconds between two seals: busy times then share one, and an idle second still seals at once.
 PAUSE = 0.1
+#: Commits whose seal is waited for, to tell how long it took; of more the oldest are not told.
+MAX_UNSEEN = 10_000
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Background:
     dispatcher: Dispatcher
     sealer: Loop
     others: list[Loop]
+    #: When entries were committed that were not seen sealed yet, in monotonic seconds.
+    commits: deque[float]
 
     def loops(self) -> list[Loop]:
         """Return the threads that are loops."""
@@ -78,26 +85,36 @@ def start(app: Flask) -> None:
     if _KEY in app.extensions:
         raise RuntimeError("the background threads are running already")
     planned = _planned(app)
-    running = Background(Dispatcher(app), _sealing(app, planned), [loop for loop, _ in planned])
+    commits = deque[float](maxlen=MAX_UNSEEN)
+    sealer = _sealing(app, planned, commits)
+    running = Background(Dispatcher(app), sealer, [loop for loop, _ in planned], commits)
     app.extensions[_KEY] = running
     running.dispatcher.start()
     for loop in running.loops():
         loop.start()
 
 
-def _sealing(app: Flask, planned: list[tuple[Loop, bool]]) -> Loop:
+def _sealing(app: Flask, planned: list[tuple[Loop, bool]], commits: deque[float]) -> Loop:
     """Return the loop that seals what waits and wakes who follows after each batch."""
     seal_batches: Callable[[], Iterator[int]] = app.extensions[_KEY + ".seal"]
 
     def seal() -> None:
         loop.watch.progress()
+        looked = time.monotonic()
         for count in seal_batches():
             loop.watch.progress()  # a long backlog is no hang
             for follower in [follower for follower, follows in planned if follows and count]:
                 follower.wake()
+        _note_lags(commits, looked)
 
     loop = Loop(app, "sealer", seal, every=1, rest=PAUSE)
     return loop
+
+
+def _note_lags(commits: deque[float], looked: float) -> None:
+    """Note how long each entry took that was committed before the sealer looked and left none."""
+    while commits and commits[0] <= looked:
+        SEAL_LAG.note(value=time.monotonic() - commits.popleft())
 
 
 def stop(app: Flask) -> None:
@@ -135,6 +152,7 @@ def committed(app: Flask, event_id: UUID) -> None:
     """Announce an entry that is now in the book and wake the sealer, if they run here."""
     running: Background | None = app.extensions.get(_KEY)
     if running:
+        running.commits.append(time.monotonic())
         running.dispatcher.put(event_id)
         running.sealer.wake()
 

@@ -28,7 +28,8 @@ class Health(StrEnum):
 class ThreadState:
     """A thread that has been failing, stuck or dead for ``seconds``.
 
-    ``error`` is the class of the last failure, never its message: that may quote what people typed.
+    ``error`` is the class of the last failure, never its message: that may quote what people typed;
+    ``succeeded`` is when its last good round began, in monotonic seconds.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ThreadState:
     seconds: float = 0
     failures: int = 0
     error: str = ""
+    succeeded: float | None = None
 
 
 class Watch:
@@ -81,11 +83,11 @@ class Watch:
         """Return how the thread stands now; whether it is alive is for its owner to say."""
         now, began = time.monotonic(), self._began
         if began is not None and now - began > self._longest:
-            return ThreadState(self.name, Health.STUCK, now - began)
+            return ThreadState(self.name, Health.STUCK, now - began, succeeded=self.succeeded)
         if self._failures:
             since = now - self._failing_since
-            return ThreadState(self.name, Health.FAILING, since, self._failures, self._error)
-        return ThreadState(self.name)
+            return ThreadState(self.name, Health.FAILING, since, self._failures, self._error, self.succeeded)
+        return ThreadState(self.name, succeeded=self.succeeded)
 
     def _fail(self, error: BaseException) -> None:
         if not self._failures:

@@ -1,7 +1,7 @@
 """Addresses as settings give them; each raises ``ValueError`` saying what is wrong."""
 
 from email.utils import parseaddr
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -60,7 +60,17 @@ def mail_server(text: str) -> str:
 
 def syslog_server(text: str) -> str:
     """Return the address of a syslog server as it is."""
-    return _server(text, ("udp", "tcp", "tls"), "udp://host:514, tcp://host:601 or tls://host:6514")
+    _server(text, ("udp", "tcp", "tls"), "udp://host:514, tcp://host:601 or tls://host:6514")
+    parts = urlsplit(text)
+    if "@" in parts.netloc or any(character.isspace() for character in text):
+        raise ValueError("must name a host, and nobody on it")
+    for name, values in parse_qs(parts.query, keep_blank_values=True).items():
+        if name == "format":
+            if values not in (["rfc5424"], ["cef"]):
+                raise ValueError("knows format=rfc5424 and format=cef, once")
+        elif name != "ca" or parts.scheme != "tls" or len(values) != 1 or not values[0]:
+            raise ValueError("knows ?format=, and with tls ?ca=/path/of/a/file, once")
+    return text
 
 
 def sender(text: str) -> str:

@@ -7,9 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
 from dashboard.config.addresses import mail_server, sender, syslog_server
-
-#: The line of the classic: who, and when.
-TEXT_LINE = "{name}于<%Y-%m-%d:%H:%M:%S>登录"
+from dashboard.config.line_format import TEXT_LINE, line_format
 
 
 class OutgoingSettings(BaseSettings):
@@ -25,8 +23,9 @@ class OutgoingSettings(BaseSettings):
     )
     text_log: Path | None = Field(None, description="File that gets a line for each sign-in")
     text_log_encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Encoding of that file")
-    text_log_format: str = Field(
-        TEXT_LINE, description="A line of it: strftime with {name}, {ip}, {outcome}; or fail2ban"
+    text_log_format: Annotated[str, AfterValidator(line_format)] = Field(
+        TEXT_LINE,
+        description="Its lines: strftime, {name}, {ip}, {outcome}, {action}, {reason}, {method}; or fail2ban",
     )
     syslog_url: Annotated[str, AfterValidator(syslog_server)] | None = Field(
         None, description="Where entries go as RFC 5424: udp://host:514, tcp://host:601 or tls://host:6514"

@@ -16,9 +16,9 @@ from dashboard.export.csv import Layout
 from dashboard.export.formats import FORMATS
 from dashboard.export.pipeline.rows import Rows
 from dashboard.export.progress import JobProgress
-from dashboard.log import query_words
 from dashboard.log.head import read_head
 from dashboard.log.recorder import query_ref, record
+from dashboard.log.recording import query_words
 from dashboard.query.language.compile import compile_selection
 from dashboard.query.language.selection import Selection
 from dashboard.web.requests import under_way

@@ -48,21 +48,23 @@ def _last_before(session: Session, head: Head, moment: datetime) -> int:
     return session.scalar(earlier.where(LoginLog.occurred_at < moment)) or floor
 
 
-def is_due(name: str) -> bool:
-    """Whether there is something to deliver for who may: a look that takes no lock."""
+def due(name: str) -> int | None:
+    """Return the cursor when there is something to deliver for who may: a look that takes no lock."""
     row, head = db.session.get(Follower, name, populate_existing=True), read_head(db.session())
-    due = row is not None and row.paused_at is None and is_free(row, now()) and _is_behind(row, head)
+    is_due = row is not None and row.paused_at is None and is_free(row, now()) and _is_behind(row, head)
+    seen = row.cursor if row is not None and is_due else None
     db.session.rollback()
-    return due
+    return seen
 
 
-def claim(session: Session, name: str, intent: str | None) -> Claim | None:
+def claim(session: Session, name: str, intent: str | None, seen: int) -> Claim | None:
     """Take the turn and write down ``intent``; None when there is nothing to do or another has it.
 
+    ``seen`` is the cursor from before ``intent`` was made: where others delivered since, that is out of date.
     Raises ``BrokenStream`` when the log is shorter than what was delivered of it.
     """
-    row = _locked(session, name)
-    if row is None or row.paused_at is not None or not is_free(row, now()):
+    row = locked(session, name)
+    if row is None or row.paused_at is not None or row.cursor != seen or not is_free(row, now()):
         return None
     head = read_head(session)
     _adapt(row, head)
@@ -97,22 +99,23 @@ def advance(session: Session, name: str, cursor: int, last: int) -> None:
 
 def fail(session: Session, name: str, error: str) -> None:
     """Note that a delivery failed, and how."""
-    row = _locked(session, name)
+    row = locked(session, name)
     if row is not None:
         row.failing_since = row.failing_since or now()
         row.failures, row.last_error = row.failures + 1, error
 
 
+def locked(session: Session, name: str) -> Follower | None:
+    """Return the follower's row, which nobody else changes in this transaction; None before it began."""
+    mine = select(Follower).where(Follower.name == name)
+    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
 def _own(session: Session, name: str, cursor: int) -> Follower:
-    row = _locked(session, name)
+    row = locked(session, name)
     if row is None or row.holder != this_process() or row.cursor != cursor:
         raise TurnLost(f"{name}: another process delivers now, or the cursor was moved")
     return row
-
-
-def _locked(session: Session, name: str) -> Follower | None:
-    mine = select(Follower).where(Follower.name == name)
-    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def _is_behind(row: Follower, head: Head) -> bool:

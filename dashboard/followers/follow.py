@@ -94,9 +94,9 @@ def consequences(app: Flask) -> dict[str, Consequence]:
 def catch_up(consequence: Consequence) -> None:
     """Deliver what is sealed and was not delivered, a batch at a time; raises what a delivery raised."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    while not is_stopping(app) and cursor.is_due(consequence.name):
+    while not is_stopping(app) and (seen := cursor.due(consequence.name)) is not None:
         try:
-            if not _deliver_some(consequence):
+            if not _deliver_some(consequence, seen):
                 return
         except Exception as error:
             _note(consequence.name, error)
@@ -114,10 +114,10 @@ def _round(consequence: Consequence, since: datetime) -> None:
     catch_up(consequence)
 
 
-def _deliver_some(consequence: Consequence) -> bool:
+def _deliver_some(consequence: Consequence, seen: int) -> bool:
     """Deliver one batch; False when another process does."""
     name = consequence.name
-    claimed = write_transaction(partial(cursor.claim, name=name, intent=consequence.prepare()))
+    claimed = write_transaction(partial(cursor.claim, name=name, intent=consequence.prepare(), seen=seen))
     if claimed is None:
         return False
     entries = cursor.entries_after(claimed.cursor, claimed.head, consequence.batch)

@@ -18,14 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from auth.sessions import is_live
 from dashboard.background.schedule import after_seal, at_intervals
 from dashboard.config.settings import Settings
-from dashboard.export.fields import as_fields
+from dashboard.export.encoded import recent_entries
 from dashboard.live.head_announcement import HeadAnnouncer
 from dashboard.live.websocket import MAX_MESSAGE, lingering, restrict
 from dashboard.log import wire
 from dashboard.log.head import BrokenStream, Head
 from dashboard.log.pull import BadSince, Since, answer
 from dashboard.log.recent_entries import RecentEntries
-from models import LoginLog, Role, User, UserSession, db
+from models import Role, User, UserSession, db
 from models.clock import now
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ class Viewer:
 class LiveFeed(Namespace):
     """The ``/live`` namespace of one process and the viewers connected to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, recent: RecentEntries[orjson.Fragment]) -> None:
         super().__init__(NAMESPACE)
-        self._recent = RecentEntries(_encoded)
+        self._recent = recent
         self._viewers: dict[str, Viewer] = {}
         self._lock = threading.Lock()
         self._leaving: deque[socket.socket] = deque()
@@ -175,7 +175,7 @@ class LiveFeed(Namespace):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve the feed by websocket only, one handler at a time for each socket."""
-    feed = LiveFeed()
+    feed = LiveFeed(recent_entries(app))
     look = after_seal(app, "announcements", feed.announce, every=5, rest=ANNOUNCE_INTERVAL)
     at_intervals(app, "cut-off", feed.cut_off, every=5)
     socketio = SocketIO(
@@ -194,10 +194,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     restrict(socketio, NAMESPACE, "since", other="other")
     socketio.on_namespace(feed)
-
-
-def _encoded(row: LoginLog) -> orjson.Fragment:
-    return wire.encoded(as_fields(row))
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from werkzeug.wsgi import get_host
 
 from auth.pages.origin import normal_origin
 from dashboard.config.settings import Settings
+from dashboard.monitoring.metrics.sample import Sample, add_sample
 from dashboard.web.refusals import note_refusal
 from dashboard.web.requests import REQUEST
 from models import Role
 from models.database.limits import within
+from models.measures.catalogue import THROTTLED
 
 logger = logging.getLogger(__name__)
 PATH = "/socket.io/"
@@ -48,8 +50,12 @@ class Seats:
     """Places of viewers, ``number`` in all."""
 
     def __init__(self, number: int) -> None:
-        self._lock, self._free = threading.Lock(), number
+        self._lock, self._free, self.number = threading.Lock(), number, number
         self._taken: Counter[int] = Counter()
+
+    def count(self) -> int:
+        """Return how many are taken."""
+        return self.number - self._free
 
     @contextmanager
     def taken(self, person: int) -> Iterator[None]:
@@ -78,7 +84,7 @@ class Handshake:
 
     def __init__(self, app: Flask, inner: Callable[..., Iterable[bytes]], settings: Settings) -> None:
         self._app, self._inner, self._settings = app, inner, settings
-        self._seats = Seats(settings.max_viewers)
+        self.seats = Seats(settings.max_viewers)
         self._without_upgrade = dict[int, float]()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -89,12 +95,14 @@ class Handshake:
             return _answer(HTTPStatus.NOT_FOUND, start_response)
         try:
             person = self._person(environ)
-            with self._seats.taken(person):  # a websocket is served inside this call, until it closes
+            with self.seats.taken(person):  # a websocket is served inside this call, until it closes
                 return self._inner(environ, start_response)
         except HandshakeRefused as refused:
             if refused.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 told = f"{environ['REQUEST_METHOD']} {PATH}"
                 note_refusal(self._app, told, refused.status, user=None, client=environ.get("REMOTE_ADDR"))
+            if refused.status == HTTPStatus.TOO_MANY_REQUESTS:
+                THROTTLED.note("live")
             return _answer(refused.status, start_response)
 
     def _person(self, environ: Environ) -> int:
@@ -136,7 +144,20 @@ class Handshake:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the gate in front of everything that ``app`` serves."""
-    app.wsgi_app = Handshake(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+    handshake = Handshake(app, app.wsgi_app, settings)
+    app.wsgi_app = handshake  # type: ignore[method-assign]
+    seats = handshake.seats
+    add_sample(
+        app,
+        Sample("viewers", "Viewers of the live page.", "sum", lambda: [((), seats.count())]),
+        Sample("viewers_limit", "Viewers at most, of all workers.", "sum", lambda: [((), seats.number)]),
+        Sample(
+            "viewers_fullest_ratio",
+            "Viewers of the fullest worker, of those that it may have.",
+            "max",
+            lambda: [((), seats.count() / seats.number)],
+        ),
+    )
 
 
 def _answer(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:

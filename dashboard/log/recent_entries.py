@@ -22,6 +22,7 @@ class RecentEntries(Generic[T]):
 
     def __init__(self, encode: Callable[[LoginLog], T]) -> None:
         self._encode, self._lock = encode, threading.Lock()
+        self._moved = threading.Condition()
         self._head: Head | None = None
         self._start = 0
         self._entries: list[T] = []
@@ -39,7 +40,18 @@ class RecentEntries(Generic[T]):
             elif head.seq > known.seq:
                 self._append(_stretch(known.seq, head.seq))
             self._head = head
-            return head
+        if head != known:
+            with self._moved:
+                self._moved.notify_all()
+        return head
+
+    def wait_beyond(self, head: Head, seconds: float) -> None:
+        """Return once this process has seen another head, at the latest after so many seconds.
+
+        Whoever waits here must hold no connection.
+        """
+        with self._moved:
+            self._moved.wait_for(lambda: self._head != head, seconds)
 
     def after(self, cursor: int, limit: int) -> list[T]:
         """Return up to ``limit`` encoded entries that follow ``cursor``.

@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import partial
 from uuid import UUID
 
-from flask import current_app
+from flask import Flask, current_app, g, has_request_context
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,9 @@ from auth.events import AuthEvent, Client, Subject
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
+from dashboard.log.recording.new_device import is_new_device
 from models import LoginLog, NotWritten, adds_entry, on_commit
+from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key
 from models.vocabulary import SOURCE
 
@@ -34,11 +36,20 @@ def record(session: Session, event: AuthEvent) -> UUID:
     """
     session.flush()
     adds_entry(session, event.event_id)
-    if session.connection().execute(insert(LoginLog), columns(event)).rowcount != 1:
+    values = columns(event, new_device=is_new_device(session, event))
+    if session.connection().execute(insert(LoginLog), values).rowcount != 1:
         raise NotWritten("the database took the entry and kept none")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    on_commit(session, partial(committed, app, event.event_id))
+    on_commit(session, partial(_recorded, app, event.event_id))
+    on_commit(session, partial(ENTRIES.note, event.action, event.outcome, event.reason or ""))
     return event.event_id
+
+
+def _recorded(app: Flask, event_id: UUID) -> None:
+    """Announce an entry that is committed, and note it in the request that made it."""
+    committed(app, event_id)
+    if has_request_context():
+        g.setdefault("recorded", []).append(event_id)
 
 
 def name_ref(key: str) -> bytes:
@@ -77,9 +88,9 @@ def canonical(detail: Mapping[str, object] | None) -> str | None:
     return text
 
 
-def columns(event: AuthEvent) -> dict[str, object]:
+def columns(event: AuthEvent, *, new_device: bool | None = None) -> dict[str, object]:
     """Return the columns of an event's entry, authenticated; names without an account are masked already."""
-    return authenticated(_facts(event))
+    return authenticated({**_facts(event), "new_device": new_device})
 
 
 def _facts(event: AuthEvent) -> dict[str, object]:

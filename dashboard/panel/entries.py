@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from dashboard.export.fields import detail
-from dashboard.log.query_words import words_behind
+from dashboard.log.recording.query_words import words_behind
 from models import Action, LoginLog, db
 
 #: What only people with a role in the panel do.
@@ -18,6 +18,8 @@ ADMIN_ACTIONS = frozenset(
         Action.ACCOUNT_DISABLE,
         Action.ACCOUNT_ENABLE,
         Action.ROLE_CHANGE,
+        Action.TOKEN_CREATE,
+        Action.TOKEN_REVOKE,
         Action.LOG_VIEW,
         Action.LOG_EXPORT,
         Action.LOG_PURGE,

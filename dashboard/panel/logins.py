@@ -20,6 +20,7 @@ from dashboard.panel.exports import download, job, list_of_form, order_of, too_m
 from dashboard.panel.parts.bars import bars
 from dashboard.panel.parts.listing import listing
 from dashboard.panel.parts.related import links_from, related
+from dashboard.panel.parts.traced import traced
 from dashboard.panel.parts.viewing import note_view
 from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.errors import QueryError
@@ -60,6 +61,7 @@ class Logins(PanelView):
             links=links,
             around=list(related(entry, links)),
             detail=detail_of(entry),
+            traced=traced(entry),
         )
 
     @expose("/histogram")

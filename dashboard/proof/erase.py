@@ -1,7 +1,7 @@
 """Erase: forget a person, and keep what happened provable.
 
-The personal fields and the nonces of their entries are blanked, the digests stay, and each
-batch adds an entry that lists what it blanked; a verification demands it.
+The personal fields and the nonces of their entries are blanked, the traces of their requests go, the digests
+stay, and each batch adds an entry that lists what it blanked; a verification demands it.
 """
 
 import secrets
@@ -15,17 +15,31 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Client, Subject
 from auth.policy import lookup_keys
 from auth.service import account_of
-from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
 from dashboard.log.chain import PERSONAL_COLUMNS
-from dashboard.log.query_words import Traces
 from dashboard.log.recorder import record
+from dashboard.log.recording import query_words
+from dashboard.log.recording.query_words import Traces
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
+from dashboard.proof.erase_webhooks import event_of_taking, forget_answers, forget_in_webhooks
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
-from models import Action, Letter, LoginLog, Outcome, Role, UsedLink, User, UserSession, db, write_transaction
+from dashboard.traces.store import forget_traces
+from models import (
+    Action,
+    ApiToken,
+    Letter,
+    LoginLog,
+    Outcome,
+    Role,
+    UsedLink,
+    User,
+    UserSession,
+    db,
+    write_transaction,
+)
 from models.clock import now
 
 #: Entries blanked in one transaction; their numbers fit into one entry's detail.
@@ -38,7 +52,7 @@ _GONE = (
     *("gender", "city", "locale", "language", "timezone"),
 )
 #: What else is kept by the number of an account.
-_THEIRS = (UserSession, Letter, UsedLink)
+_THEIRS = (UserSession, ApiToken, Letter, UsedLink)
 
 
 def find_account(name: str) -> int | None:
@@ -52,7 +66,8 @@ def close_account(user_id: int, *, actor: Subject | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    close = partial(_close, user_id, query_words.traces(user_id), _erased(user_id, actor))
+    events = _erased(user_id, actor), event_of_taking()
+    close = partial(_close, user_id, query_words.traces(user_id), events)
     return write_transaction(close)
 
 
@@ -93,7 +108,10 @@ def _blank(user_id: int, seqs: list[int], event: AuthEvent, signer: Signer, sess
     batch = [seq for seq in session.scalars(still) if seq is not None]
     if batch:
         nothing = dict.fromkeys(PERSONAL_COLUMNS)
+        requests = session.scalars(select(LoginLog.request_id).where(LoginLog.seq.in_(batch))).all()
         session.execute(update(LoginLog).where(LoginLog.seq.in_(batch)).values(nothing))
+        forget_traces(session, requests)
+        forget_answers(session, batch)
         record(session, signer.sign(event, {"erased": as_text(batch)}))
 
 
@@ -101,10 +119,10 @@ def _erased(user_id: int, actor: Subject | None) -> AuthEvent:
     return AuthEvent(Action.ERASE, Outcome.SUCCESS, Subject("", user_id), Client(), actor=actor)
 
 
-def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> str:
+def _close(user_id: int, person: Traces, events: tuple[AuthEvent, AuthEvent], session: Session) -> str:
     user = session.get_one(User, user_id, with_for_update=True)
     if user.erased_at is None:
-        record(session, event)
+        record(session, events[0])
         user.erased_at = now()
     name = _free_name(user_id, session)
     user.username = user.username_key = user.username_skeleton = name
@@ -114,6 +132,7 @@ def _close(user_id: int, person: Traces, event: AuthEvent, session: Session) -> 
     for table in _THEIRS:
         session.execute(delete(table).where(table.user_id == user_id))
     query_words.forget(session, person)
+    forget_in_webhooks(session, person, events[1])
     quarantine.forget_person(session, user_id)
     return name
 

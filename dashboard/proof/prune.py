@@ -23,6 +23,7 @@ from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.standing import Standing, read_pruned
 from dashboard.proof.verify.verify import Advance, check_entries
 from dashboard.proof.voucher import Signer
+from dashboard.traces.store import forget_older_traces
 from models import Action, LoginLog, Outcome, StreamHead, db, write_transaction
 from models.clock import now
 
@@ -134,6 +135,7 @@ def prune(
         last = min(first + PRUNE_BATCH, wanted.through)
         write_transaction(partial(_delete, first, last))
         yield last - first
+    forget_older_traces(wanted.before)
 
 
 def _purged(wanted: PrunePlan, signer: Signer, actor: Subject | None) -> AuthEvent:

@@ -8,18 +8,21 @@ from flask import Flask, current_app
 from auth import sessions
 from dashboard.background.schedule import at_intervals
 from dashboard.config.settings import Settings
-from dashboard.log import query_words
 from dashboard.log.authentic import quarantine
+from dashboard.log.recording import query_words
 from dashboard.proof import prune
 from dashboard.proof.address_purge import AddressPurgeConflict, purge_addresses
 from dashboard.proof.checkpoint.lease import Taken
 from dashboard.proof.checkpoint.store import WAY_ON, Store
 from dashboard.proof.clock import Clock, Doubtful
 from dashboard.proof.verify.verify import current_standing
+from dashboard.traces.store import forget_older_traces
 from models import Action, write_transaction
 
 #: How long a session is remembered after it ended.
 ENDED = timedelta(days=30)
+#: How long it is remembered how a request went.
+TRACES_KEPT = timedelta(days=30)
 #: How old the last address purge may get.
 PURGE_EVERY = timedelta(days=1)
 #: Seconds between two looks; each process looks.
@@ -31,6 +34,8 @@ PURGE_STUCK_AFTER = 6 * 3600
 def init_app(app: Flask, settings: Settings) -> None:
     """Have ended sessions forgotten and, when it is set, old places and words."""
     at_intervals(app, "sessions", forget_sessions, every=RETENTION_INTERVAL)
+    traces = min(TRACES_KEPT, settings.retention or TRACES_KEPT)
+    at_intervals(app, "old traces", partial(forget_traces_after, traces), every=RETENTION_INTERVAL)
     if oldest := settings.retention or settings.retention_addresses:
         words = min(settings.retention or oldest, settings.retention_addresses or oldest)
         at_intervals(app, "words", partial(forget_words, words), every=RETENTION_INTERVAL)
@@ -45,6 +50,12 @@ def forget_sessions() -> int:
     """Delete sessions that ended long ago; return how many. Rests while the clock is in doubt."""
     clock = _clock()
     return 0 if _doubt(clock) else sessions.forget_ended(clock.moment - ENDED)
+
+
+def forget_traces_after(age: timedelta) -> int:
+    """Forget how requests went so long ago; return how many. Rests as above."""
+    clock = _clock()
+    return 0 if _doubt(clock) else forget_older_traces(clock.moment - age)
 
 
 def forget_words(age: timedelta) -> int:

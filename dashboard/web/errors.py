@@ -8,7 +8,7 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from auth.pages.problem import note
@@ -29,7 +29,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _out_of_date)
     for error in (NotWritten, NotRecorded, DBAPIError, PoolTimeout):
         unavailable_after(app, error)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(InternalServerError, _unexpected)
+    app.log_exception = _log_error  # type: ignore[method-assign, assignment]
 
 
 def unavailable_after(app: Flask, error: type[Exception]) -> None:
@@ -98,7 +99,6 @@ def _note_refusal(status: int) -> None:
         status,
         user=getattr(current_user, "user_id", None),
         client=request.remote_addr,
-        request_id=g.get("request_id", ""),
     )
 
 
@@ -122,8 +122,13 @@ def _unavailable(error: Exception) -> Response:
     return answer
 
 
-def _unexpected(error: Exception) -> Response:
-    current_app.logger.exception("%s %s", request.method, request.path, exc_info=error)
+def _log_error(error: Any) -> None:
+    """Tell an error that nobody expected, with the number of its request."""
+    request_id = g.get("request_id", "")
+    current_app.logger.error("%s %s %s", request_id, request.method, request.path, exc_info=error)
+
+
+def _unexpected(_error: InternalServerError) -> Response:
     g._login_user = AnonymousUserMixin()
     return error_page(500, *_wording(500))
 

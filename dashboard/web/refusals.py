@@ -30,14 +30,12 @@ class RefusalLines:
             return self._count <= REFUSAL_LINES, left_out
 
 
-def note_refusal(
-    app: Flask, what: str, status: int, *, user: object, client: str | None, request_id: str = ""
-) -> None:
+def note_refusal(app: Flask, what: str, status: int, *, user: object, client: str | None) -> None:
     """Say that somebody was refused: ``what`` is method and path, ``user`` an account's id if it is known."""
     lines: RefusalLines = app.extensions.setdefault(_KEY, RefusalLines())
     may_write, left_out = lines.next()
     if left_out:
         logger.warning("%d refusals more were not written", left_out)
     if may_write:
-        parts = (what, status, "-" if user is None else user, client or "-", request_id or "-")
-        logger.warning("refused: %s: %d, user %s, client %s, request %s", *parts)
+        parts = (what, status, "-" if user is None else user, client or "-")
+        logger.warning("refused: %s: %d, user %s, client %s", *parts)

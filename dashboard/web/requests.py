@@ -18,15 +18,16 @@ from auth.pages.origin import is_host
 from auth.pages.problem import as_problem
 from dashboard.config.settings import Settings
 from models.database.limits import within
+from models.measures.catalogue import THROTTLED
 from models.transaction import end_read
 
-_KEY = "gatehouse.requests"
+_KEY, _DEADLINES = "gatehouse.requests", "gatehouse.deadlines"
 #: Bytes of a request's body; the largest form we have is a tenth of it.
 MAX_BODY = 256 * 1024
 #: Seconds for all that a request wants of the database, so that it is answered within ten.
 REQUEST = 8.0
 #: Who watches the site gives up sooner.
-SOONER = {"/readyz": 4.0}
+SOONER = {"/readyz": 4.0, "/metrics": 4.0}
 
 
 class RequestsUnderWay:
@@ -48,6 +49,18 @@ class RequestsUnderWay:
                 self._count -= 1
                 self._quiet_since = time.monotonic()
                 self._change.notify_all()
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Count one less during the block, in which a request only waits."""
+        with self._change:
+            self._count -= 1
+            self._change.notify_all()
+        try:
+            yield
+        finally:
+            with self._change:
+                self._count += 1
 
     def wait_for_quiet(self, quiet: float, at_most: float) -> None:
         """Return when nobody was answered for ``quiet`` seconds, or after ``at_most`` seconds."""
@@ -84,6 +97,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Count requests, number each, bound its time and body, and set headers."""
     app.extensions[_KEY] = RequestsUnderWay()
+    app.extensions[_DEADLINES] = dict(SOONER)
     app.wsgi_app = _in_time(app, app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_number_request)
     app.before_request(_read_chunks)
@@ -106,6 +120,11 @@ def under_way(app: Flask) -> RequestsUnderWay:
     return requests
 
 
+def answer_within(app: Flask, path: str, seconds: float) -> None:
+    """Give the requests of a path another deadline than `REQUEST`; what waits there must bound its reads."""
+    app.extensions[_DEADLINES][path] = seconds
+
+
 def csp_nonce() -> str:
     """Return this request's nonce for script and style elements."""
     if "csp_nonce" not in g:
@@ -117,7 +136,7 @@ def _in_time(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Callable[...,
     """Answer requests by their deadline; a body that is streamed has none."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        deadline = within(SOONER.get(environ.get("PATH_INFO", ""), REQUEST))
+        deadline = within(app.extensions[_DEADLINES].get(environ.get("PATH_INFO", ""), REQUEST))
         with deadline, under_way(app).counted():
             return inner(environ, start_response)
 
@@ -168,6 +187,8 @@ def _complete(response: Response) -> Response:
     """Give a refusal the form that the client prefers, and every answer its headers."""
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         response = as_problem(response)
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        THROTTLED.note(request.endpoint or "")
     return _set_headers(response)
 
 

@@ -2,14 +2,18 @@
 
 import logging
 import re
+import threading
 import time
 import traceback
 from collections import defaultdict
 from typing import Any
 
+from flask import g, has_app_context
 from gunicorn import glogging
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+from dashboard.web.log_lines import LINES
+
+logger = logging.getLogger(__name__)
 #: Lines from one place in the code within ``WINDOW`` seconds; those beyond are counted.
 MAX_LINES, WINDOW = 20, 60.0
 #: Characters of a message; a request line alone may have 64,000.
@@ -24,10 +28,14 @@ def visible(text: str) -> str:
 
 
 class Record(logging.LogRecord):
-    """A record whose message is one line and whose traceback is indented, whoever formats it."""
+    """A record whose message is one line and whose traceback is indented, whoever formats it.
+
+    ``request_id`` is the number of the request that it is about, if it is about one.
+    """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self.request_id: str = g.get("request_id", "") if has_app_context() else ""
         if self.exc_info and self.exc_info[0]:
             lines = "".join(traceback.format_exception(*self.exc_info)).splitlines()
             self.exc_text = "\n".join(f"  {visible(line)}" for line in lines)
@@ -61,16 +69,13 @@ class LineLimit(logging.Filter):
 
 
 class GunicornLog(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's log, at our pace: each malformed request is a line."""
+    """gunicorn's log, which goes where ours goes: each malformed request is a line."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up its handlers."""
+        """Have it written by the handler of all loggers."""
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.addFilter(PACE)
-
-
-PACE = LineLimit()
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 def init_app() -> None:
@@ -78,8 +83,19 @@ def init_app() -> None:
     logging.setLogRecordFactory(Record)
 
 
-def to_stderr() -> None:
-    """Write warnings and errors to stderr, at our pace."""
+def to_stderr(form: str) -> None:
+    """Write warnings and errors to stderr, at our pace, as ``text`` or ``json``; what ends a thread too."""
     handler = logging.StreamHandler()
-    handler.addFilter(PACE)
-    logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING, handlers=[handler])
+    handler.setFormatter(LINES[form]())
+    handler.addFilter(LineLimit())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.captureWarnings(True)
+    threading.excepthook = _thread_ended
+
+
+def _thread_ended(ended: Any) -> None:
+    if ended.exc_type is SystemExit:
+        return
+    name = ended.thread.name if ended.thread else "?"
+    facts = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+    logger.error("thread %s ended", name, exc_info=facts)

@@ -43,7 +43,7 @@ export class Rows {
     return [
       make("td", { class: "t-when" }, make("a", { class: "quiet", href: this.#url(entry.event_id) }, this.#when(entry))),
       make("td", { class: "t-outcome" }, this.#link(`outcome:${entry.outcome}`, badge)),
-      make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry)),
+      make("td", { class: "t-action" }, this.#link(`action:${entry.action}`, entry.action), ...this.#session(entry), ...this.#isNew(entry)),
       make("td", { class: "t-user" }, ...this.#who(entry)),
       make("td", { class: "t-reason" }, entry.reason ? this.#link(`reason:${entry.reason}`, entry.reason) : ""),
       make("td", { class: "t-address mono" }, entry.ip ? this.#address(entry.ip) : ""),
@@ -76,6 +76,10 @@ export class Rows {
     link.title = this.words.session;
     link.setAttribute("aria-label", this.words.session);
     return [" ", link];
+  }
+
+  #isNew({ new_device: isNew }) {
+    return isNew ? [" ", this.#link("is:new-device", document.getElementById("new-device").content.cloneNode(true))] : [];
   }
 
   #agent({ browser, os, user_agent: title }) {

@@ -64,6 +64,8 @@ def _rows(people: list[tuple[int, str]]) -> list[Any]:
         facts: dict[str, Any] = {"occurred_at": next(when), "action": next(what), "outcome": outcome}
         facts |= {"reason": reason, "actor_name": NAMES[1] if number % 5 == 0 else None}
         facts |= {"session_ref": SESSION if number % 2 else None}
+        is_sign_in = (facts["action"], outcome) == (Action.LOGIN, Outcome.SUCCESS)
+        facts |= {"new_device": True if is_sign_in else None}
         row = entry(number, name, known=number % 7 != 0, **facts, **next(where))
         row.user_id = user_id if row.user_id else None
         rows.append(row)

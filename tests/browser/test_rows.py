@@ -54,6 +54,13 @@ CASES: dict[str, tuple[Action, Outcome, Subject | None, dict[str, Any], dict[str
         {},
     ),
     "a system alone": (Action.LOGIN, SUCCESS, Subject("zoe", 5), {"os": "Linux", "user_agent": '"'}, {}),
+    "a new device": (
+        Action.LOGIN,
+        SUCCESS,
+        Subject("zoe", 5),
+        {"ip": "198.51.100.7", "browser": "Safari 19"},
+        {"session_ref": SESSION},
+    ),
     "an agent that is not known": (Action.LOGIN, SUCCESS, Subject("zoe", 5), {"user_agent": "?"}, {}),
     "about nobody": (Action.LOG_PURGE, SUCCESS, None, {}, {"actor": Subject("operator")}),
     "about somebody erased": (Action.ERASE, SUCCESS, Subject("", 6), {}, {"actor": Subject("root", 1)}),

@@ -19,6 +19,7 @@ PANEL = {
     "entry": "/admin/logins/00000000-0000-0000-0000-000000000001",
     "live": "/admin/live/",
     "users": "/admin/users/",
+    "followers": "/admin/followers/",
     "signals": "/admin/signals/",
     "nobody of that name": "/admin/users/?q=" + "W" * 64,
     "user": "/admin/users/{busy}",

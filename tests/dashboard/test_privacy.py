@@ -22,7 +22,8 @@ from dashboard.followers.mail.queueing import queue_letters
 from dashboard.followers.mail.sending import send_due
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase
-from models import Letter, LoginLog, Role, UsedLink, User, db
+from dashboard.traces.store import write_traces
+from models import Letter, LoginLog, RequestTrace, Role, UsedLink, User, db
 from models.clock import now
 from models.database.types import pack_ip
 from tests.dashboard.proof.verify.tampering import fault
@@ -117,8 +118,19 @@ def unavailable(*_: object, **__: object) -> None:
     raise OperationalError("", {}, Exception("gone"))
 
 
+def traced(user_id: int) -> list[str]:
+    """Return the requests of a person that are traced."""
+    theirs = select(LoginLog.request_id).where((LoginLog.user_id == user_id) | (LoginLog.actor_id == user_id))
+    kept = select(RequestTrace.request_id).where(RequestTrace.request_id.in_(theirs))
+    return list(db.session.scalars(kept))
+
+
 def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     user_id = sing(site, monkeypatch)
+    write_traces()
+    assert traced(user_id)
+    canary = AuthActions(visitor(site, ADDRESS, PROXY, AGENT))
+    canary.login(NAME)  # its trace waits, while they are erased
     assert traces() >= {
         "user.username",
         "user.email",
@@ -135,9 +147,11 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
     erase.close_account(user_id)
     list(erase.blank(user_id, erase.entries_of(user_id), signer()))
     seal_all()
+    write_traces()
     assert traces() == set()
     for table in (Letter, UsedLink):
         assert db.session.scalars(select(table).where(table.user_id == user_id)).all() == []
+    assert traced(user_id) == []
     assert db.session.scalars(select(LoginLog.action).where(LoginLog.user_id == user_id)).all()
     assert fault() is None
 

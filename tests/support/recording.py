@@ -18,6 +18,8 @@ from auth.sessions import CurrentUser
 from auth.throttle.places import PAIR
 from dashboard.export import abandoned, progress
 from dashboard.export.job import Export, Order
+from dashboard.followers import control
+from dashboard.followers.follow import begin
 from dashboard.log.recorder import name_refs
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
@@ -199,6 +201,21 @@ def a_session_that_is_taken_back() -> Act:
     user = db.session.get_one(User, alice.user_id)
     replay.keep_attempt(replace(refused(user), event_id=event_id))
     return replay.enter_all
+
+
+@records("dashboard.followers.control._changed")
+def a_follower_that_is_paused() -> Act:
+    user = signed_in()
+    begin("mail", now())
+    return lambda: control.pause("mail", user.event(Action.SETTINGS_CHANGE, Client()))
+
+
+@records("dashboard.followers.control._changed")
+def a_follower_that_delivers_again() -> Act:
+    user = signed_in()
+    seal_all()
+    begin("mail", now() + timedelta(days=1))
+    return lambda: control.deliver_again("mail", 1, user.event(Action.SETTINGS_CHANGE, Client()))
 
 
 def clock() -> Clock:

@@ -61,6 +61,7 @@ class Acts:
         self, people: list[SeedPerson], pen: Pen, rng: Random, later: Callable[[int, Act], None]
     ) -> None:
         self._people, self._pen, self._rng, self._later = people, pen, rng, later
+        self._known: dict[int | None, set[SeedClient]] = {}
         self._admins = [person for person in people if person.role is Role.ADMIN]
         self._readers = [person for person in people if person.role.includes(Role.AUDITOR)]
         self._strangers = [
@@ -101,7 +102,17 @@ class Acts:
         if self._rng.random() < 0.35:
             stay = int(self._rng.expovariate(1 / (2 * HOUR_MICROSECONDS))) + 30 * SECOND
             self._later(when + stay, partial(self._leave, person, at, session))
-        return self._pen.entry(when, SIGNED_IN, person.who, at, session=session, method=PASSWORD)
+        is_new = self._is_new(person, at)
+        return self._pen.entry(
+            when, SIGNED_IN, person.who, at, session=session, method=PASSWORD, new_device=is_new
+        )
+
+    def _is_new(self, person: SeedPerson, at: SeedClient) -> int:
+        """Return whether the account was never signed in to from there, 0 or 1; the first time is not new."""
+        known = self._known.setdefault(person.who[0], {at})
+        is_new = at not in known
+        known.add(at)
+        return int(is_new)
 
     def _leave(self, person: SeedPerson, at: SeedClient, session: bytes, when: int) -> SeedEntry:
         return self._pen.entry(when, SIGNED_OUT, person.who, at, session=session)

@@ -26,6 +26,7 @@ class SeedEntry(NamedTuple):
     person_nonce: bytes
     occurred_at: str
     session_ref: bytes | None
+    new_device: int | None
     request_id: str
     common: tuple[Any, ...]
 
@@ -46,14 +47,19 @@ class Pen:
         actor: tuple[int | None, str | None] = (None, None),
         session: bytes | None = None,
         method: str | None = None,
+        new_device: int | None = None,
         detail: str | None = None,
     ) -> SeedEntry:
-        """Return an entry; ``what`` is action, outcome and reason, ``actor`` somebody else who did it."""
+        """Return an entry; ``what`` is action, outcome and reason, ``actor`` somebody else who did it.
+
+        ``new_device`` is 0 or 1 as databases store it, None for what is no sign-in.
+        """
         event_id = _uuid(when // 1000 << 80 | self._bits(80), 7)
         place_nonce, person_nonce = (self._bits(128).to_bytes(16, "big") for _ in range(2))
         common = (*what, *who, *actor, method, *place, SOURCE, detail)
         request_id = f"r{self._bits(64):016x}"
-        return SeedEntry(event_id, place_nonce, person_nonce, stored_time(when), session, request_id, common)
+        moment = stored_time(when)
+        return SeedEntry(event_id, place_nonce, person_nonce, moment, session, new_device, request_id, common)
 
     def session_ref(self) -> bytes:
         """Return a random UUID."""

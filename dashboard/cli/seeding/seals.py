@@ -65,14 +65,15 @@ def _encoded(entry: SeedEntry) -> tuple[bytes, bytes, bytes]:
     what, how, place, person = _encoded_common(entry.common)
     begin = encode((entry.event_id.hex(), entry.occurred_at))
     session = encode((_text(entry.session_ref),))
-    return begin + what + session + how + encode((entry.request_id,)), place, person
+    end = encode((_text(entry.new_device), entry.request_id))
+    return begin + what + session + how + end, place, person
 
 
 @lru_cache(maxsize=1 << 14)
 def _encoded_common(common: tuple[Any, ...]) -> tuple[bytes, bytes, bytes, bytes]:
     """Return the public fields before and after the session, and those of place and person, encoded."""
     texts = dict(zip(COMMON, map(_text, common), strict=True))
-    parts = (PUBLIC[2:_SESSION], PUBLIC[_SESSION + 1 : -1], PLACE, PERSON)
+    parts = (PUBLIC[2:_SESSION], PUBLIC[_SESSION + 1 : -2], PLACE, PERSON)
     what, how, place, person = (encode(texts.get(name) for name in part) for part in parts)
     return what, how, place, person
 

@@ -1,5 +1,6 @@
 """``serve``: check that the site can run, then run it."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -10,9 +11,13 @@ from flask.cli import ScriptInfo, pass_script_info
 from dashboard.cli import checks
 from dashboard.cli.server import sharing
 from dashboard.cli.server.server import Server
+from dashboard.cli.server.start_line import tell_settings
 from dashboard.config.settings import Settings, load_settings
+from dashboard.monitoring.metrics.folder import metrics_folder
 from dashboard.web import server_log
 from models import db
+
+logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -34,12 +39,15 @@ def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int) ->
     with checks.listener(settings.host, settings.port if port is None else port) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         build = _builder(info, settings)
+        server_log.init_app()
+        server_log.to_stderr(settings.log_format)
         _check(build)
+        tell_settings(settings)
         if warning := sharing.share(settings.database):
-            click.echo(f"Warning: {warning}", err=True)
-        server_log.to_stderr()
+            logger.warning("%s", warning)
         click.echo(f"Gatehouse serves on {_address(settings)}{_public(settings)} (Ctrl-C stops it)")
-        Server(build, settings, listener.detach(), workers).run()
+        with metrics_folder() as folder:
+            Server(build, settings, listener.detach(), workers, folder).run()
 
 
 def _builder(info: ScriptInfo, settings: Settings) -> Callable[[], Flask]:

@@ -6,6 +6,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -22,6 +23,8 @@ from dashboard.cli.server.connection import ClientConnection
 from dashboard.cli.server.sockets import Sockets
 from dashboard.cli.server.worker import GOODBYE, PollingWorker
 from dashboard.config.settings import Settings
+from dashboard.monitoring.metrics.folder import bury
+from dashboard.monitoring.metrics.meters import share_meters
 from dashboard.web import stopping
 from dashboard.web.server_log import GunicornLog
 
@@ -38,8 +41,16 @@ STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 class Server(BaseApplication):  # type: ignore[misc]
     """The master process; the application is built in each worker, after the fork."""
 
-    def __init__(self, build: Callable[[], Flask], settings: Settings, listener: int, workers: int) -> None:
-        self._build, self._options = build, options(settings, listener, workers)
+    def __init__(
+        self,
+        build: Callable[[], Flask],
+        settings: Settings,
+        listener: int,
+        workers: int,
+        metrics: Path | None = None,
+    ) -> None:
+        self._build, self._metrics = build, metrics
+        self._options = options(settings, listener, workers) | {"child_exit": self._bury}
         super().__init__()
 
     def load_config(self) -> None:
@@ -52,6 +63,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         try:
             app = self._build()
             hashing.init_app(app, self.cfg.workers)
+            if self._metrics:
+                share_meters(self._metrics)
             return Sockets(app)
         except Exception as error:
             raise AppImportError(f"Error: {error_sentence(error)}") from error
@@ -61,6 +74,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         _allow_many_files()
         message.MAX_REQUEST_LINE = MAX_REQUEST_LINE  # it takes no longer limit as an option
         Master(self).run()
+
+    def _bury(self, _master: Arbiter, worker: PollingWorker) -> None:
+        """Keep what a worker counted that has ended; called in the master."""
+        if self._metrics:
+            bury(self._metrics, worker.pid)
 
 
 class Master(Arbiter):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.config.settings import Settings
@@ -20,7 +21,10 @@ from dashboard.followers.mail.smtp.client import MAX_KEPT, MailServerFailed
 from dashboard.followers.mail.smtp.outlet import NO_CODE, LetterRefused, Send, ServerAnswer, outlet
 from dashboard.proof.checkpoint.store import Store
 from dashboard.web.stopping import is_stopping
-from models import Letter, LetterState, db, write_transaction
+from models import Follower, Letter, LetterState, db, write_transaction
+
+#: The name of the follower that queues; while it is paused nothing leaves.
+MAIL = "mail"
 
 
 def send_due() -> int:
@@ -49,7 +53,8 @@ def _put_in_order(settings: Settings) -> None:
 
 def _is_something_due() -> bool:
     """Whether to connect at all: a look that takes no lock."""
-    due = desk.is_any_due(db.session())
+    paused = select(Follower.paused_at).where(Follower.name == MAIL)
+    due = db.session.scalar(paused) is None and desk.is_any_due(db.session())
     db.session.rollback()
     return due
 

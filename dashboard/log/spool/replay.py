@@ -34,6 +34,7 @@ from models import (
     write_transaction,
 )
 from models.clock import now
+from models.measures.catalogue import ENTRIES
 
 _KEY = "gatehouse.spool"
 #: Seconds that it may take to enter a full spool, one transaction an entry.
@@ -96,6 +97,8 @@ def _enter(session: Session, entry: dict[str, Any], revocation: UUID) -> None:
         session.add(LoginLog(**_unless_erased(session, entry)))
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         on_commit(session, partial(committed, app, event_id))
+        kind = (entry["action"], entry["outcome"], entry.get("reason") or "")
+        on_commit(session, partial(ENTRIES.note, *kind))
     elif stored.outcome == Outcome.SUCCESS and stored.session_ref:
         _take_back(session, stored, revocation)
 

@@ -17,6 +17,7 @@ from dashboard.log.spool.file import SpoolFile, State, spool_files
 from dashboard.log.spool.handover import Handover, cannot_enter
 from dashboard.log.spool.line import BadLine, Columns, HalfLine, Log, parsed
 from dashboard.web.atomic_file import write_over
+from models.measures.catalogue import LOST, SPOOLED
 
 logger = logging.getLogger(__name__)
 #: Bytes the file may take: some 25,000 attempts.
@@ -70,8 +71,10 @@ class Spool:
         """Keep an entry; it is on the disk when this returns. Never raises."""
         try:
             self._own.append(self.log.line(columns), self._max)
+            SPOOLED.note()
         except OSError as error:
             self.lost += 1
+            LOST.note()
             facts = (self._own.path, error, self.lost)
             logger.error("spool %s: %s; %d attempts are in no log", *facts, extra={"is_loss": True})
 

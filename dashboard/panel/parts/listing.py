@@ -25,7 +25,7 @@ _SHOWN = [
     LoginLog.__table__.c[name]
     for name in (
         *("id", "event_id", "occurred_at", "action", "outcome", "reason", "user_id", "username"),
-        *("actor_name", "ip", "user_agent", "browser", "os", "session_ref"),
+        *("actor_name", "ip", "user_agent", "browser", "os", "session_ref", "new_device"),
     )
 ]
 

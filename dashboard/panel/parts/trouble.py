@@ -1,14 +1,11 @@
 """Says on a page what is wrong with the log, in the viewer's language."""
 
-from datetime import timedelta
-
-from babel.dates import format_timedelta
 from flask import current_app
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from dashboard.monitoring.problem_words import many
 from dashboard.monitoring.problems import Problem, ProblemKind, glance
+from dashboard.panel.parts.lengths import length_in_words
 
 
 def troubles() -> list[str]:
@@ -17,7 +14,7 @@ def troubles() -> list[str]:
 
 
 def _sentence(problem: Problem) -> str:
-    values = {"name": problem.check, "n": many(problem.count), "time": _length(problem.seconds or 0)}
+    values = {"name": problem.check, "n": many(problem.count), "time": length_in_words(problem.seconds or 0)}
     match problem.kind:
         case ProblemKind.UNWRITABLE:
             return _("The database takes no entries: nobody can sign in or register.")
@@ -37,7 +34,3 @@ def _sentence(problem: Problem) -> str:
             return _("The task “%(name)s” has been stuck for %(time)s.", **values)
         case ProblemKind.DEAD:
             return _("The task “%(name)s” has ended: restart the server.", **values)
-
-
-def _length(seconds: float) -> str:
-    return str(format_timedelta(timedelta(seconds=seconds), threshold=2, locale=get_locale()))

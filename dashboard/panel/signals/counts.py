@@ -27,17 +27,17 @@ def as_shown(counts: SignalCounts, moment: float) -> dict[str, Any]:
         "shown": {
             "rate": _("%(n)s/s", n=format_decimal(round(rate, 1))),
             "total": format_decimal(counts.total),
-            "mean": _length(mean) if counts.total else "",
-            "p99": _length(high) if counts.total else "",
+            "mean": as_duration(mean) if counts.total else "",
+            "p99": as_duration(high) if counts.total else "",
             "failures": format_decimal(counts.failures),
             "error": counts.error,
             "sent": page_time().ago(from_timestamp(counts.sent_at)) if counts.sent_at else _("never"),
-            "waits": _("under way for %(time)s", time=_length(waits)) if waits > SPARK_STEP else "",
+            "waits": _("under way for %(time)s", time=as_duration(waits)) if waits > SPARK_STEP else "",
         },
     }
 
 
-def _length(seconds: float) -> str:
+def as_duration(seconds: float) -> str:
     """Return a time as people read it: µs, ms or s."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from dashboard.monitoring.signal_exchange import counts_of_workers, together
 from dashboard.panel.base import PanelView
 from dashboard.panel.signals.counts import as_shown
+from dashboard.panel.signals.door import door_errors
 from dashboard.panel.signals.meanings import MEANINGS
 from dashboard.watch.catalogue import BUILT_IN, OURS, name_of, receivers_of
 from dashboard.watch.counts import SPARK_BARS, SignalCounts
@@ -32,6 +33,7 @@ class SignalsPage(PanelView):
             groups=[(title, [_described(signal, app) for signal in signals]) for title, signals in groups],
             now=_now(app),
             bars=SPARK_BARS,
+            door=door_errors(),
         )
 
     @expose("/data")

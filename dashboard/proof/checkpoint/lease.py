@@ -1,17 +1,15 @@
 """One process at a time takes a checkpoint, on whichever machine: the head says whose turn it is."""
 
-import os
-import secrets
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import or_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dashboard.background.turn import has_ended, new_holder
 from models import StreamHead, write_transaction
 from models.clock import now
 
@@ -28,7 +26,7 @@ class Taken(Exception):
 @contextmanager
 def turn(patience: float = PATIENCE) -> Iterator[None]:
     """Hold the turn during the block; raises ``Taken`` when another has it for ``patience`` seconds."""
-    holder = f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
+    holder = new_holder()
     end = time.monotonic() + patience
     while not write_transaction(partial(_take, holder)):
         if time.monotonic() >= end:
@@ -41,16 +39,11 @@ def turn(patience: float = PATIENCE) -> Iterator[None]:
 
 
 def _take(holder: str, session: Session) -> bool:
-    moment = now()
-    is_free = or_(
-        StreamHead.signer.is_(None),
-        StreamHead.signer == holder,
-        StreamHead.signer_until.is_(None),
-        StreamHead.signer_until < moment,
-        StreamHead.signer_until > moment + TURN,
-    )
-    taken = update(StreamHead).where(is_free).values(signer=holder, signer_until=moment + TURN)
-    return bool(session.connection().execute(taken).rowcount)
+    head, moment = session.scalars(select(StreamHead).with_for_update()).one(), now()
+    if head.signer != holder and not has_ended(head.signer, head.signer_until, TURN, moment):
+        return False
+    head.signer, head.signer_until = holder, moment + TURN
+    return True
 
 
 def _give_back(holder: str, session: Session) -> None:

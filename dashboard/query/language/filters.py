@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.query.language.filter import Branch, Filter, TimeRange
@@ -96,6 +96,16 @@ def _word(name: str, words: type[StrEnum], hint: Any, **facts: Any) -> Filter:
     )
 
 
+class Kind(StrEnum):
+    """What ``is:`` asks for."""
+
+    NEW_DEVICE = "new-device"
+
+
+def _is(_kind: Kind, _selection: Selection) -> list[Branch]:
+    return [[LoginLog.new_device == true()]]
+
+
 def in_period(time_range: TimeRange) -> Branch:
     """Return the conditions of the entries of a stretch of time."""
     start, end = time_range
@@ -154,6 +164,14 @@ FILTERS: dict[str, Filter] = {
             hint=_l("two letters, such as DE"),
             read=whole(read_country),
             holds=equals(LoginLog.country),
+        ),
+        Filter(
+            name="is",
+            example="is:new-device",
+            hint=_l("signed in from a device or network that the account did not use before"),
+            read=whole(word_of("is", Kind)),
+            holds=_is,
+            words=tuple(Kind),
         ),
         Filter(
             name="since",

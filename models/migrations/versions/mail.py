@@ -7,7 +7,7 @@ from models.database.base import KEYED
 from models.database.types import BigId, Digest, Uid, Utc
 
 revision = "mail"
-down_revision = "followers"
+down_revision = "webhooks"
 branch_labels = None
 depends_on = None
 

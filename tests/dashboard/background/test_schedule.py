@@ -11,6 +11,7 @@ from auth.events import AuthEvent, Client, Subject
 from dashboard.background import schedule
 from dashboard.log.head import read_head
 from dashboard.log.recorder import record
+from dashboard.monitoring.metrics.meters import meters
 from models import Action, Outcome, db, write_transaction
 from tests.support.app import running
 from tests.support.waiting import wait_until
@@ -118,3 +119,17 @@ def test_a_backlog_of_several_batches_is_sealed_in_one_round(
     schedule.start(app)
     wait_until(lambda: heads.get(timeout=10) == 5, "followers heard of the last batch")
     schedule.stop(app)
+
+
+def test_how_long_a_seal_took_is_noted_once_for_each_entry(app: Flask, threads: None) -> None:
+    before = seals_noted()
+    for _ in range(3):
+        write_one()
+    wait_until(lambda: seals_noted() == before + 3, "three seals are noted")
+    assert not app.extensions["gatehouse.background"].commits
+
+
+def seals_noted() -> float:
+    """Return of how many entries it was noted how long their seal took."""
+    [spread] = [one for one in meters().collect() if one.name == "gatehouse_seal_lag_seconds"]
+    return next(sample.value for sample in spread.samples if sample.name.endswith("_count"))

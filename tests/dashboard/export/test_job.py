@@ -15,8 +15,8 @@ from dashboard.export import job as exports
 from dashboard.export import progress
 from dashboard.export.job import Export, Order
 from dashboard.export.pipeline import rows
-from dashboard.log.query_words import words_behind
 from dashboard.log.recorder import name_refs, query_ref
+from dashboard.log.recording.query_words import words_behind
 from dashboard.log.sealer import seal_all
 from dashboard.query.language.selection import read_selection
 from models import NotWritten, Outcome, Reason

@@ -116,9 +116,9 @@ def test_one_person_gets_some_seats_and_leaves_the_others(
 ) -> None:
     monkeypatch.setattr(handshake, "SEATS_PER_PERSON", 2)
     cookie, other = cookie_of(door.app), cookie_of(door.app, name="walter")
-    with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
+    with door.gate.seats.taken(door.gate._person(door.environ(cookie))):
         assert door.knock(cookie) == 200
-        with door.gate._seats.taken(door.gate._person(door.environ(cookie))):
+        with door.gate.seats.taken(door.gate._person(door.environ(cookie))):
             assert (door.knock(cookie), door.headers["Retry-After"]) == (429, str(handshake.SEAT_RETRY))
             assert door.knock(other) == 200
     assert door.knock(cookie) == 200

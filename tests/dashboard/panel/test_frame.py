@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from models import User
 
-PAGES = ["/admin/", "/admin/logins/", "/admin/live/", "/admin/users/", "/admin/signals/"]
+PAGES = ["/admin/", "/admin/logins/", "/admin/live/", "/admin/users/", "/admin/followers/", "/admin/signals/"]
 
 
 @pytest.fixture(params=PAGES)

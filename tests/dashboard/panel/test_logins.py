@@ -116,3 +116,16 @@ def test_who_may_do_what(client, role):
 
 def test_strangers_are_sent_to_sign_in(client):
     assert client.get(f"{LIST}?q=user:alice").headers["Location"].startswith("/login?next=")
+
+
+def test_a_sign_in_from_a_new_device_has_its_badge_and_is_found_by_it(client, page):
+    store([entry(90, "nova", new_device=True), entry(91, "nova", new_device=False), entry(92, "nova")])
+    rows = page(q="user:nova")
+    assert rows.count("new device</span>") == 1
+    assert f'href="{LIST}?q=user:nova+is:new-device"' in rows
+    found = page(q="user:nova is:new-device")
+    assert (listed(found), found.count("new device</span>")) == ([90], 1)
+    assert listed(page(q="user:nova -is:new-device")) == [91, 92]
+    assert "new device</span>" in client.get(f"{LIST}{UUID(int=90)}").text
+    assert "new device</span>" not in client.get(f"{LIST}{UUID(int=91)}").text
+    assert "There is no is “old-device”. Try: new-device." in page(400, q="is:old-device")

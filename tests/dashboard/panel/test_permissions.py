@@ -86,6 +86,7 @@ def test_no_route_of_the_panel_is_left_open(app: Flask, client: FlaskClient) -> 
 
     for rule in routes:
         values = {"event_id": uuid4(), "export_id": uuid4(), "user_id": 1, "filename": "x"}
+        values |= {"follower": "mail"}
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
         for method in rule.methods - {"OPTIONS"}:

@@ -6,7 +6,10 @@ import flask
 import pytest
 from flask.testing import FlaskClient
 
+from dashboard.panel.signals.door import DOOR_ERRORS
 from dashboard.signals import person_erased
+from dashboard.traces.store import write_traces
+from dashboard.traces.waiting import waiting_of
 from dashboard.watch.catalogue import BUILT_IN, OURS, name_of
 from models import Role, User
 from tests.support.actions import AuthActions, make_user
@@ -85,6 +88,7 @@ def test_off_is_said(sqlite_url: str) -> None:
         page = client.get("/admin/signals/").text
         assert "SIGNAL_WATCH is off: nothing is counted." in page
         assert "dashboard.receivers.store_entry" in page
+        assert "Errors at the door" not in page
         assert data(client) == {}
 
 
@@ -105,3 +109,32 @@ def test_what_somebody_is_told_next_is_counted(client: FlaskClient) -> None:
     make_user("vera", Role.VIEWER)
     AuthActions(client).login("vera")
     assert data(client)["message-flashed"]["total"] == 1
+
+
+def test_errors_at_the_door_are_told_with_what_to_do(auditor: User, client: FlaskClient) -> None:
+    app = client.application
+    assert "No request met an error that nobody expected." in client.get("/admin/signals/").text
+
+    def fail(**_: object) -> None:
+        raise KeyError("<b>secret")
+
+    app.view_functions["users.user"] = fail
+    for number in range(DOOR_ERRORS + 1):
+        answer = client.get(f"/admin/users/77{number}?q=secret")
+    write_traces()
+    page = client.get("/admin/signals/").text.partition('id="door"')[2].partition("</section>")[0]
+    assert f'<span class="sub">{DOOR_ERRORS + 1}</span>' in page
+    assert page.count("<li>") == DOOR_ERRORS
+    assert answer.headers["X-Request-ID"] in page
+    assert "GET /admin/users/&lt;int:user_id&gt;" in page
+    assert "KeyError" in page
+    assert "Search the server's log for the number of the request" in page
+    assert "secret" not in page
+    assert "not traced" not in page
+
+
+def test_traces_that_were_lost_are_told(auditor: User, client: FlaskClient) -> None:
+    waiting = waiting_of(client.application)
+    assert waiting
+    waiting.lost = 1234
+    assert "not traced, as the database took none: 1,234." in client.get("/admin/signals/").text

@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dashboard.panel.parts import viewing
-from dashboard.panel.parts.viewing import AT_MOST, ONCE_IN
+from dashboard.log.recording import views as log_views
+from dashboard.log.recording.views import AT_MOST, ONCE_IN
 from models import Action, LoginLog, NotWritten, Role, db, write_transaction
 from models.clock import now
 from tests.support.actions import AuthActions, make_user
@@ -71,6 +71,6 @@ def test_a_page_does_not_fail_with_it(viewer: FlaskClient, monkeypatch: pytest.M
     def fails(_: object) -> None:
         raise NotWritten("gone")
 
-    monkeypatch.setattr(viewing, "write_transaction", fails)
+    monkeypatch.setattr(log_views, "write_transaction", fails)
     assert look(viewer, "/admin/logins/") == 200
     assert views() == []

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from auth import sessions
 from auth.events import Client
 from dashboard.background import schedule
-from dashboard.log import query_words
+from dashboard.log.recording import query_words
 from dashboard.log.sealer import seal_all
 from dashboard.proof import retention
 from dashboard.proof.clock import Doubtful

@@ -26,7 +26,7 @@ def people(count: int = 30) -> list[SeedPerson]:
             who=(number + 1, name, username_key(name), None),
             role=SEED_ROLES.get(number, Role.USER),
             joined=START + (1000 * SECOND if number == count - 1 else -1),
-            places=(places.place(rng),),
+            places=tuple(places.place(rng) for _ in range(1 + number % 2)),
         )
         for number, name in enumerate(named)
     ]

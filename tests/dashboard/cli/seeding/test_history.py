@@ -86,3 +86,16 @@ def test_staff_exports_and_manages(entries: list[SeedEntry]) -> None:
 def test_some_people_sign_in_much_more_often_than_others(entries: list[SeedEntry]) -> None:
     [(_, most), *_, (_, least)] = Counter(column(entry, "user_id") for entry in entries).most_common()
     assert most > 3 * least
+
+
+def test_a_sign_in_from_another_place_is_new_once_and_the_first_never(entries: list[SeedEntry]) -> None:
+    known: dict[object, set[object]] = {}
+    for entry in entries:
+        if entry.common[:2] != ("login", "success"):
+            assert entry.new_device is None
+            continue
+        place = tuple(column(entry, name) for name in ("ip", "user_agent"))
+        places = known.setdefault(column(entry, "user_id"), {place})
+        assert entry.new_device == (place not in places)
+        places.add(place)
+    assert 10 < sum(entry.new_device or 0 for entry in entries) < PLAN.rows / 5

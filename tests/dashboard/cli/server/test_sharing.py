@@ -75,5 +75,5 @@ def test_a_folder_that_cannot_be_written_is_not_its_business() -> None:
 def test_serve_warns_and_serves(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with served(sqlite_url, tmp_path) as first, served(sqlite_url, tmp_path / "other") as second:
-        assert "Warning" not in first.server.log.read_text()
-        assert f"Warning: process {first.server.process.pid} serves" in second.server.log.read_text()
+        assert "WARNING" not in first.server.log.read_text()
+        assert f": process {first.server.process.pid} serves" in second.server.log.read_text()

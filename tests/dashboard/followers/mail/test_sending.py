@@ -18,6 +18,7 @@ from models import Follower, db
 from models.clock import now
 from tests.dashboard.followers.mail.conftest import Deliver
 from tests.dashboard.followers.mail.letters import about, change_letters, confirmed, letters, states
+from tests.dashboard.followers.notebook import change
 from tests.support.servers.gatehouse import ROOT, SECRET
 from tests.support.servers.mail import Postbox
 from tests.support.servers.process import free_port
@@ -98,6 +99,18 @@ def test_a_server_that_is_down_costs_no_letter_and_no_follower(
     assert db.session.scalars(select(Follower.failures)).one() == 0
     current_app.config["SETTINGS"] = running
     assert deliver() == 1
+
+
+def test_while_it_is_paused_nothing_leaves(postbox: Postbox, deliver: Deliver) -> None:
+    postbox.recipients[ALICE] = "451 later"
+    about(confirmed("alice"))
+    deliver()
+    del postbox.recipients[ALICE]
+    change(paused_at=now())
+    change_letters(due_at=now())
+    assert (deliver(), states()) == (0, ["queued"])
+    change(paused_at=None)
+    assert (deliver(), states()) == (1, ["sent"])
 
 
 def test_without_anything_due_nobody_is_called(site: Flask, deliver: Deliver) -> None:

@@ -15,6 +15,7 @@ def test_without_letters_all_is_zero(app: Flask) -> None:
     counts = (found.waiting, found.held, found.sent, found.refused, found.given_up)
     assert counts == (0, 0, 0, 0, 0)
     assert (found.oldest, found.refusal, found.refused_at) == (None, None, None)
+    assert found.trouble is None
 
 
 def test_what_waits_and_what_was_refused_is_counted_and_names_nobody(
@@ -31,6 +32,7 @@ def test_what_waits_and_what_was_refused_is_counted_and_names_nobody(
     found = mail_standing(db.session())
     assert (found.waiting, found.held, found.sent, found.refused) == (1, 2, 5, 1)
     assert found.refusal == "550 no <***@example.org>"
+    assert found.trouble == "451 later"
     assert found.refused_at is not None
     assert found.oldest is not None
     assert found.oldest <= now()

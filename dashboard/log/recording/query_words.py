@@ -73,13 +73,14 @@ def traces(user_id: int) -> Traces:
 def forget(session: Session, person: Traces) -> int:
     """Forget all words that may mean ``person``; return how many. Rather more than too few."""
     kept = session.execute(select(ExportQuery.q_ref, ExportQuery.words)).all()
-    refs = [ref for ref, words in kept if _may_mean(words, person)]
+    refs = [ref for ref, words in kept if may_mean(words, person)]
     for ref in refs:
         session.execute(delete(ExportQuery).where(ExportQuery.q_ref == ref))
     return len(refs)
 
 
-def _may_mean(words: str, person: Traces) -> bool:
+def may_mean(words: str, person: Traces) -> bool:
+    """Whether the words of a query may mean ``person``: rather too often than too seldom."""
     text = username_key(words)
     if any(key in text for key in person.keys):
         return True

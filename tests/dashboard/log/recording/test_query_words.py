@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import false, insert, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.log import query_words
-from dashboard.log.query_words import Traces, forget, forget_older, keep_words, words_behind
 from dashboard.log.recorder import query_ref
+from dashboard.log.recording import query_words
+from dashboard.log.recording.query_words import Traces, forget, forget_older, keep_words, words_behind
 from models import ExportQuery, db, write_transaction
 from models.clock import now
 from tests.support.actions import make_user

@@ -1,0 +1,1 @@
+"""The text log: a line for each sign-in, in a file."""

@@ -1,0 +1,1 @@
+"""What the recorder adds to an entry, and what is recorded by the way."""

@@ -1,0 +1,1 @@
+"""What is counted and timed where it happens, for whoever shows it."""

@@ -1,0 +1,84 @@
+"""A process that writes the text log and is killed at one moment of it.
+
+``python -m tests.dashboard.followers.text_log.dying DATABASE FILE MOMENT``
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from dashboard.followers import cursor
+from dashboard.followers.follow import Consequence, catch_up
+from dashboard.followers.text_log import file
+from dashboard.followers.text_log.follower import text_log
+from tests.support.app import running
+
+BATCH = 3
+
+
+def die(*_: object, **__: object) -> Any:
+    """End as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def half(handle: int, data: bytes) -> int:
+    """Write half of it and die: in the middle of a line."""
+    write(handle, bytes(data)[: len(data) // 2 + 1])
+    return int(die())
+
+
+def late(work: Callable[..., Any], times: int = 1) -> Callable[..., Any]:
+    """Do the work so many times, and die then."""
+    left = [times]
+
+    def dying(*args: object, **named: object) -> Any:
+        if not left[0]:
+            return die()
+        left[0] -= 1
+        return work(*args, **named)
+
+    return dying
+
+
+def then_die(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Do the work once and die."""
+    return lambda *args, **named: die(work(*args, **named))
+
+
+write, fsync = os.write, os.fsync
+#: Each moment: whose attribute is what from now on.
+MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "before the turn": (cursor, "claim", die),
+    "with the turn": (cursor, "entries_after", die),
+    "with the file open": (file, "write_all", die),
+    "half-way": (os, "write", half),
+    "before the flush": (os, "fsync", die),
+    "after the flush": (os, "fsync", then_die(fsync)),
+    "before the cursor": (cursor, "advance", die),
+    "after the cursor": (cursor, "advance", then_die(cursor.advance)),
+    "half-way in the second batch": (os, "write", late(write)),
+    "before the second cursor": (cursor, "advance", late(cursor.advance)),
+}
+
+
+def follower(path: Path) -> Consequence:
+    """Return the text log in a file, in small batches."""
+    return replace(text_log(path, current_app.config["SETTINGS"]).consequence(), batch=BATCH)
+
+
+def main(database: str, path: str, moment: str) -> None:
+    """Write the log until the moment comes."""
+    owner, name, dying = MOMENTS[moment]
+    with running(database):
+        setattr(owner, name, dying)
+        catch_up(follower(Path(path)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
