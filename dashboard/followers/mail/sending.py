@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from dashboard.config.settings import Settings
 from dashboard.followers.mail import desk
 from dashboard.followers.mail.content import cause
-from dashboard.followers.mail.kinds import KINDS
+from dashboard.followers.mail.kinds import LETTER_KINDS
 from dashboard.followers.mail.limits import ROUND, ROUND_TAKES
 from dashboard.followers.mail.message import compose, message_id
-from dashboard.followers.mail.smtp.client import MAX_KEPT, MailServerFailed
+from dashboard.followers.mail.smtp.client import MAX_SAID, MailServerFailed
 from dashboard.followers.mail.smtp.outlet import NO_CODE, LetterRefused, Send, ServerAnswer, outlet
 from dashboard.proof.checkpoint.store import Store
 from dashboard.web.stopping import is_stopping
@@ -80,7 +80,7 @@ def _send(settings: Settings, taken: desk.TakenLetter, send: Send) -> bool:
         write_transaction(partial(desk.end_letter, taken=letter, state=LetterState.SENT, answer=said))
         return True
     except MailServerFailed as error:  # the letter may be what it failed of: others come first next time
-        answer = ServerAnswer(NO_CODE, str(error)[:MAX_KEPT])
+        answer = ServerAnswer(NO_CODE, str(error)[:MAX_SAID])
         write_transaction(partial(desk.rest_letter, taken=letter, tries=1, answer=answer))
         raise
     except LetterRefused as refused:
@@ -102,11 +102,11 @@ def _written(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
     about = cause(user, taken.entry, letter.words, site, fallback)
     with force_locale(about.locale):
         listed = tuple(
-            KINDS[one.kind].write(cause(user, entry, one.words, site, fallback))
+            LETTER_KINDS[one.kind].write(cause(user, entry, one.words, site, fallback))
             for one, entry in taken.listed
-            if one.kind in KINDS
+            if one.kind in LETTER_KINDS
         )
-        content = KINDS[letter.kind].write(replace(about, digested=listed))
+        content = LETTER_KINDS[letter.kind].write(replace(about, digested=listed))
         identity = message_id(site, letter.event_id, letter.kind, user.id)
         to = (user.username, user.email or "")
         return compose(

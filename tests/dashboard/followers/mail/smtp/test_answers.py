@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.followers.mail.smtp.answers import MOST_SAID, Answers, Deadline
+from dashboard.followers.mail.smtp.answers import MOST_SAID, Answers, LetterDeadline
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def ends() -> Iterator[tuple[socket.socket, Answers]]:
     """What a server says to, and what reads it."""
     server, client = socket.socketpair()
     with server, client:
-        yield server, Answers(client, Deadline())
+        yield server, Answers(client, LetterDeadline())
 
 
 def test_lines_come_one_by_one(ends: tuple[socket.socket, Answers]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.followers.mail.smtp import answers
-from dashboard.followers.mail.smtp.client import MAX_KEPT, MailServerFailed, connected, said
+from dashboard.followers.mail.smtp.client import MAX_SAID, MailServerFailed, connected, said
 from dashboard.followers.mail.smtp.server import MailServer, Security
 from tests.support.servers.mail import Authority, mail_server
 from tests.support.servers.process import free_port
@@ -78,7 +78,7 @@ def test_one_that_is_down_is_told() -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_each_letter_has_its_own_time() -> None:
-    deadline = answers.Deadline()
+    deadline = answers.LetterDeadline()
     deadline._end = time.monotonic()
     with pytest.raises(TimeoutError):
         deadline.left()
@@ -157,7 +157,7 @@ def test_an_account_that_is_refused_is_told_without_its_password(guarded: int, p
         (b"no alice.b+c@example.org here\r\n\x1b[31mred", "550 no ***@example.org here [31mred"),
         ("\u202eüser@exämple.org".encode(), "550 ***@exämple.org"),
         (b"\xff\xfe", "550 \ufffd\ufffd"),
-        (b"x" * 1000, f"550 {'x' * (MAX_KEPT - 4)}"),
+        (b"x" * 1000, f"550 {'x' * (MAX_SAID - 4)}"),
     ],
 )
 def test_an_answer_is_kept_without_local_parts_and_in_one_line(answer: bytes, kept: str) -> None:
