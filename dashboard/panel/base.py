@@ -14,6 +14,8 @@ class PanelView(BaseView):
     """A page for people whose role includes ``needed``; others are sent to sign in or get 403."""
 
     needed = Role.VIEWER
+    #: The endpoint of the page in the menu below which this one stands, when it has no place of its own.
+    below: str | None = None
 
     def __init__(self, name: str, *, endpoint: str, url: str, icon: str) -> None:
         """``icon`` names a drawing of ``templates/shared/icons.html``."""

@@ -28,6 +28,8 @@ from models import Role, Webhook
 class WebhooksPage(WebhookActs):
     """Webhooks; everybody of the panel sees them, admins set them up."""
 
+    below = "followers.index"
+
     def is_visible(self) -> bool:
         """Whether the menu has it: the page of followers leads here."""
         return False
