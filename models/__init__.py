@@ -6,7 +6,7 @@ from models.database.base import db
 from models.export.job import ExportJob, ExportState
 from models.export.query import ExportQuery
 from models.following.follower import Follower
-from models.following.webhook import DeliveryState, Trouble, Webhook, WebhookDelivery
+from models.following.webhook import DeliveryState, Webhook, WebhookDelivery, WebhookTrouble
 from models.login_log import LoginLog, QuarantinedEntry
 from models.login_total import LoginTotal
 from models.mail.incident import Incident
@@ -40,12 +40,12 @@ __all__ = [
     "Role",
     "Scope",
     "StreamHead",
-    "Trouble",
     "UsedLink",
     "User",
     "UserSession",
     "Webhook",
     "WebhookDelivery",
+    "WebhookTrouble",
     "adds_entry",
     "db",
     "on_commit",

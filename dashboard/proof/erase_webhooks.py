@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from auth.events import AuthEvent, Client
 from dashboard.log.recorder import record
 from dashboard.log.recording.query_words import Traces, may_mean
-from models import Action, Outcome, Trouble, Webhook, WebhookDelivery
+from models import Action, Outcome, Webhook, WebhookDelivery, WebhookTrouble
 from models.clock import now
 
 
@@ -23,14 +23,14 @@ def forget_in_webhooks(session: Session, person: Traces, event: AuthEvent) -> No
     disabled = []
     for webhook in session.scalars(select(Webhook).with_for_update()):
         if webhook.query and may_mean(webhook.query, person):
-            webhook.query, webhook.disabled_why = "", Trouble.ERASED.value
+            webhook.query, webhook.disabled_why = "", WebhookTrouble.ERASED.value
             webhook.disabled_at = webhook.disabled_at or now()
             disabled.append(str(webhook.public_id))
         if may_mean(webhook.name, person):
             webhook.name = f"webhook {webhook.id}"
     if disabled:
         detail: dict[str, object] = {"setting": "webhook", "act": "disable"}
-        detail |= {"why": Trouble.ERASED.value, "webhooks": disabled}
+        detail |= {"why": WebhookTrouble.ERASED.value, "webhooks": disabled}
         record(session, replace(event, detail=detail))
 
 

@@ -20,7 +20,7 @@ class DeliveryState(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class Trouble(StrEnum):
+class WebhookTrouble(StrEnum):
     """Why a try failed, or why an endpoint was disabled."""
 
     STATUS = "status"

@@ -21,6 +21,7 @@ PANEL = {
     "users": "/admin/users/",
     "followers": "/admin/followers/",
     "signals": "/admin/signals/",
+    "tokens": "/admin/tokens/",
     "nobody of that name": "/admin/users/?q=" + "W" * 64,
     "user": "/admin/users/{busy}",
     "user without entries": "/admin/users/{idle}",

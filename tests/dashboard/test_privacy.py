@@ -26,12 +26,15 @@ from dashboard.traces.store import write_traces
 from models import Letter, LoginLog, RequestTrace, Role, UsedLink, User, db
 from models.clock import now
 from models.database.types import pack_ip
+from tests.dashboard.followers.webhooks.hook import change, hooked, move, run
 from tests.dashboard.proof.verify.tampering import fault
 from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
 from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
 from tests.support.servers.mail import mail_server
+from tests.support.servers.receiver import Handler, receiving
+from tests.support.tokens import make_token
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
 ADDRESS, PROXY, AUDITORS = "203.0.113.77", "198.51.100.88", "192.0.2.1"
@@ -44,6 +47,7 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 def site(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app behind a proxy, with a spool and a mail server of its own."""
     settings = {"trusted_proxies": 1, "spool": tmp_path / "spool.jsonl", "mail_from": "gate@example.org"}
+    settings |= {"webhook_allow_private": True}
     with mail_server() as postbox:
         postbox.recipients[EMAIL] = f"450 {EMAIL} is asked later"
         url = f"smtp://127.0.0.1:{postbox.port}"
@@ -104,13 +108,29 @@ def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
     seal_all()
     catch_up(Consequence("mail", queue_letters))
     assert send_due() == 0
-    user_id = db.session.scalars(select(User.id).where(User.email == EMAIL)).one()
+    person = db.session.scalars(select(User).where(User.email == EMAIL)).one()
+    user_id = person.id
     assert db.session.scalars(select(Letter.state).where(Letter.user_id == user_id)).all() == ["queued"]
     link = link_token(
         CONFIRM, db.session.scalars(select(Letter.event_id)).one(), db.session.get_one(User, user_id)
     )
     use_link(link, Client())
+    make_token(person, name=f"of {NAME}")
+    send_to_an_echo()
     return user_id
+
+
+def send_to_an_echo() -> None:
+    """Have the entries sent to an endpoint that repeats what it gets, and is set up for the canary."""
+
+    def echo(handler: Handler) -> None:
+        handler.reply(200, handler.body[handler.body.find(b'"username"') :])
+
+    with receiving(echo) as receiver:
+        hooked(receiver.url, f"user:{NAME}")
+        move(cursor=0)
+        run()
+    change(name=f"all of {NAME}")
 
 
 def unavailable(*_: object, **__: object) -> None:
@@ -142,6 +162,10 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
         "user_session.ip",
         "user_session.user_agent",
         "export_query.words",
+        "api_token.name",
+        "webhook.query",
+        "webhook.name",
+        "webhook_delivery.answer",
         "spool.jsonl",
     }
     erase.close_account(user_id)

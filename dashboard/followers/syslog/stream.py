@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
 
-from dashboard.followers.syslog.target import Target
+from dashboard.followers.syslog.target import SyslogTarget
 
 #: Bytes that every common receiver takes.
-LIMIT = 8192
+STREAM_LIMIT = 8192
 #: Seconds to connect, and for one piece to be taken.
 CONNECT, SEND = 5.0, 10.0
 #: Bytes in one piece, and seconds of sending after which the turn is renewed.
@@ -23,7 +23,7 @@ PIECE, RENEW = 16_384, 5.0
 class Stream:
     """A connection to a syslog server. Nobody acknowledges: what was sent need not have arrived."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: SyslogTarget) -> None:
         self._target = target
         self._line: socket.socket | None = None
 

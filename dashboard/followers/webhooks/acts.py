@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client
 from dashboard.log.recorder import record
-from models import Action, Outcome, Reason, Trouble, Webhook
+from models import Action, Outcome, Reason, Webhook, WebhookTrouble
 
 
 class WebhookAct(StrEnum):
@@ -25,7 +25,7 @@ class WebhookAct(StrEnum):
 
 
 #: Why the site disables an endpoint, as the entry's reason.
-_REASONS = {Trouble.GONE: Reason.REVOKED, Trouble.NOTHING_SUCCEEDED: Reason.EXPIRED}
+_REASONS = {WebhookTrouble.GONE: Reason.REVOKED, WebhookTrouble.NOTHING_SUCCEEDED: Reason.EXPIRED}
 
 
 def note_act(session: Session, event: AuthEvent, webhook: Webhook, act: WebhookAct, **facts: object) -> None:
@@ -39,7 +39,9 @@ def event_of_site() -> AuthEvent:
     return AuthEvent(Action.SETTINGS_CHANGE, Outcome.SUCCESS, None, Client())
 
 
-def disable(session: Session, event: AuthEvent, webhook: Webhook, why: Trouble, moment: datetime) -> None:
+def disable(
+    session: Session, event: AuthEvent, webhook: Webhook, why: WebhookTrouble, moment: datetime
+) -> None:
     """Send nothing more to an endpoint, and say why; one that is disabled stays as it is."""
     if webhook.disabled_at is not None:
         return

@@ -13,7 +13,7 @@ from dashboard.followers import cursor
 from dashboard.followers.webhooks.acts import WebhookAct, disable, note_act
 from dashboard.followers.webhooks.outbox import afresh, follower_name
 from dashboard.followers.webhooks.sending.signing import encrypted, new_secret
-from models import Follower, Trouble, Webhook, WebhookDelivery, write_transaction
+from models import Follower, Webhook, WebhookDelivery, WebhookTrouble, write_transaction
 from models.clock import now
 
 #: Endpoints that there may be: each has a thread of its own while it is served.
@@ -92,8 +92,8 @@ def change_webhook(public_id: UUID, wanted: WantedWebhook, event: AuthEvent) -> 
             setattr(webhook, name, getattr(wanted, name))
         if changed:
             webhook.rests_until = None
-            if "query" in changed and webhook.disabled_why == Trouble.ERASED:
-                webhook.disabled_why = Trouble.BY_HAND.value
+            if "query" in changed and webhook.disabled_why == WebhookTrouble.ERASED:
+                webhook.disabled_why = WebhookTrouble.BY_HAND.value
             note_act(session, event, webhook, WebhookAct.CHANGE, fields=changed)
         return True
 
@@ -105,7 +105,7 @@ def switch_off(public_id: UUID, event: AuthEvent) -> None:
 
     def off(session: Session) -> None:
         if webhook := locked_webhook(session, public_id):
-            disable(session, event, webhook, Trouble.BY_HAND, now())
+            disable(session, event, webhook, WebhookTrouble.BY_HAND, now())
 
     write_transaction(off)
 
@@ -120,7 +120,7 @@ def switch_on(public_id: UUID, event: AuthEvent) -> bool:
         webhook = locked_webhook(session, public_id)
         if webhook is None or webhook.disabled_at is None:
             return True
-        if webhook.disabled_why == Trouble.ERASED:
+        if webhook.disabled_why == WebhookTrouble.ERASED:
             return False
         webhook.disabled_at = webhook.disabled_why = webhook.failing_since = webhook.rests_until = None
         webhook.failures = 0

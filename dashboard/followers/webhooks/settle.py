@@ -12,7 +12,7 @@ from dashboard.followers.webhooks.acts import disable
 from dashboard.followers.webhooks.outbox import hold_turn
 from dashboard.followers.webhooks.retries import SICK_AFTER, TRIED_FOR, next_try, rest
 from dashboard.followers.webhooks.sending.post import Reply
-from models import DeliveryState, Follower, LoginLog, Trouble, Webhook, WebhookDelivery
+from models import DeliveryState, Follower, LoginLog, Webhook, WebhookDelivery, WebhookTrouble
 from models.clock import now
 
 
@@ -51,7 +51,7 @@ def write_answer(row: WebhookDelivery, answer: Reply, moment: datetime) -> None:
     if answer.trouble is None:
         row.state = DeliveryState.DELIVERED
         return
-    if answer.trouble is not Trouble.NO_ENTRY:
+    if answer.trouble is not WebhookTrouble.NO_ENTRY:
         row.next_try_at = next_try(row.attempts, row.began_at, moment)
     row.state = DeliveryState.FAILED if row.next_try_at else DeliveryState.GIVEN_UP
 
@@ -70,7 +70,7 @@ def _judge(
     session: Session, webhook: Webhook, answers: Sequence[Reply], event: AuthEvent, moment: datetime
 ) -> None:
     """Say how the endpoint is: well after any success, sick after failures in a row, else disabled."""
-    troubles = [answer.trouble for answer in answers if answer.trouble is not Trouble.NO_ENTRY]
+    troubles = [answer.trouble for answer in answers if answer.trouble is not WebhookTrouble.NO_ENTRY]
     follower = hold_turn(session, webhook.id)
     if None in troubles:
         _recover(session, webhook, follower, moment)
@@ -79,10 +79,10 @@ def _judge(
         webhook.failures += len(troubles)
         webhook.rests_until = moment + rest(webhook.failures)
         _tell(follower, webhook, str(troubles[-1]))
-    if Trouble.GONE in troubles:
-        disable(session, event, webhook, Trouble.GONE, moment)
+    if WebhookTrouble.GONE in troubles:
+        disable(session, event, webhook, WebhookTrouble.GONE, moment)
     elif webhook.failing_since and moment - webhook.failing_since >= TRIED_FOR:
-        disable(session, event, webhook, Trouble.NOTHING_SUCCEEDED, moment)
+        disable(session, event, webhook, WebhookTrouble.NOTHING_SUCCEEDED, moment)
 
 
 def _recover(session: Session, webhook: Webhook, follower: Follower | None, moment: datetime) -> None:

@@ -60,6 +60,16 @@ def accept(handler: Handler) -> None:
     handler.reply(200)
 
 
+def hanging(let_go: threading.Event) -> Answering:
+    """Return what says nothing until it is let go, and then hangs up."""
+
+    def hang(handler: Handler) -> None:
+        let_go.wait(60)
+        handler.close_connection = True
+
+    return hang
+
+
 @dataclass
 class Receiver:
     """Keeps what came; ``answering`` says how it is answered."""

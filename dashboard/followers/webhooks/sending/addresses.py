@@ -8,7 +8,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from dashboard.followers.webhooks.sending.failure import SendFailed
-from models import Trouble
+from models import WebhookTrouble
 
 Address = IPv4Address | IPv6Address
 #: NAT64 (RFC 6052), and where networks have one of their own (RFC 8215).
@@ -57,17 +57,17 @@ def resolve(host: str, port: int, seconds: float, *, private: bool) -> list[str]
     """
     places, answer = _asking, Future[list[str]]()
     if not places.acquire(blocking=False):
-        raise SendFailed(Trouble.NO_NAME)
+        raise SendFailed(WebhookTrouble.NO_NAME)
     work = partial(_look_up, host, port, answer, places)
     threading.Thread(target=work, name="webhook name", daemon=True).start()
     try:
         found = answer.result(seconds)
     except TimeoutError:
-        raise SendFailed(Trouble.TOO_LATE) from None
+        raise SendFailed(WebhookTrouble.TOO_LATE) from None
     except (OSError, UnicodeError):
-        raise SendFailed(Trouble.NO_NAME) from None
+        raise SendFailed(WebhookTrouble.NO_NAME) from None
     if not found or not all(is_allowed(address, private=private) for address in found):
-        raise SendFailed(Trouble.FORBIDDEN if found else Trouble.NO_NAME)
+        raise SendFailed(WebhookTrouble.FORBIDDEN if found else WebhookTrouble.NO_NAME)
     return found
 
 

@@ -15,11 +15,11 @@ from time import monotonic
 from typing import Any
 
 from dashboard.followers.webhooks.sending.failure import SendFailed
-from dashboard.followers.webhooks.sending.target import Target
-from models import Trouble
+from dashboard.followers.webhooks.sending.target import UrlTarget
+from models import WebhookTrouble
 
 
-class Deadline:
+class RequestDeadline:
     """A moment by which all must be done."""
 
     def __init__(self, seconds: float) -> None:
@@ -36,7 +36,7 @@ class Deadline:
 class _Line:
     """A socket as `HTTPConnection` uses one; each read gets what is left of the deadline."""
 
-    def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, wire: socket.socket, deadline: RequestDeadline) -> None:
         self.wire, self.deadline = wire, deadline
 
     def sendall(self, data: bytes) -> None:
@@ -67,7 +67,7 @@ class Connection(HTTPConnection):
 
     auto_open = 0
 
-    def __init__(self, target: Target, addresses: Sequence[str], deadline: Deadline) -> None:
+    def __init__(self, target: UrlTarget, addresses: Sequence[str], deadline: RequestDeadline) -> None:
         """Connect to the first of ``addresses`` that answers; raises ``SendFailed``."""
         super().__init__(target.host, target.port)
         self._line = _Line(_connected(target, addresses, deadline), deadline)
@@ -83,26 +83,26 @@ class Connection(HTTPConnection):
         self.close()
         self._line.wire.close()
 
-    def until(self, deadline: Deadline) -> None:
+    def until(self, deadline: RequestDeadline) -> None:
         """Have the next exchange end by then."""
         self._line.deadline = deadline
 
 
-def _connected(target: Target, addresses: Sequence[str], deadline: Deadline) -> socket.socket:
-    failure = SendFailed(Trouble.NO_CONNECTION)
+def _connected(target: UrlTarget, addresses: Sequence[str], deadline: RequestDeadline) -> socket.socket:
+    failure = SendFailed(WebhookTrouble.NO_CONNECTION)
     for address in addresses:
         try:
             return _opened(target, address, deadline)
         except TimeoutError:
-            failure = SendFailed(Trouble.TOO_LATE)
+            failure = SendFailed(WebhookTrouble.TOO_LATE)
         except ssl.SSLCertVerificationError:
-            failure = SendFailed(Trouble.CERTIFICATE)
+            failure = SendFailed(WebhookTrouble.CERTIFICATE)
         except OSError:
-            failure = SendFailed(Trouble.NO_CONNECTION)
+            failure = SendFailed(WebhookTrouble.NO_CONNECTION)
     raise failure
 
 
-def _opened(target: Target, address: str, deadline: Deadline) -> socket.socket:
+def _opened(target: UrlTarget, address: str, deadline: RequestDeadline) -> socket.socket:
     wire = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         wire.settimeout(deadline.left())

@@ -8,15 +8,15 @@ from http.client import HTTPException, HTTPResponse
 from time import monotonic
 
 from dashboard.followers.webhooks.sending.addresses import resolve
-from dashboard.followers.webhooks.sending.connection import Connection, Deadline
+from dashboard.followers.webhooks.sending.connection import Connection, RequestDeadline
 from dashboard.followers.webhooks.sending.failure import SendFailed
-from dashboard.followers.webhooks.sending.target import Target
-from models import Trouble
+from dashboard.followers.webhooks.sending.target import UrlTarget
+from models import WebhookTrouble
 
 #: Seconds for all of a request, and bytes that are read of its answer.
 DEADLINE, MAX_ANSWER = 15.0, 64 * 1024
 #: Characters that are kept of it.
-MAX_KEPT = 200
+ANSWER_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class Reply:
     status: int | None
     text: str | None
     milliseconds: int
-    trouble: Trouble | None
+    trouble: WebhookTrouble | None
 
 
 class Poster:
     """Sends to one endpoint and keeps connections open meanwhile; several threads may."""
 
-    def __init__(self, target: Target, *, private: bool, seconds: float | None = None) -> None:
+    def __init__(self, target: UrlTarget, *, private: bool, seconds: float | None = None) -> None:
         """``private`` allows private addresses; ``seconds`` are for each request, `DEADLINE` unless told."""
         self._target, self._private = target, private
         self._seconds = DEADLINE if seconds is None else seconds
@@ -49,7 +49,7 @@ class Poster:
         except SendFailed as failed:
             return Reply(None, None, _since(begun), failed.trouble)
         except TimeoutError:
-            return Reply(None, None, _since(begun), Trouble.TOO_LATE)
+            return Reply(None, None, _since(begun), WebhookTrouble.TOO_LATE)
         return Reply(status, readable(raw), _since(begun), _trouble_of(status))
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Poster:
             self._idle.pop().hang_up()
 
     def _exchange(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        deadline = Deadline(self._seconds)
+        deadline = RequestDeadline(self._seconds)
         with suppress(ConnectionError):  # it was closed while nothing was sent
             if (idle := self._take_idle()) is not None:
                 return self._ask(idle, headers, body, deadline)
@@ -67,7 +67,7 @@ class Poster:
         try:
             return self._ask(Connection(target, addresses, deadline), headers, body, deadline)
         except ConnectionError:
-            raise SendFailed(Trouble.CUT_OFF) from None
+            raise SendFailed(WebhookTrouble.CUT_OFF) from None
 
     def _take_idle(self) -> Connection | None:
         try:
@@ -76,7 +76,7 @@ class Poster:
             return None
 
     def _ask(
-        self, connection: Connection, headers: Mapping[str, str], body: bytes, deadline: Deadline
+        self, connection: Connection, headers: Mapping[str, str], body: bytes, deadline: RequestDeadline
     ) -> tuple[int, bytes]:
         """Return status and beginning of the answer; raises ``ConnectionError`` before there is one."""
         connection.until(deadline)
@@ -89,7 +89,7 @@ class Poster:
             raise
         except (HTTPException, OSError, ValueError):
             connection.hang_up()
-            raise SendFailed(Trouble.NONSENSE) from None
+            raise SendFailed(WebhookTrouble.NONSENSE) from None
         if response.isclosed() and connection.is_open:
             self._idle.append(connection)
         else:
@@ -107,18 +107,18 @@ def _read(response: HTTPResponse) -> bytes:
 
 def readable(raw: bytes) -> str:
     """Return the beginning of an answer as text, with escapes for what is not printed."""
-    text = raw[: 4 * MAX_KEPT].decode("utf-8", "replace")
+    text = raw[: 4 * ANSWER_KEPT].decode("utf-8", "replace")
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-    return shown[:MAX_KEPT]
+    return shown[:ANSWER_KEPT]
 
 
-def _trouble_of(status: int) -> Trouble | None:
+def _trouble_of(status: int) -> WebhookTrouble | None:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     if status == HTTPStatus.GONE:
-        return Trouble.GONE
+        return WebhookTrouble.GONE
     is_redirect = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
-    return Trouble.REDIRECT if is_redirect else Trouble.STATUS
+    return WebhookTrouble.REDIRECT if is_redirect else WebhookTrouble.STATUS
 
 
 def _since(begun: float) -> int:

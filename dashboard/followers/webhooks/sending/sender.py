@@ -11,7 +11,7 @@ from dashboard.followers.webhooks.sending.message import body_of
 from dashboard.followers.webhooks.sending.post import Poster, Reply
 from dashboard.followers.webhooks.sending.signing import keys_of, signed_headers
 from dashboard.followers.webhooks.sending.target import fit_target
-from models import LoginLog, Trouble, Webhook
+from models import LoginLog, Webhook, WebhookTrouble
 from models.clock import now
 
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "Gatehouse", "Accept": "*/*"}
@@ -27,14 +27,14 @@ class Sender:
         """``seconds`` are for each request, those of `Poster` unless told."""
         self._webhook = webhook
         self._keys: Sequence[bytes] = ()
-        self._trouble: Trouble | None = None
+        self._trouble: WebhookTrouble | None = None
         private = bool(current_app.config["WEBHOOK_ALLOW_PRIVATE"])
         try:
             target = fit_target(webhook.url, private=private)
             self._poster = Poster(target, private=private, seconds=seconds)
             self._keys = keys_of(webhook, now())
         except Unfit:
-            self._trouble = Trouble.FORBIDDEN
+            self._trouble = WebhookTrouble.FORBIDDEN
         except SendFailed as failed:
             self._trouble = failed.trouble
 
@@ -46,7 +46,7 @@ class Sender:
     def send_entry(self, entry: LoginLog | None) -> Reply:
         """Tell the endpoint of an entry; one that is gone cannot be told of."""
         if entry is None:
-            return Reply(None, None, 0, Trouble.NO_ENTRY)
+            return Reply(None, None, 0, WebhookTrouble.NO_ENTRY)
         if self._trouble:
             return Reply(None, None, 0, self._trouble)
         return self.send(entry.event_id, body_of(entry, self._webhook.format))

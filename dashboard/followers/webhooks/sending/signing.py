@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from auth.subkeys import subkeys
 from dashboard.followers.webhooks.sending.failure import SendFailed
-from models import Trouble, Webhook
+from models import Webhook, WebhookTrouble
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what each begins with
 _PURPOSE, _NONCE = b"gatehouse webhook secret 1", 12
@@ -41,13 +41,13 @@ def decrypted(stored: str, public_id: UUID) -> bytes:
     try:
         raw = base64.b64decode(stored, validate=True)
     except ValueError:
-        raise SendFailed(Trouble.NO_SECRET) from None
+        raise SendFailed(WebhookTrouble.NO_SECRET) from None
     for key in subkeys(_PURPOSE):
         try:
             return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], public_id.bytes)
         except (InvalidTag, ValueError):
             continue
-    raise SendFailed(Trouble.NO_SECRET)
+    raise SendFailed(WebhookTrouble.NO_SECRET)
 
 
 def keys_of(webhook: Webhook, moment: datetime) -> list[bytes]:

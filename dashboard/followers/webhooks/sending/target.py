@@ -21,7 +21,7 @@ _KEPT = "/:@!$&'()*+,;=?%-._~[]"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class UrlTarget:
     """Where to send: ``path`` is what the request line asks for."""
 
     is_tls: bool
@@ -42,7 +42,7 @@ class Target:
         return host if self.port == _WEB_PORTS["https" if self.is_tls else "http"] else f"{host}:{self.port}"
 
 
-def fit_target(text: str, *, private: bool) -> Target:
+def fit_target(text: str, *, private: bool) -> UrlTarget:
     """Return what an address names; raises ``Unfit``, also for a place that is not allowed."""
     if len(text) > MAX_URL:
         raise Unfit("An address has at most 2,000 characters.")
@@ -65,7 +65,7 @@ def fit_target(text: str, *, private: bool) -> Target:
     _refuse_place(host, port, private=private)
     path = quote(parts.path or "/", safe=_KEPT)
     query = f"?{quote(parts.query, safe=_KEPT)}" if parts.query else ""
-    return Target(scheme == "https", host, port, path + query)
+    return UrlTarget(scheme == "https", host, port, path + query)
 
 
 def shown_url(url: str, *, is_whole: bool) -> str:

@@ -1,8 +1,10 @@
-"""A process that writes the text log and is killed at one moment of it.
+"""Processes that write the text log and are killed at one moment of it.
 
-``python -m tests.dashboard.followers.text_log.dying DATABASE FILE MOMENT``
+``python -m tests.dashboard.followers.text_log.dying`` reads ``[DATABASE, FILE, MOMENT]``, a line each, in
+JSON, makes a process for it and says how that ended.
 """
 
+import json
 import os
 import signal
 import sys
@@ -61,7 +63,8 @@ MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "before the flush": (os, "fsync", die),
     "after the flush": (os, "fsync", then_die(fsync)),
     "before the cursor": (cursor, "advance", die),
-    "after the cursor": (cursor, "advance", then_die(cursor.advance)),
+    "before the commit": (cursor, "advance", then_die(cursor.advance)),
+    "after the cursor": (cursor, "due", late(cursor.due)),
     "half-way in the second batch": (os, "write", late(write)),
     "before the second cursor": (cursor, "advance", late(cursor.advance)),
 }
@@ -72,13 +75,26 @@ def follower(path: Path) -> Consequence:
     return replace(text_log(path, current_app.config["SETTINGS"]).consequence(), batch=BATCH)
 
 
-def main(database: str, path: str, moment: str) -> None:
+def write_until(database: str, path: str, moment: str) -> None:
     """Write the log until the moment comes."""
     owner, name, dying = MOMENTS[moment]
+    setattr(owner, name, dying)
     with running(database):
-        setattr(owner, name, dying)
         catch_up(follower(Path(path)))
 
 
+def main() -> None:
+    """Make a process for each line."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            try:
+                write_until(*json.loads(line))
+            finally:
+                os._exit(1)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

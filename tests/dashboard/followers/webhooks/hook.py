@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 
 from auth.events import AuthEvent, Client, Subject
 from dashboard.followers.webhooks.manage import WantedWebhook, add_webhook
@@ -13,12 +14,13 @@ from dashboard.followers.webhooks.outbox import follower_name
 from dashboard.followers.webhooks.run import deliver_due
 from dashboard.followers.webhooks.sending.signing import decrypted, secret_text
 from dashboard.log.sealer import seal_all
-from models import Action, Follower, LoginLog, Outcome, Webhook, WebhookDelivery, db
+from models import Action, Follower, LoginLog, Outcome, Webhook, WebhookDelivery, db, write_transaction
 from models.clock import now
 from tests.support.app import running
 from tests.support.book import entry, store
 
 ADMIN = Subject("adam", 7)
+Row = TypeVar("Row")
 
 
 def event() -> AuthEvent:
@@ -26,21 +28,29 @@ def event() -> AuthEvent:
     return AuthEvent(Action.SETTINGS_CHANGE, Outcome.SUCCESS, ADMIN, Client(ip="192.0.2.1"))
 
 
-def wanted(url: str, query: str = "action:login", form: str = "json", name: str = "siem") -> WantedWebhook:
+def wanted(url: str, query: str = "user:alice", form: str = "json", name: str = "siem") -> WantedWebhook:
     return WantedWebhook(name, url, query, form)
 
 
-def hooked(url: str, query: str = "action:login", form: str = "json") -> Webhook:
+def hooked(url: str, query: str = "user:alice", form: str = "json") -> Webhook:
     """Add a webhook and return its row."""
     add_webhook(wanted(url, query, form), event(), uuid4())
+    seal_all()
     return webhook()
+
+
+def fresh(statement: Select[Row]) -> list[Row]:
+    """Return rows as they are now, held by no session."""
+    db.session.rollback()
+    rows = list(db.session.scalars(statement.execution_options(populate_existing=True)))
+    db.session.expunge_all()
+    db.session.rollback()
+    return rows
 
 
 def webhook() -> Webhook:
     """Return the newest webhook as it is now."""
-    db.session.rollback()
-    newest = select(Webhook).order_by(Webhook.id.desc()).limit(1)
-    return db.session.scalars(newest.execution_options(populate_existing=True)).one()
+    return fresh(select(Webhook).order_by(Webhook.id.desc()).limit(1))[0]
 
 
 def secret_of(row: Webhook) -> str:
@@ -48,9 +58,7 @@ def secret_of(row: Webhook) -> str:
 
 
 def deliveries() -> list[WebhookDelivery]:
-    db.session.rollback()
-    every = select(WebhookDelivery).order_by(WebhookDelivery.id)
-    return list(db.session.scalars(every.execution_options(populate_existing=True)))
+    return fresh(select(WebhookDelivery).order_by(WebhookDelivery.id))
 
 
 def states() -> list[str]:
@@ -58,8 +66,7 @@ def states() -> list[str]:
 
 
 def follower_of(row: Webhook) -> Follower:
-    db.session.rollback()
-    return db.session.get_one(Follower, follower_name(row.id), populate_existing=True)
+    return fresh(select(Follower).where(Follower.name == follower_name(row.id)))[0]
 
 
 def sign_ins(count: int, first: int = 1, **columns: object) -> list[UUID]:
@@ -72,16 +79,29 @@ def sign_ins(count: int, first: int = 1, **columns: object) -> list[UUID]:
 
 def acts() -> list[LoginLog]:
     """Return the entries of acts."""
-    db.session.rollback()
-    done = select(LoginLog).where(LoginLog.action == Action.SETTINGS_CHANGE).order_by(LoginLog.id)
-    return list(db.session.scalars(done))
+    return fresh(select(LoginLog).where(LoginLog.action == Action.SETTINGS_CHANGE).order_by(LoginLog.id))
 
 
 def run() -> None:
     """Deliver what is due for the newest webhook."""
-    row = webhook()
-    db.session.rollback()
-    deliver_due(row.id)
+    deliver_due(webhook().id)
+
+
+def change(**columns: object) -> None:
+    """Change all webhooks."""
+    write_transaction(lambda session: session.execute(update(Webhook).values(**columns)))
+
+
+def move(**columns: object) -> None:
+    """Change all cursors."""
+    write_transaction(lambda session: session.execute(update(Follower).values(**columns)))
+
+
+def hurry(**columns: object) -> None:
+    """Have the time of the next try come, and have deliveries that wait these ``columns``."""
+    waits = update(WebhookDelivery).where(WebhookDelivery.next_try_at.is_not(None))
+    write_transaction(lambda session: session.execute(waits.values(next_try_at=now(), **columns)))
+    change(rests_until=None)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from dashboard.followers.webhooks.sending import addresses
 from dashboard.followers.webhooks.sending.addresses import is_allowed, resolve
 from dashboard.followers.webhooks.sending.failure import SendFailed
-from models import Trouble
+from models import WebhookTrouble
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
 PRIVATE = [
@@ -93,18 +93,18 @@ def test_one_private_address_among_them_is_enough(monkeypatch: pytest.MonkeyPatc
     answers(monkeypatch, *found)
     with pytest.raises(SendFailed) as failed:
         resolve("hooks.example.org", 443, 5, private=False)
-    assert failed.value.trouble is Trouble.FORBIDDEN
+    assert failed.value.trouble is WebhookTrouble.FORBIDDEN
 
 
 def test_a_name_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("nowhere.invalid", "a" * 64 + ".example", "xn--\udcff"):
         with pytest.raises(SendFailed) as failed:
             resolve(name, 443, 5, private=False)
-        assert failed.value.trouble is Trouble.NO_NAME
+        assert failed.value.trouble is WebhookTrouble.NO_NAME
     answers(monkeypatch)
     with pytest.raises(SendFailed) as failed:
         resolve("empty.example", 443, 5, private=False)
-    assert failed.value.trouble is Trouble.NO_NAME
+    assert failed.value.trouble is WebhookTrouble.NO_NAME
 
 
 def test_a_resolver_that_hangs_is_waited_for_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,4 +122,4 @@ def test_a_resolver_that_hangs_is_waited_for_by_nobody(monkeypatch: pytest.Monke
             resolve("slow.example", 443, 0.05, private=False)
         troubles.append(failed.value.trouble)
     let_go.set()
-    assert troubles == [Trouble.TOO_LATE, Trouble.TOO_LATE, Trouble.NO_NAME]
+    assert troubles == [WebhookTrouble.TOO_LATE, WebhookTrouble.TOO_LATE, WebhookTrouble.NO_NAME]

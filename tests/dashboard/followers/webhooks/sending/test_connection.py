@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from dashboard.followers.webhooks.sending import connection
 from dashboard.followers.webhooks.sending.post import Poster
-from dashboard.followers.webhooks.sending.target import Target
-from models import Trouble
+from dashboard.followers.webhooks.sending.target import UrlTarget
+from models import WebhookTrouble
 from tests.dashboard.followers.webhooks.sending.once import send
 from tests.support.servers.receiver import Handler, Receiver, receiving
 
@@ -51,7 +51,7 @@ def test_a_name_that_leads_inside_is_not_asked(monkeypatch: pytest.MonkeyPatch) 
     leads_to(monkeypatch, "127.0.0.1")
     with receiving() as receiver:
         reply = send(f"http://inside.example:{receiver.port}/", private=False)
-    assert (reply.trouble, receiver.heard) == (Trouble.FORBIDDEN, [])
+    assert (reply.trouble, receiver.heard) == (WebhookTrouble.FORBIDDEN, [])
 
 
 def test_a_new_connection_looks_the_name_up_again_and_checks_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,10 +62,10 @@ def test_a_new_connection_looks_the_name_up_again_and_checks_again(monkeypatch: 
         handler.close_connection = True
 
     with receiving(once_each) as receiver:
-        poster = Poster(Target(False, "changing.example", receiver.port, "/"), private=True, seconds=5)
+        poster = Poster(UrlTarget(False, "changing.example", receiver.port, "/"), private=True, seconds=5)
         troubles = [poster.post({}, b"{}").trouble for _ in range(2)]
         poster.close()
-    assert troubles == [None, Trouble.FORBIDDEN]
+    assert troubles == [None, WebhookTrouble.FORBIDDEN]
 
 
 def certificate(folder: Path, name: str, days: int = 1) -> Path:
@@ -112,15 +112,15 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 def test_the_certificate_is_that_of_the_name(secure: Callable[..., Receiver]) -> None:
     receiver = secure("hooks.example")
     assert send(f"https://hooks.example:{receiver.port}/").trouble is None
-    assert send(f"https://other.example:{receiver.port}/").trouble is Trouble.CERTIFICATE
+    assert send(f"https://other.example:{receiver.port}/").trouble is WebhookTrouble.CERTIFICATE
     assert len(receiver.heard) == 1
 
 
 def test_one_that_has_ended_or_that_nobody_vouches_for_is_refused(secure: Callable[..., Receiver]) -> None:
     ended = secure("ended.example", days=-1)
-    assert send(f"https://ended.example:{ended.port}/").trouble is Trouble.CERTIFICATE
+    assert send(f"https://ended.example:{ended.port}/").trouble is WebhookTrouble.CERTIFICATE
     unknown = secure("unknown.example", trusted=False)
-    assert send(f"https://unknown.example:{unknown.port}/").trouble is Trouble.CERTIFICATE
+    assert send(f"https://unknown.example:{unknown.port}/").trouble is WebhookTrouble.CERTIFICATE
     assert ended.heard == unknown.heard == []
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.followers.webhooks.sending import post
-from dashboard.followers.webhooks.sending.post import MAX_ANSWER, MAX_KEPT, Poster, Reply, readable
-from dashboard.followers.webhooks.sending.target import Target, fit_target
-from models import Trouble
+from dashboard.followers.webhooks.sending.post import ANSWER_KEPT, MAX_ANSWER, Poster, Reply, readable
+from dashboard.followers.webhooks.sending.target import UrlTarget, fit_target
+from models import WebhookTrouble
 from tests.dashboard.followers.webhooks.sending.once import send
 from tests.support.servers.process import free_port
 from tests.support.servers.receiver import Handler, receiving
@@ -33,12 +33,12 @@ def test_2xx_is_a_success(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "trouble"),
     [
-        *((status, Trouble.STATUS) for status in (101, 400, 401, 404, 429, 500, 503, 999)),
-        *((status, Trouble.REDIRECT) for status in (300, 301, 302, 303, 304, 307, 308)),
-        (410, Trouble.GONE),
+        *((status, WebhookTrouble.STATUS) for status in (101, 400, 401, 404, 429, 500, 503, 999)),
+        *((status, WebhookTrouble.REDIRECT) for status in (300, 301, 302, 303, 304, 307, 308)),
+        (410, WebhookTrouble.GONE),
     ],
 )
-def test_anything_else_is_none(status: int, trouble: Trouble) -> None:
+def test_anything_else_is_none(status: int, trouble: WebhookTrouble) -> None:
     with receiving(lambda handler: handler.reply(status)) as receiver:
         assert send(receiver.url).trouble is trouble
 
@@ -47,7 +47,7 @@ def test_a_redirect_is_not_followed() -> None:
     with receiving() as inner:
         to_inner = {"Location": inner.url}
         with receiving(lambda handler: handler.reply(302, **to_inner)) as receiver:
-            assert send(receiver.url).trouble is Trouble.REDIRECT
+            assert send(receiver.url).trouble is WebhookTrouble.REDIRECT
     assert (len(receiver.heard), inner.heard) == (1, [])
 
 
@@ -85,16 +85,16 @@ def test_the_environment_s_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nobody_there() -> None:
-    assert send(f"http://127.0.0.1:{free_port()}/").trouble is Trouble.NO_CONNECTION
-    assert send("http://nowhere.invalid/").trouble is Trouble.NO_NAME
+    assert send(f"http://127.0.0.1:{free_port()}/").trouble is WebhookTrouble.NO_CONNECTION
+    assert send("http://nowhere.invalid/").trouble is WebhookTrouble.NO_NAME
 
 
 def test_one_that_never_answers() -> None:
     with silent_server() as server:
         reply = send(f"http://127.0.0.1:{server.port}/", SHORT)
-        assert reply.trouble is Trouble.TOO_LATE
+        assert reply.trouble is WebhookTrouble.TOO_LATE
         secure = send(f"https://127.0.0.1:{server.port}/", SHORT)
-        assert secure.trouble is Trouble.TOO_LATE
+        assert secure.trouble is WebhookTrouble.TOO_LATE
     assert SHORT * 1000 <= reply.milliseconds < 5000
 
 
@@ -114,7 +114,7 @@ def dripping(*pieces: bytes) -> Callable[[Handler], None]:
 def test_one_that_drips_its_headers_is_given_up_in_time() -> None:
     with receiving(dripping(b"HTTP/1.1 200 OK\r\n", b"A: ")) as receiver:
         reply = send(receiver.url, SHORT)
-    assert (reply.trouble, reply.status) == (Trouble.TOO_LATE, None)
+    assert (reply.trouble, reply.status) == (WebhookTrouble.TOO_LATE, None)
     assert reply.milliseconds < 5000
 
 
@@ -139,7 +139,7 @@ def test_one_that_answers_two_gigabytes_is_read_no_further() -> None:
 
     with receiving(answer) as receiver:
         reply = send(receiver.url)
-    assert (reply.status, reply.text) == (200, "y" * MAX_KEPT)
+    assert (reply.status, reply.text) == (200, "y" * ANSWER_KEPT)
     assert len(sent) < 100  # megabytes, in the buffers between
 
 
@@ -150,7 +150,7 @@ def test_headers_of_ten_megabytes_are_nonsense() -> None:
             handler.wfile.write(b"X-%d: %s\r\n" % (number, b"z" * 1000))
 
     with receiving(answer) as receiver:
-        assert send(receiver.url).trouble is Trouble.NONSENSE
+        assert send(receiver.url).trouble is WebhookTrouble.NONSENSE
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_is_no_http_is_told(answer: bytes) -> None:
 
     with receiving(talk) as receiver:
         reply = send(receiver.url)
-    assert reply.trouble in (Trouble.NONSENSE, Trouble.CUT_OFF)
+    assert reply.trouble in (WebhookTrouble.NONSENSE, WebhookTrouble.CUT_OFF)
     assert reply.status is None
 
 
@@ -188,7 +188,7 @@ def test_one_that_hangs_up_at_once() -> None:
         thread.start()
         reply = send(f"http://127.0.0.1:{listener.getsockname()[1]}/")
         thread.join(10)
-    assert reply.trouble in (Trouble.CUT_OFF, Trouble.NO_CONNECTION)
+    assert reply.trouble in (WebhookTrouble.CUT_OFF, WebhookTrouble.NO_CONNECTION)
 
 
 def test_odd_lengths_and_chunks_are_read_as_far_as_they_go() -> None:
@@ -212,10 +212,10 @@ def test_what_is_kept_is_short_and_printable() -> None:
     assert readable(b"ok\r\n\0\x1b[31m") == "ok\\r\\n\\x00\\x1b[31m"
     assert readable("\u202egnp.\u200b".encode()) == "\\u202egnp.\\u200b"
     assert readable(b"\xff\xfe") == "\ufffd\ufffd"
-    assert len(readable("李".encode() * 1000)) == MAX_KEPT
-    assert len(readable(b"\0" * MAX_ANSWER)) == MAX_KEPT
+    assert len(readable("李".encode() * 1000)) == ANSWER_KEPT
+    assert len(readable(b"\0" * MAX_ANSWER)) == ANSWER_KEPT
 
 
 def test_a_deadline_has_its_default() -> None:
     assert post.DEADLINE == 15
-    assert Poster(Target(False, "x", 1, "/"), private=True)._seconds == 15
+    assert Poster(UrlTarget(False, "x", 1, "/"), private=True)._seconds == 15

@@ -17,7 +17,7 @@ from dashboard.followers.webhooks.sending.signing import (
     secret_text,
     signed_headers,
 )
-from models import Trouble, Webhook
+from models import Webhook, WebhookTrouble
 from models.clock import now
 
 ID = UUID("0190a4c2-7d3e-7b11-8f00-3c5d2a9e4b17")
@@ -65,7 +65,7 @@ def test_what_is_stored_can_be_read_with_the_key_and_for_its_webhook_only(sqlite
     ):
         with pytest.raises(SendFailed) as failed:
             decrypted(wrong, whose)
-        assert failed.value.trouble is Trouble.NO_SECRET
+        assert failed.value.trouble is WebhookTrouble.NO_SECRET
 
 
 def test_an_earlier_key_of_the_site_reads_what_it_wrote(sqlite_app: Flask) -> None:

@@ -3,23 +3,23 @@
 import pytest
 
 from auth.policy import Unfit
-from dashboard.followers.webhooks.sending.target import MAX_URL, Target, fit_target, shown_url
+from dashboard.followers.webhooks.sending.target import MAX_URL, UrlTarget, fit_target, shown_url
 
 
 @pytest.mark.parametrize(
     ("url", "target"),
     [
-        ("https://example.org", Target(True, "example.org", 443, "/")),
-        ("HTTPS://Example.ORG:443/a", Target(True, "example.org", 443, "/a")),
-        ("https://example.org:8443/a?b=c&d", Target(True, "example.org", 8443, "/a?b=c&d")),
-        ("https://example.org?b", Target(True, "example.org", 443, "/?b")),
-        ("https://example.org/ü%20/%zz", Target(True, "example.org", 443, "/%C3%BC%20/%zz")),
-        ("https://bücher.example/", Target(True, "xn--bcher-kva.example", 443, "/")),
+        ("https://example.org", UrlTarget(True, "example.org", 443, "/")),
+        ("HTTPS://Example.ORG:443/a", UrlTarget(True, "example.org", 443, "/a")),
+        ("https://example.org:8443/a?b=c&d", UrlTarget(True, "example.org", 8443, "/a?b=c&d")),
+        ("https://example.org?b", UrlTarget(True, "example.org", 443, "/?b")),
+        ("https://example.org/ü%20/%zz", UrlTarget(True, "example.org", 443, "/%C3%BC%20/%zz")),
+        ("https://bücher.example/", UrlTarget(True, "xn--bcher-kva.example", 443, "/")),
         ("https://[2606:2800:220:1:248:1893:25c8:1946]/", None),
-        ("https://93.184.216.34/", Target(True, "93.184.216.34", 443, "/")),
+        ("https://93.184.216.34/", UrlTarget(True, "93.184.216.34", 443, "/")),
     ],
 )
-def test_an_address_is_taken_apart(url: str, target: Target | None) -> None:
+def test_an_address_is_taken_apart(url: str, target: UrlTarget | None) -> None:
     found = fit_target(url, private=False)
     assert target is None or found == target
 
