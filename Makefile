@@ -20,7 +20,7 @@ lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: .venv/dev  # the tables of bench/
-	@for question in at_scale gate record verify live signals; do $(BIN)/python -m bench.$$question || exit 1; done
+	@for question in at_scale gate record verify live signals followers; do $(BIN)/python -m bench.$$question || exit 1; done
 
 soak: .venv/dev  # injected faults, outside scanners, attacks on the record
 	$(BIN)/python -m tests.faults.soak

@@ -160,6 +160,14 @@ def auditor(app: Flask, client: FlaskClient) -> User:
     return user
 
 
+@pytest.fixture
+def admin(app: Flask, client: FlaskClient) -> User:
+    """An admin who is signed in with ``client``."""
+    user = make_user("adam", Role.ADMIN)
+    AuthActions(client).login("adam")
+    return user
+
+
 def _empty(session: object) -> None:
     epoch = secrets.token_hex(16)
     fresh = {

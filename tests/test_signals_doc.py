@@ -3,11 +3,13 @@
 import logging
 import re
 
+import flask
 import pytest
 from flask import Flask
 
 from dashboard.background import schedule
 from dashboard.signals import entry_recorded
+from dashboard.watch.catalogue import BUILT_IN, name_of
 from tests.support.actions import AuthActions, make_user
 from tests.support.servers.gatehouse import ROOT
 from tests.support.waiting import wait_until
@@ -38,3 +40,11 @@ def test_the_example_hears_of_a_sign_in(sqlite_app: Flask, caplog: pytest.LogCap
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:auth|dashboard)/[\w/]+\.py)`", TEXT))))
 def test_each_file_it_names_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
+
+
+def test_each_of_flask_s_own_has_its_use_told() -> None:
+    section = TEXT.partition("## What each of Flask's own")[2].partition("\n## ")[0]
+    names = {name_of(signal).replace("-", "_") for signal in BUILT_IN}
+    assert set(re.findall(r"`(\w+)`", section)) >= names
+    for signal in (flask.request_started, flask.template_rendered, flask.message_flashed):
+        assert name_of(signal).replace("-", "_") in section.partition("counted only")[0]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.api.parameters import MAX_ENTRIES, MAX_EPOCH, MAX_WAIT, USUAL_ENTRIES
+from dashboard.api.parameters import LONGEST_WAIT, MAX_ENTRIES, MAX_EPOCH, USUAL_ENTRIES
 from dashboard.export.fields import FIELDS
 from dashboard.query.language.parse import MAX_QUERY
 from models import Action, Outcome, Reason
@@ -77,7 +77,7 @@ _READ = {
             "Seconds to hold the answer until something comes.",
             type="integer",
             minimum=0,
-            maximum=MAX_WAIT,
+            maximum=LONGEST_WAIT,
             default=0,
         ),
         _parameter(

@@ -1,7 +1,5 @@
 """The addresses below /api/v1: HTTP in, JSON out."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -10,7 +8,7 @@ from sqlalchemy import select
 from auth.pages.problem import only_for_programs
 from dashboard.api.admission import admit
 from dashboard.api.openapi import DESCRIPTION
-from dashboard.api.parameters import MAX_WAIT, only, read_wish
+from dashboard.api.parameters import LONGEST_WAIT, only, read_wish
 from dashboard.api.reads import note_read
 from dashboard.api.refused import ApiProblem, refuse_with_problems
 from dashboard.api.waits import held
@@ -19,7 +17,7 @@ from dashboard.log import wire
 from dashboard.log.head import BrokenStream
 from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.checkpoint.store import Store
-from dashboard.web.requests import REQUEST, answer_within
+from dashboard.web.requests import REQUEST, answer_within, without_cookies
 from models import LoginLog, Scope, StreamHead, db
 
 ROOT_PATH = "/api/"
@@ -33,8 +31,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     refuse_with_problems(app)
     only_for_programs(app, ROOT_PATH)
-    answer_within(app, f"{ROOT_PATH}v1/entries", REQUEST + MAX_WAIT)
-    app.wsgi_app = _without_cookies(app.wsgi_app)  # type: ignore[method-assign]
+    answer_within(app, f"{ROOT_PATH}v1/entries", REQUEST + LONGEST_WAIT)
+    without_cookies(app, ROOT_PATH)
 
 
 @blueprint.before_request
@@ -66,13 +64,13 @@ def entry(event_id: UUID) -> Response:
 
 
 @blueprint.get("/checkpoint")
-def checkpoint() -> Response:
+def newest_checkpoint() -> Response:
     """Return the newest checkpoint as it was signed (https://c2sp.org/signed-note)."""
     only(request.args, ())
     origin = db.session.scalar(select(StreamHead.origin))
     if origin is None:
         raise BrokenStream("the stream has no head")
-    return Response(_newest_note(origin), mimetype="text/plain")
+    return Response(_signed_note(origin), mimetype="text/plain")
 
 
 @blueprint.get("/openapi.json")
@@ -82,7 +80,7 @@ def openapi() -> Response:
     return jsonify(DESCRIPTION)
 
 
-def _newest_note(origin: str) -> bytes:
+def _signed_note(origin: str) -> bytes:
     store = Store.of(current_app.config["SETTINGS"])
     try:
         last = store.history(origin).last
@@ -92,14 +90,3 @@ def _newest_note(origin: str) -> bytes:
     if note is None:
         raise ApiProblem(404, "There is no checkpoint here yet; one is taken each hour.")
     return note
-
-
-def _without_cookies(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Let no cookie through to the API: a browser's session opens nothing there."""
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(ROOT_PATH):
-            environ.pop("HTTP_COOKIE", None)
-        return inner(environ, start_response)
-
-    return answer

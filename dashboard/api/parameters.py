@@ -18,7 +18,7 @@ from models.clock import now
 #: Entries of one answer, at most and unless told.
 MAX_ENTRIES, USUAL_ENTRIES = 1000, 100
 #: Seconds that an answer is held at most.
-MAX_WAIT = 30
+LONGEST_WAIT = 30
 #: Characters of an epoch.
 MAX_EPOCH = 64
 _LARGEST = 2**63 - 1
@@ -45,7 +45,7 @@ def read_wish(given: MultiDict[str, str]) -> Wish:
     return Wish(
         after=_number(given, "after", 0, _LARGEST),
         limit=_number(given, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES,
-        wait=_number(given, "wait", 0, MAX_WAIT) or 0,
+        wait=_number(given, "wait", 0, LONGEST_WAIT) or 0,
         epoch=_epoch(given.get("epoch", "")),
         branches=_branches(given),
     )

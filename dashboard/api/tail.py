@@ -7,17 +7,18 @@ the entries. A search that comes to its end before it has enough says how far it
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 from flask import Flask
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.api.parameters import Wish
 from dashboard.api.refused import StartOver
-from dashboard.export.encoded import encoded_entry, recent_entries
-from dashboard.export.fields import FIELDS
+from dashboard.api.stretch import Sealed, read_stretch
+from dashboard.export.encoded import recent_entries
 from dashboard.log.head import BrokenStream, Head, read_head
 from dashboard.query.language.filter import Branch
 from dashboard.query.reading.budget import Budget
@@ -29,11 +30,10 @@ from models import LoginLog, db
 SEARCH_SECONDS = 0.25
 #: Entries that a search looks at first.
 FIRST_SEARCHED = 2_000
-_COLUMNS = [LoginLog.__table__.c[name] for name in FIELDS]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TailAnswer:
     """Entries as JSON, and the cursor ``after`` which to go on; the log stood at ``head``."""
 
     head: Head
@@ -51,19 +51,18 @@ class Answer:
         return orjson.dumps(head | {"entries": self.entries, "next": self.after})
 
 
-def read_tail(app: Flask, wish: Wish) -> Answer:
+def read_tail(app: Flask, wish: Wish) -> TailAnswer:
     """Return what follows a cursor; raises `StartOver` when nothing can."""
     recent = recent_entries(app)
     head = recent.refresh()
     after = _cursor(wish, head)
     if wish.branches is None and after >= head.floor:
         entries = recent.after(after, wish.limit)
-        return Answer(head, entries, after + len(entries))
-    rows, searched = _search(db.session(), wish, after, head.seq)
-    now = read_head(db.session())
-    _cursor(wish, now)  # what was pruned meanwhile may be missing
-    _check_whole(wish, rows, after)
-    return Answer(head, [encoded_entry(row) for row in rows], searched)
+        return TailAnswer(head, entries, after + len(entries))
+    found, searched = _search(db.session(), wish, after, head.seq)
+    _cursor(wish, read_head(db.session()))  # what was pruned meanwhile may be missing
+    _check_whole(wish, found, after, searched)
+    return TailAnswer(head, [sealed.fields for sealed in found], searched)
 
 
 def _cursor(wish: Wish, head: Head) -> int:
@@ -82,33 +81,35 @@ def _cursor(wish: Wish, head: Head) -> int:
     return after
 
 
-def _search(session: Session, wish: Wish, after: int, head: int) -> tuple[Sequence[Row[Any]], int]:
+def _search(session: Session, wish: Wish, after: int, head: int) -> tuple[list[Sealed], int]:
     """Return matches in order, and up to which entry there are no others."""
     if wish.branches is None:
         until = min(after + wish.limit, head)
-        return session.execute(_between(after, until, [[]])).all(), until
-    rows, size, budget = list[Row[Any]](), FIRST_SEARCHED, Budget(SEARCH_SECONDS)
+        return read_stretch(session, partial(_between, after, until, None, wish.limit)), until
+    found, size, budget = list[Sealed](), FIRST_SEARCHED, Budget(SEARCH_SECONDS)
     while after < head:
         began, until = time.monotonic(), min(after + size, head)
-        missing = wish.limit - len(rows)
-        rows += session.execute(_between(after, until, wish.branches).limit(missing)).all()
-        if len(rows) == wish.limit:
-            return rows, rows[-1].seq
+        missing = wish.limit - len(found)
+        found += read_stretch(session, partial(_between, after, until, wish.branches, missing))
+        if len(found) == wish.limit:
+            return found, found[-1].seq
         after, size = until, next_size(size, time.monotonic() - began, budget)
         if not budget.left:
             break
-    return rows, after
+    return found, after
 
 
-def _between(after: int, until: int, branches: list[Branch]) -> Select[Any]:
+def _between(
+    after: int, until: int, branches: list[Branch] | None, limit: int, columns: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
     """Select what matches of a stretch; along its numbers, as any other index has no end of it."""
-    stretch = select(*_COLUMNS).where(LoginLog.seq > after, LoginLog.seq <= until)
-    if branches != [[]]:
+    stretch = select(*columns).where(LoginLog.seq > after, LoginLog.seq <= until)
+    if branches is not None:
         stretch = stretch.where(or_(*(and_(*branch) for branch in branches)))
-    return hinted(stretch, BY_SEQ).order_by(LoginLog.seq)
+    return hinted(stretch, BY_SEQ).order_by(LoginLog.seq).limit(limit)
 
 
-def _check_whole(wish: Wish, rows: Sequence[Row[Any]], after: int) -> None:
+def _check_whole(wish: Wish, found: list[Sealed], after: int, until: int) -> None:
     """Raise ``BrokenStream`` when one is missing that nobody pruned."""
-    if wish.branches is None and [row.seq for row in rows] != list(range(after + 1, after + 1 + len(rows))):
+    if wish.branches is None and [sealed.seq for sealed in found] != list(range(after + 1, until + 1)):
         raise BrokenStream(f"entries are missing after {after}")

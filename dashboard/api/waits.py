@@ -12,7 +12,7 @@ from flask import Flask
 from auth.tokens.holder import TokenHolder
 from dashboard.api.admission import present_holder
 from dashboard.api.parameters import Wish
-from dashboard.api.tail import Answer, read_tail
+from dashboard.api.tail import TailAnswer, read_tail
 from dashboard.export.encoded import recent_entries
 from dashboard.web.requests import REQUEST, under_way
 from dashboard.web.stopping import is_stopping
@@ -59,7 +59,7 @@ def waits_of(app: Flask) -> Waits:
     return waits
 
 
-def held(app: Flask, holder: TokenHolder, wish: Wish) -> Answer:
+def held(app: Flask, holder: TokenHolder, wish: Wish) -> TailAnswer:
     """Return what follows a cursor, at the latest after the seconds of the wish, though it be nothing.
 
     Raises `ApiProblem` when the token ends meanwhile or the log is another one.
@@ -76,13 +76,13 @@ def held(app: Flask, holder: TokenHolder, wish: Wish) -> Answer:
     return answer
 
 
-def _pause(app: Flask, answer: Answer, seconds: float) -> None:
+def _pause(app: Flask, answer: TailAnswer, seconds: float) -> None:
     """Wait until the head is another one; exports need not let this request go first."""
     end_read()
     with under_way(app).uncounted():
         recent_entries(app).wait_beyond(answer.head, min(WAIT_LOOK, max(0.0, seconds)))
 
 
-def _read(app: Flask, wish: Wish) -> Answer:
+def _read(app: Flask, wish: Wish) -> TailAnswer:
     with within(REQUEST):
         return read_tail(app, wish)

@@ -1,5 +1,6 @@
 """Addresses as settings give them; each raises ``ValueError`` saying what is wrong."""
 
+import re
 from email.utils import parseaddr
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,14 @@ from sqlalchemy.exc import ArgumentError
 from auth.pages.origin import is_host, normal_origin
 from auth.policy import Unfit, fit_email
 
+#: Account and password of an address.
+_ACCOUNT = re.compile(r"(?<=://)[^/\s]*@")
 EXAMPLE = "must be an address like https://gate.example.org"
+
+
+def without_account(text: str) -> str:
+    """Return a text whose addresses tell no account and no password."""
+    return _ACCOUNT.sub("***@", text)
 
 
 def database_address(text: str) -> str:
@@ -60,16 +68,15 @@ def mail_server(text: str) -> str:
 
 def syslog_server(text: str) -> str:
     """Return the address of a syslog server as it is."""
-    _server(text, ("udp", "tcp", "tls"), "udp://host:514, tcp://host:601 or tls://host:6514")
-    parts = urlsplit(text)
-    if "@" in parts.netloc or any(character.isspace() for character in text):
+    address, _, query = text.partition("?")
+    _server(address, ("udp", "tcp", "tls"), "udp://host:514, tcp://host:601 or tls://host:6514")
+    if "@" in address or any(character.isspace() for character in address):
         raise ValueError("must name a host, and nobody on it")
-    for name, values in parse_qs(parts.query, keep_blank_values=True).items():
-        if name == "format":
-            if values not in (["rfc5424"], ["cef"]):
-                raise ValueError("knows format=rfc5424 and format=cef, once")
-        elif name != "ca" or parts.scheme != "tls" or len(values) != 1 or not values[0]:
-            raise ValueError("knows ?format=, and with tls ?ca=/path/of/a/file, once")
+    for name, values in parse_qs(query, keep_blank_values=True).items():
+        is_format = name == "format" and values in (["rfc5424"], ["cef"])
+        is_authority = name == "ca" and address.startswith("tls:") and len(values) == 1 and values[0]
+        if not is_format and not is_authority:
+            raise ValueError("knows ?format=cef or rfc5424, and with tls ?ca=/path/of/a/file, each once")
     return text
 
 

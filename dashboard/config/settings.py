@@ -16,7 +16,7 @@ from pydantic_settings import (
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from auth.factors.breached import check_list
-from dashboard.config.addresses import database_address, origin, redis_address
+from dashboard.config.addresses import database_address, origin, redis_address, without_account
 from dashboard.config.durations import duration
 from dashboard.config.environment import BadFile, SecretFiles, given, secrets_of, unknown
 from dashboard.config.instance import kept_key
@@ -224,7 +224,7 @@ def unknown_variables() -> list[str]:
 def _sentence(problem: Any) -> str:
     """Name the variable and say why; addresses and keys may hold secrets and are not shown."""
     field = str(problem["loc"][0])
-    shown = "" if field in secrets_of(Settings) else f" (got {problem['input']!r})"
+    shown = "" if field in secrets_of(Settings) else f" (got {without_account(repr(problem['input']))})"
     why = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{PREFIX}{field.upper()} {why[0].lower()}{why[1:]}{shown}"
 

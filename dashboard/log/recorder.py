@@ -14,10 +14,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent, Client, Subject
+from auth.factors.new_device import is_new_device
 from auth.subkeys import subkeys
 from dashboard.background.schedule import committed
 from dashboard.log.authentic.mac import authenticated
-from dashboard.log.recording.new_device import is_new_device
 from models import LoginLog, NotWritten, adds_entry, on_commit
 from models.measures.catalogue import ENTRIES
 from models.names import masked, username_key

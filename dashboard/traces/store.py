@@ -34,7 +34,7 @@ def write_traces() -> int:
     return count
 
 
-def trace_of(request_id: str | None) -> RequestTrace | None:
+def trace_by_request(request_id: str | None) -> RequestTrace | None:
     """Return how a request went, if that is known."""
     if request_id is None:
         return None

@@ -22,6 +22,7 @@ from models.measures.catalogue import THROTTLED
 from models.transaction import end_read
 
 _KEY, _DEADLINES = "gatehouse.requests", "gatehouse.deadlines"
+_COOKIELESS = "gatehouse.cookieless"
 #: Bytes of a request's body; the largest form we have is a tenth of it.
 MAX_BODY = 256 * 1024
 #: Seconds for all that a request wants of the database, so that it is answered within ten.
@@ -97,7 +98,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Count requests, number each, bound its time and body, and set headers."""
     app.extensions[_KEY] = RequestsUnderWay()
-    app.extensions[_DEADLINES] = dict(SOONER)
+    app.extensions[_DEADLINES], app.extensions[_COOKIELESS] = dict(SOONER), []
     app.wsgi_app = _in_time(app, app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_number_request)
     app.before_request(_read_chunks)
@@ -125,6 +126,11 @@ def answer_within(app: Flask, path: str, seconds: float) -> None:
     app.extensions[_DEADLINES][path] = seconds
 
 
+def without_cookies(app: Flask, below: str) -> None:
+    """Let no cookie through to what is below a path: a browser's session opens nothing there."""
+    app.extensions[_COOKIELESS].append(below)
+
+
 def csp_nonce() -> str:
     """Return this request's nonce for script and style elements."""
     if "csp_nonce" not in g:
@@ -136,7 +142,10 @@ def _in_time(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Callable[...,
     """Answer requests by their deadline; a body that is streamed has none."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        deadline = within(app.extensions[_DEADLINES].get(environ.get("PATH_INFO", ""), REQUEST))
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(tuple(app.extensions[_COOKIELESS])):
+            environ.pop("HTTP_COOKIE", None)
+        deadline = within(app.extensions[_DEADLINES].get(path, REQUEST))
         with deadline, under_way(app).counted():
             return inner(environ, start_response)
 

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from dashboard.log.sealer import seal_all
 from models import Action, Outcome, Reason, Role, UserSession, db, write_transaction
+from tests.browser.odd_hooks import add_odd_webhooks
 from tests.support.actions import make_user
 from tests.support.book import SESSION, entry, store
+from tests.support.tokens import make_token
 
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36 " * 5
@@ -44,7 +46,10 @@ _ACTIONS = [Action.PASSWORD_CHANGE, Action.SESSION_REVOKE, Action.LOGIN, Action.
 def fill() -> dict[str, int]:
     """Write accounts, sessions and sealed entries; return the ids of a busy account and an idle one."""
     people = [make_user(name, city="Llanfairpwllgwyngyll " * 4, gender="female") for name in NAMES]
-    make_user("audrey", Role.AUDITOR)
+    admin = make_user("audrey", Role.ADMIN)
+    for name in NAMES[1:4]:
+        make_token(admin, name=name)
+    add_odd_webhooks([name[:64] for name in NAMES[1:4]], admin.id)
     store(_rows([(person.id, person.username) for person in people]))
     seal_all()
     write_transaction(lambda session: session.add_all(_sessions(people[0].id)))

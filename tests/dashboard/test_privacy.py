@@ -25,6 +25,7 @@ from tests.support.app import running
 from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
 from tests.support.servers.receiver import Handler, receiving
+from tests.support.tokens import make_token
 
 NAME, EMAIL, CITY, AGENT = "Canary.Kanarek", "canary.kanarek@birds.example", "Canaryville", "CanaryBrowser/7"
 ADDRESS, PROXY, AUDITORS = "203.0.113.77", "198.51.100.88", "192.0.2.1"
@@ -92,7 +93,9 @@ def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
         auditor.client.post("/admin/logins/export", data={"q": words, "csrf_token": token}).close()
     seal_all()
     send_to_an_echo()
-    return db.session.scalars(select(User.id).where(User.email == EMAIL)).one()
+    person = db.session.scalars(select(User).where(User.email == EMAIL)).one()
+    make_token(person, name=f"of {NAME}")
+    return person.id
 
 
 def send_to_an_echo() -> None:
@@ -140,6 +143,7 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
         "webhook.query",
         "webhook.name",
         "webhook_delivery.answer",
+        "api_token.name",
         "spool.jsonl",
     }
     erase.close_account(user_id)

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-import tests.support.recording_webhooks  # noqa: F401 - it adds to ACTIONS
+import tests.support.token_acts
+import tests.support.webhook_acts  # noqa: F401 - the same
 from models import db, transaction
 from tests.support.actions import entries
 from tests.support.recording import ACTIONS

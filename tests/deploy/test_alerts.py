@@ -151,3 +151,17 @@ def test_a_site_that_is_not_there_at_all_is_down(promtool: str, tmp_path: Path) 
 def test_one_that_is_paused_does_not_lag(promtool: str, tmp_path: Path) -> None:
     paused = SERIES["GatehouseFollowerLagging"] | {'gatehouse_follower_paused{follower="mail"}': "1x60"}
     check(promtool, tmp_path, case({"up": "1x60"} | paused))
+
+
+@pytest.mark.parametrize(("condition", "firing"), [(1, ()), (2, ("GatehouseThreadStuck",))])
+def test_a_follower_that_fails_is_one_alert_and_one_that_is_stuck_two(
+    promtool: str, tmp_path: Path, condition: int, firing: tuple[str, ...]
+) -> None:
+    thread = {'gatehouse_thread_condition{thread="mail"}': f"{condition}x60"}
+    failing = SERIES["GatehouseFollowerFailing"]
+    check(promtool, tmp_path, case({"up": "1x60"} | failing | thread, "GatehouseFollowerFailing", *firing))
+
+
+def test_a_thread_that_fails_and_is_no_follower_is_told(promtool: str, tmp_path: Path) -> None:
+    series = {"up": "1x60", 'gatehouse_thread_condition{thread="spool"}': "1x60"}
+    check(promtool, tmp_path, case(series, "GatehouseThreadStuck"))

@@ -13,6 +13,8 @@ from click import Group
 from sqlalchemy import text
 
 from dashboard.cli.commands import COMMANDS
+from dashboard.monitoring.metrics.folder import FILE_KINDS, ROOM
+from dashboard.query.language.parse import parse
 from models import Role, db
 from models.measures.catalogue import MEASURES
 from tests.dashboard.monitoring.metrics.figures import parsed
@@ -149,3 +151,21 @@ def test_the_table_that_a_runbook_looks_into_is_there(sqlite_url: str) -> None:
     [question] = re.findall(r"`(SELECT [^`]+)`", RUNBOOKS.replace("\n", " "))
     with running(sqlite_url), suppress(StopIteration):
         next(iter(db.session.execute(text(question))))
+
+
+@pytest.mark.parametrize("page", [RUNBOOKS, MONITORING], ids=["runbooks", "monitoring"])
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    for path, anchor in re.findall(r"\]\(([^)#:]+)(?:#([a-z-]+))?\)", page):
+        text = (ROOT / "docs" / path).read_text()
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        assert not anchor or anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_a_query_that_a_runbook_asks_can_be_asked() -> None:
+    asked = re.findall(r"`((?:action|outcome):[^`]+)`", RUNBOOKS)
+    assert len(asked) > 1
+    assert [query for query in asked if not parse(query)] == []
+
+
+def test_the_page_tells_how_much_room_a_worker_takes() -> None:
+    assert f"{len(FILE_KINDS) * ROOM / 2**20} MiB a" in MONITORING

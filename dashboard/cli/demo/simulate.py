@@ -17,6 +17,8 @@ from dashboard.config.settings import load_settings
 PEOPLE = 6
 #: Attempts under way at once.
 BROWSERS = 16
+#: The share of attempts that people make from another device and place than their own.
+ELSEWHERE = 0.05
 OUTCOMES = {302: "signed in", 401: "turned away", 429: "slowed down", 503: "found it busy"}
 
 
@@ -69,6 +71,8 @@ def _attempt(door: Door, people: list[Account], rng: Random) -> str:
         password = password[:-1]
     if kind == 1:
         name, headers = f"{rng.choice(GUESSES)}{rng.randrange(100)}", door.headers(rng)
+    elif rng.random() < ELSEWHERE:
+        headers = door.headers(rng)
     try:
         status = door.sign_in(name, password, headers, leave=rng.random() < 0.3)
     except (requests.RequestException, NoForm):

@@ -8,7 +8,7 @@ from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli import checks
-from dashboard.cli.doctor import clock, followers, names, proof, spool, state
+from dashboard.cli.doctor import clock, followers, lines, names, proof, spool, state
 from dashboard.cli.group import error_sentence
 from dashboard.cli.server import sharing
 from dashboard.config.settings import ConfigError, Settings, load_settings, unknown_variables
@@ -48,6 +48,8 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "sharing": partial(sharing.check_sharing, settings.database),
         "sealing": state.sealing,
         "followers": followers.check_followers,
+        "text-log": partial(lines.check_text_log, settings),
+        "syslog": partial(lines.check_syslog, settings),
         "totals": state.check_totals,
         "names": names.check_names,
         "checkpoint": partial(proof.check_newest, settings),

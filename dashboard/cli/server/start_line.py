@@ -1,17 +1,15 @@
 """The line that says with which settings a server starts; no secret stands in it."""
 
 import logging
-import re
 from datetime import timedelta
 from typing import Any
 
+from dashboard.config.addresses import without_account
 from dashboard.config.environment import secrets_of
 from dashboard.config.settings import Settings
 from dashboard.web.server_log import visible
 
 logger = logging.getLogger(__name__)
-#: Account and password of an address.
-_ACCOUNT = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def tell_settings(settings: Settings) -> None:
@@ -44,4 +42,4 @@ def _shown(value: Any) -> Any:
             return f"{value.total_seconds():g}s"
         case list():
             return [_shown(part) for part in value]
-    return visible(_ACCOUNT.sub("***@", str(value)))
+    return visible(without_account(str(value)))

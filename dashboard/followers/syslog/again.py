@@ -11,16 +11,16 @@ from dashboard.log.head import sealed_after
 from models import LoginLog, db
 
 #: How long before the newest that was sent.
-AGAIN = timedelta(seconds=5)
+REPEATED = timedelta(seconds=5)
 #: Entries that are sent again at most, and in one reading.
-MOST_AGAIN, SLICE = 50_000, 500
+MOST_REPEATED, SLICE = 50_000, 500
 
 
 class Sent:
     """What this process sent on its connection lately: times and the first of each batch."""
 
     def __init__(self) -> None:
-        self._batches: deque[tuple[float, int]] = deque(maxlen=MOST_AGAIN)
+        self._batches: deque[tuple[float, int]] = deque(maxlen=MOST_REPEATED)
         self._last = 0
 
     def note(self, first: int, last: int, *, is_taken: bool) -> None:
@@ -30,7 +30,7 @@ class Sent:
         """
         moment = monotonic()
         self._batches.append((moment, first))
-        while is_taken and moment - self._batches[0][0] > AGAIN.total_seconds():
+        while is_taken and moment - self._batches[0][0] > REPEATED.total_seconds():
             self._batches.popleft()
         self._last = last
 
@@ -41,7 +41,7 @@ class Sent:
     def lost_from(self, first: int) -> int:
         """Return the number from which on entries before ``first`` may not have arrived."""
         if self.precedes(first):
-            return max(min(number for _, number in self._batches), first - MOST_AGAIN)
+            return max(min(number for _, number in self._batches), first - MOST_REPEATED)
         return _lately_before(first)
 
 
@@ -63,9 +63,9 @@ def _lately_before(first: int) -> int:
     For a process that sent none of them: another did, or an earlier one. The newest need not be the last, as
     an outage's entries are sealed after it.
     """
-    before = LoginLog.seq < first, LoginLog.seq >= first - MOST_AGAIN
+    before = LoginLog.seq < first, LoginLog.seq >= first - MOST_REPEATED
     newest = db.session.scalar(select(func.max(LoginLog.occurred_at)).where(*before))
     since = select(func.min(LoginLog.seq)).where(*before)
-    found = newest and db.session.scalar(since.where(LoginLog.occurred_at >= newest - AGAIN))
+    found = newest and db.session.scalar(since.where(LoginLog.occurred_at >= newest - REPEATED))
     db.session.rollback()
     return found or first

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from dashboard.followers.syslog.values import clipped, fitting
+from dashboard.followers.syslog.values import clipped, fitting_pairs
 from models import LoginLog, Outcome
 
 #: Of 0 to 10.
@@ -20,7 +20,7 @@ def cef_event(entry: LoginLog, room: int) -> str:
     kind, name = f"{entry.action}.{entry.outcome}", f"{entry.action} {entry.outcome}".replace("_", " ")
     named = (VENDOR, PRODUCT_NAME, FIELDS_VERSION, kind, name, str(severity))
     head = "|".join(["CEF:0", *(_HEADER.sub(r"\\\1", clipped(part)) for part in named), ""])
-    return head + fitting(_extension(entry), _pair, room - len(head.encode())).lstrip(" ")
+    return head + fitting_pairs(_extension(entry), _pair, room - len(head.encode())).lstrip(" ")
 
 
 def _pair(name: str, value: str) -> str:

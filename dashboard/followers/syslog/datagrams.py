@@ -9,7 +9,7 @@ from time import sleep
 from dashboard.followers.syslog.target import Target
 
 #: Bytes that every receiver should take (RFC 5426 3.2).
-LIMIT = 2048
+DATAGRAM_LIMIT = 2048
 #: Datagrams that are sent at once, and seconds until the next: a receiver's buffer holds a few hundred.
 BURST, PACE = 50, 0.005
 

@@ -10,10 +10,10 @@ from flask import Flask
 
 from dashboard.config.settings import Settings
 from dashboard.followers.follow import Consequence, Delivery, DeliveryFailed, follow
-from dashboard.followers.syslog import datagrams, stream
 from dashboard.followers.syslog.again import Sent, entries_between
-from dashboard.followers.syslog.datagrams import send_datagrams
+from dashboard.followers.syslog.datagrams import DATAGRAM_LIMIT, send_datagrams
 from dashboard.followers.syslog.message import Form, message
+from dashboard.followers.syslog.stream import STREAM_LIMIT, Stream
 from dashboard.followers.syslog.target import Target, target_of
 from models import LoginLog
 
@@ -37,7 +37,7 @@ class OverUdp:
 class OverStream:
     """Sends each entry, and after a break again what may have been lost with the connection."""
 
-    line: stream.Stream
+    line: Stream
     form: Form
     sent: Sent = field(default_factory=Sent)
 
@@ -87,8 +87,8 @@ def sender_to(url: str, host: str) -> OverUdp | OverStream:
     """Return what sends to the server of an address, as from ``host``."""
     target = target_of(url)
     if target.transport == "udp":
-        return OverUdp(target, Form(host, datagrams.LIMIT, target.is_cef))
-    return OverStream(stream.Stream(target), Form(host, stream.LIMIT, target.is_cef))
+        return OverUdp(target, Form(host, DATAGRAM_LIMIT, target.is_cef))
+    return OverStream(Stream(target), Form(host, STREAM_LIMIT, target.is_cef))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

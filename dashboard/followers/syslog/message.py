@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.followers.syslog.cef import cef_event
-from dashboard.followers.syslog.values import clipped, fitting, header_word
+from dashboard.followers.syslog.values import clipped, fitting_pairs, header_word
 from models import LoginLog, Outcome
 
 #: Facility authpriv; severities warning and informational (RFC 5424 6.2.1).
@@ -33,7 +33,7 @@ def message(entry: LoginLog, form: Form) -> bytes:
     room = form.limit - len(head) - len(f" [{SD_ID}] ")
     if form.is_cef:
         return f"{head} - {cef_event(entry, room)}".encode()
-    data = f"[{SD_ID}{fitting(_parameters(entry), _parameter, room)}]"
+    data = f"[{SD_ID}{fitting_pairs(_parameters(entry), _parameter, room)}]"
     whole = f"{head} {data} {_BOM}{_words(entry)}".encode()
     return whole[: form.limit].decode(errors="ignore").encode()
 

@@ -13,7 +13,7 @@ from time import monotonic
 from dashboard.followers.syslog.target import Target
 
 #: Bytes that every common receiver takes.
-LIMIT = 8192
+STREAM_LIMIT = 8192
 #: Seconds to connect, and for one piece to be taken.
 CONNECT, SEND = 5.0, 10.0
 #: Bytes in one piece, and seconds of sending after which the turn is renewed.

@@ -15,7 +15,7 @@ def clipped(value: object) -> str:
     return visible(str(value)).encode()[:LONGEST_VALUE].decode(errors="ignore")
 
 
-def fitting(pairs: Iterable[tuple[str, object]], write: Callable[[str, str], str], room: int) -> str:
+def fitting_pairs(pairs: Iterable[tuple[str, object]], write: Callable[[str, str], str], room: int) -> str:
     """Return the pairs that have a value, those for which there is room, in bytes of UTF-8."""
     told = ""
     for name, value in pairs:

@@ -64,6 +64,21 @@ class LineFile:
         return data
 
 
+def check_file(path: Path) -> None:
+    """Raise ``OSError`` when nothing can be added to a file, or it could not be made; it is not made."""
+    try:
+        file = os.open(path, _FLAGS & ~os.O_CREAT)
+    except FileNotFoundError:
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            code = errno.EACCES if path.parent.exists() else errno.ENOENT
+            raise OSError(code, os.strerror(code)) from None
+        return
+    try:
+        _require_kind(file)
+    finally:
+        os.close(file)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[int]:
     """Open a file to add to, made when it is not there, while no other process of ours adds to it.
@@ -73,8 +88,7 @@ def opened(path: Path) -> Iterator[int]:
     is_new = not path.exists()
     file = os.open(path, _FLAGS, MODE)
     try:
-        if not _is_regular(file) and not stat.S_ISCHR(os.fstat(file).st_mode):
-            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        _require_kind(file)
         if _is_regular(file):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield file
@@ -104,6 +118,12 @@ def _completed(file: int, start: int, data: bytes) -> bytes:
     missing, rest = resume.split(found, data)
     write_all(file, missing)
     return rest
+
+
+def _require_kind(file: int) -> None:
+    """Raise ``OSError`` unless it is a file or a character device."""
+    if not _is_regular(file) and not stat.S_ISCHR(os.fstat(file).st_mode):
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
 
 
 def _is_regular(file: int) -> bool:

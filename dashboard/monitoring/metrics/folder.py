@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 FOLDER_PREFIX = "gatehouse-metrics-"
 #: The library's kinds of files; of a dead process the first two stay.
 SUMS = ("counter", "histogram")
-KINDS = (*SUMS, "gauge_livesum", "gauge_livemax", "gauge_livemin")
+FILE_KINDS = (*SUMS, "gauge_livesum", "gauge_livemax", "gauge_livemin")
 #: Bytes of each; labels have few values, so that none grows beyond.
 ROOM = 512 * 1024
 #: The name under which the sums of all dead processes stand.
@@ -41,7 +41,7 @@ def metrics_folder() -> Iterator[Path | None]:
             rmtree(path, ignore_errors=True)
 
 
-def make_room(path: Path, name: object, kinds: Iterable[str] = KINDS) -> None:
+def make_room(path: Path, name: object, kinds: Iterable[str] = FILE_KINDS) -> None:
     """Give the files of a process all their bytes: a full disk under a mapped file would kill it."""
     for kind in kinds:
         write_new(path / f"{kind}_{name}.db", bytes(ROOM), 0o600)  # one that is there counts on

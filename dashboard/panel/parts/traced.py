@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from dashboard.panel.signals.counts import as_duration
 from dashboard.traces.own_texts import without_fillings
-from dashboard.traces.store import trace_of
+from dashboard.traces.store import trace_by_request
 from models import LoginLog
 
 #: What people call the pages that are shown most; others are told by their templates.
@@ -24,7 +24,7 @@ PAGE_NAMES = {
 
 def traced(entry: LoginLog) -> dict[str, Any] | None:
     """Return what the page of ``entry`` tells of its request; None when it is not known."""
-    trace = trace_of(entry.request_id) if current_app.config["SIGNAL_WATCH"] == "on" else None
+    trace = trace_by_request(entry.request_id) if current_app.config["SIGNAL_WATCH"] == "on" else None
     if trace is None:
         return None
     texts = [_quoted(without_fillings(_(text))) for text in trace.shown]

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.pages.forms import OnceField, printable, strip
@@ -33,7 +33,7 @@ class TokenForm(FlaskForm):
     name = StringField(
         _l("What it is for"),
         [
-            InputRequired(_l("Say which program it is for.")),
+            DataRequired(_l("Say which program it is for.")),
             Length(max=MAX_TOKEN_NAME, message=_l("At most 64 characters.")),
             printable,
         ],

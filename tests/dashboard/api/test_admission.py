@@ -113,7 +113,7 @@ def test_whatever_is_refused_is_a_problem(program: Program, path: str, accept: s
 def test_options_tell_the_methods_and_nothing_else(client: FlaskClient) -> None:
     answer = client.options("/api/v1/entries", headers={"Origin": "https://x.example"})
     assert (answer.status_code, answer.data) == (200, b"")
-    assert [name for name in set(answer.headers.keys()) if name.startswith("Access-Control")] == []
+    assert [name for name, _ in answer.headers if name.startswith("Access-Control")] == []
 
 
 def test_a_head_has_the_headers_alone(program: Program, book: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.api.parameters import MAX_ENTRIES, MAX_WAIT
+from dashboard.api.parameters import LONGEST_WAIT, MAX_ENTRIES
 from tests.support.tokens import Program, bearer
 
 NUMBERS = [
@@ -33,7 +33,7 @@ def test_a_number_is_one_or_is_named(program: Program, name: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("limit", 0), ("limit", MAX_ENTRIES + 1), ("wait", MAX_WAIT + 1), ("after", 2**63)]
+    ("name", "text"), [("limit", 0), ("limit", MAX_ENTRIES + 1), ("wait", LONGEST_WAIT + 1), ("after", 2**63)]
 )
 def test_a_number_beyond_its_bounds_is_named(program: Program, name: str, text: int) -> None:
     assert list(program.get(**{name: text}).json["errors"]) == [name]

@@ -11,7 +11,7 @@ from models import Role, write_transaction
 from tests.support.actions import AuthActions, make_user
 from tests.support.book import entry, store
 
-ENTRY, EXPORT = UUID(int=1), UUID(int=2)
+ENTRY, EXPORT, TOKEN = UUID(int=1), UUID(int=2), UUID(int=3)
 PAGES = {
     "/account": Role.USER,
     "/admin/": Role.VIEWER,
@@ -23,12 +23,18 @@ PAGES = {
     f"/admin/logins/{ENTRY}": Role.VIEWER,
     "/admin/logins/histogram": Role.VIEWER,
     f"/admin/logins/export/{EXPORT}": Role.AUDITOR,
+    "/admin/tokens/": Role.ADMIN,
 }
 FORMS = {
     "/account": Role.USER,
     "/admin/logins/export": Role.AUDITOR,
     f"/admin/logins/export/{EXPORT}": Role.AUDITOR,
+    "/admin/tokens/": Role.ADMIN,
+    f"/admin/tokens/{TOKEN}/revoke": Role.ADMIN,
 }
+
+#: Where forms stand that have no page of their own, by the ends of their addresses.
+STANDS_ON = {"/export": "/admin/logins/", "/revoke": "/admin/tokens/"}
 
 
 @pytest.fixture
@@ -70,7 +76,7 @@ def test_a_strangers_form_is_sent_to_sign_in(auth: AuthActions, page: str) -> No
     referrer = {"Referer": f"http://localhost{shown}"}
     answer = auth.client.post(page, data={"csrf_token": auth.token()}, headers=referrer)
 
-    back = "/admin/logins/" if page.endswith("/export") else shown
+    back = next((stands_on for end, stands_on in STANDS_ON.items() if page.endswith(end)), shown)
     assert (answer.status_code, answer.location) == (303, f"/login?next={back}")
 
 
@@ -86,6 +92,7 @@ def test_no_route_of_the_panel_is_left_open(app: Flask, client: FlaskClient) -> 
 
     for rule in routes:
         values = {"event_id": uuid4(), "export_id": uuid4(), "user_id": 1, "filename": "x"}
+        values["public_id"] = uuid4()
         values |= {"follower": "mail"}
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})

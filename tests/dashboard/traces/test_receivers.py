@@ -1,7 +1,6 @@
 """What Flask's signals tell of a request that made an entry or met an error."""
 
 import logging
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import flask
@@ -15,7 +14,7 @@ from dashboard.traces import waiting
 from dashboard.traces.receivers import note_begin
 from dashboard.traces.store import write_traces
 from dashboard.traces.waiting import Trace, WaitingTraces, waiting_of
-from models import RequestTrace, db
+from models import NotWritten, RequestTrace, db
 from tests.support.actions import AuthActions, entries, make_user
 from tests.support.app import running
 
@@ -28,7 +27,7 @@ def written() -> list[RequestTrace]:
 
 
 @pytest.fixture
-def alice(app: Flask) -> Iterator[AuthActions]:
+def alice(app: Flask) -> AuthActions:
     """A browser of somebody who has an account, on each database."""
     make_user("alice")
     return AuthActions(app.test_client())
@@ -156,7 +155,7 @@ def test_a_sign_in_that_nothing_records_leaves_no_trace(
     alice: AuthActions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unavailable(*_: object, **__: object) -> None:
-        raise service.NotWritten("away")
+        raise NotWritten("away")
 
     with monkeypatch.context() as outage:
         outage.setattr("auth.signals.write_transaction", unavailable)

@@ -1,21 +1,26 @@
 """Traces are written together, once, and go by age and with their person."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
 from dashboard.background import schedule
 from dashboard.log.sealer import seal_all
-from dashboard.proof import erase, retention
+from dashboard.proof import erase, prune, retention
+from dashboard.proof.checkpoint.store import Store
+from dashboard.proof.verify.verify import current_standing
 from dashboard.traces import store, waiting
-from dashboard.traces.store import errors_since, forget_older_traces, trace_of, write_traces
+from dashboard.traces.store import errors_since, forget_older_traces, trace_by_request, write_traces
 from dashboard.traces.waiting import Trace, waiting_of
-from models import NotWritten, RequestTrace, User, db
+from models import LoginLog, NotWritten, RequestTrace, User, db
 from models.clock import now
+from tests.support import book as log
 from tests.support.actions import AuthActions, entries, make_user
 from tests.support.proof import signer
 from tests.support.waiting import wait_until
@@ -116,8 +121,8 @@ def test_the_newest_errors_are_told_and_how_many_there_were(app: Flask) -> None:
 
 
 def test_a_request_that_nobody_traced_has_none(app: Flask) -> None:
-    assert trace_of(None) is None
-    assert trace_of("r1") is None
+    assert trace_by_request(None) is None
+    assert trace_by_request("r1") is None
 
 
 def of_alice(app: Flask) -> User:
@@ -158,3 +163,37 @@ def test_a_trace_whose_entry_is_gone_or_not_sealed_is_written(app: Flask) -> Non
     put(app, trace(1, entry=UUID(int=77)))
     write_traces()
     assert db.session.scalar(select(func.count()).select_from(RequestTrace)) == 2
+
+
+def test_a_prune_forgets_them_too(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("dashboard.config.settings.INSTANCE", tmp_path)
+    log.store([log.entry(number, occurred_at=now() - timedelta(days=9)) for number in (1, 2)])
+    seal_all()
+    put(app, trace(1, age=9), trace(2))
+    write_traces()
+    clock = Store.of(app.config["SETTINGS"]).clock()
+    wanted = prune.plan_prune(current_standing(), timedelta(days=1), clock)
+    assert sum(prune.prune(wanted, signer())) == 2
+    assert ids() == ["r2"]
+
+
+def test_an_erasure_under_way_is_waited_for(mariadb_app: Flask) -> None:
+    alice = of_alice(mariadb_app)
+    theirs = update(LoginLog).where(LoginLog.user_id == alice.id).values(person_nonce=None)
+
+    def write() -> None:
+        with mariadb_app.app_context():
+            write_traces()
+
+    def is_waiting() -> bool:
+        waits = text("SELECT count(*) FROM information_schema.processlist WHERE info LIKE :what")
+        with db.engine.connect() as looking:
+            return bool(looking.scalar(waits, {"what": "SELECT login_log%LOCK IN SHARE MODE"}))
+
+    with db.engine.begin() as erasing:
+        erasing.execute(theirs)
+        writer = threading.Thread(target=write)
+        writer.start()
+        wait_until(is_waiting, "the writer waits for the erasure")
+    writer.join(30)
+    assert ids() == [entries()[2].request_id]

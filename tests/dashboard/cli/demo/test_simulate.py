@@ -9,6 +9,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from dashboard.cli.demo import simulate
 from models import LoginLog, db
 from tests.dashboard.cli.conftest import on, refusal
 from tests.support.app import running
@@ -38,6 +39,17 @@ def test_sign_ins_arrive_with_addresses_and_are_counted(sqlite_url: str, tmp_pat
         sum(row.outcome == "failure" for row in rows),
     ]
     assert len({row.ip for row in rows}) > 1
+
+
+def test_some_come_from_a_new_device(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "ELSEWHERE", 0.5)
+    with serving(sqlite_url, tmp_path, trusted_proxies=1) as site:
+        on(sqlite_url)("simulate", "--url", site.url, "--rate", "10", "--seconds", "3", "--forwarded")
+    with running(sqlite_url):
+        told = set(db.session.scalars(select(LoginLog.new_device).where(LoginLog.action == "login")))
+    assert told >= {False, True}
 
 
 def test_closed_registration_is_said(sqlite_url: str, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ PARTS = [
     "spool",
     "proxy",
 ]
-PARTS += ["sharing", "sealing", "followers", "totals", "names", "checkpoint", "server"]
+PARTS += ["sharing", "sealing", "followers", "text-log", "syslog", "totals"]
+PARTS += ["names", "checkpoint", "server"]
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 
 from dashboard.cli.server.start_line import set_secrets, shown_settings, tell_settings
 from dashboard.config.environment import secrets_of
-from dashboard.config.settings import Settings, load_settings
+from dashboard.config.settings import ConfigError, Settings, load_settings
 from tests.support.servers.gatehouse import serving
 
 CANARY = "Canary0123456789Canary0123456789"
-#: A value with the canary for each secret, and for each address that may hold a password.
+#: A value with the canary for each secret.
 SECRETS: dict[str, Any] = {
     "database_url": f"mariadb://u:{CANARY}@h/x",
     "secret_key": CANARY,
@@ -21,12 +21,13 @@ SECRETS: dict[str, Any] = {
     "redis_url": f"redis://u:{CANARY}@h:6379/0",
     "metrics_token": CANARY,
     "mail_url": f"smtp://u:{CANARY}@h:587",
-    "syslog_url": f"tcp://u:{CANARY}@h:601",
 }
+#: Addresses that have no place for one, which somebody may write all the same.
+OTHERS = ("syslog_url", "public_url", "allowed_origins")
 
 
 def settings(**changes: Any) -> Settings:
-    return load_settings(_env_file=None, **SECRETS | changes)
+    return load_settings(_env_file=None, **{"mail_from": "gate@example.org"} | SECRETS | changes)
 
 
 def test_each_secret_has_a_canary_here() -> None:
@@ -40,7 +41,19 @@ def test_no_secret_stands_in_it_and_each_that_is_set_is_named(caplog: pytest.Log
     assert CANARY not in caplog.text
     assert CANARY not in json.dumps(record.__dict__["facts"])
     assert set_secrets(settings()) == [name.upper() for name in secrets_of(Settings)]
-    assert shown_settings(settings())["SYSLOG_URL"] == "tcp://***@h:601"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_address_with_a_password_is_refused_without_telling_it(name: str) -> None:
+    for scheme in ("tcp", "https"):
+        with pytest.raises(ConfigError) as refused:
+            settings(**{name: f"{scheme}://u:{CANARY}@h:601"})
+        assert CANARY not in str(refused.value)
+
+
+def test_an_address_that_no_check_looked_at_is_told_without_account() -> None:
+    odd = settings().model_copy(update={"syslog_url": f"tcp://u:{CANARY}@h:601"})
+    assert shown_settings(odd)["SYSLOG_URL"] == "tcp://***@h:601"
 
 
 def test_each_other_setting_stands_in_it() -> None:
@@ -53,10 +66,8 @@ def test_each_other_setting_stands_in_it() -> None:
 
 
 def test_a_value_makes_no_second_line() -> None:
-    told = shown_settings(
-        settings(text_log_format="{name}\n2026 ERROR forged\x1b[2J", text_log="/tmp/\udce9")
-    )
-    assert told["TEXT_LOG_FORMAT"] == "{name}\\n2026 ERROR forged\\x1b[2J"
+    told = shown_settings(settings(checkpoint_dir="/x\n2026 ERROR forged\x1b[2J\u2028\udce9"))
+    assert told["CHECKPOINT_DIR"] == "/x\\n2026 ERROR forged\\x1b[2J\\u2028\\udce9"
     assert json.dumps(told).isascii()
 
 

@@ -23,20 +23,20 @@ def test_what_this_process_sent_lately_is_sent_again() -> None:
 def test_what_was_sent_long_before_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = Sent()
     sent.note(1, 500, is_taken=True)
-    monkeypatch.setattr(again, "AGAIN", timedelta(0))
+    monkeypatch.setattr(again, "REPEATED", timedelta(0))
     sent.note(501, 600, is_taken=True)
     assert sent.lost_from(601) == 501
 
 
 def test_the_last_that_was_sent_is_sent_again_however_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "AGAIN", timedelta(0))
+    monkeypatch.setattr(again, "REPEATED", timedelta(0))
     sent = Sent()
     sent.note(7, 7, is_taken=True)
     assert sent.lost_from(8) == 7
 
 
 def test_what_no_machine_took_is_sent_again_however_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "AGAIN", timedelta(0))
+    monkeypatch.setattr(again, "REPEATED", timedelta(0))
     sent = Sent()
     for first in (1, 501, 1001):
         sent.note(first, first + 499, is_taken=False)

@@ -61,7 +61,8 @@ MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "before the flush": (os, "fsync", die),
     "after the flush": (os, "fsync", then_die(fsync)),
     "before the cursor": (cursor, "advance", die),
-    "after the cursor": (cursor, "advance", then_die(cursor.advance)),
+    "before the commit": (cursor, "advance", then_die(cursor.advance)),
+    "after the cursor": (cursor, "due", late(cursor.due)),
     "half-way in the second batch": (os, "write", late(write)),
     "before the second cursor": (cursor, "advance", late(cursor.advance)),
 }

@@ -86,7 +86,9 @@ def test_a_network_of_few_addresses_is_read_as_so_many_equalities(plans, monkeyp
     assert "filesort" not in str(told)
 
 
-@pytest.mark.parametrize("q", ["agent:nope", "-action:login", "user:alice -action:login", "-ip:10.0.0.0/8"])
+@pytest.mark.parametrize(
+    "q", ["agent:nope", "is:new-device", "-action:login", "user:alice -action:login", "-ip:10.0.0.0/8"]
+)
 def test_whatever_must_be_looked_for_is_looked_for_in_order(plans, q):
     told = plans({"q": q})
     assert told

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from auth import service
 from auth.attempts import Credentials
 from auth.events import AuthEvent, Client, Subject
+from auth.factors import new_device
 from auth.factors.devices import with_account
 from auth.sessions import CurrentUser
 from dashboard.log.chain import PERSONAL_COLUMNS, PLACE_COLUMNS
-from dashboard.log.recording import new_device
 from dashboard.log.sealer import seal_all
 from models import Action, LoginLog, Outcome, User, db, write_transaction
 from models.clock import now

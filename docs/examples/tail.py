@@ -1,0 +1,48 @@
+"""Follow the book of a Gatehouse: each entry becomes a line of a file, once and in order, killed or not.
+
+    GATEHOUSE_TOKEN=gh_… python tail.py https://gate.example entries.jsonl
+
+The file is its own cursor: its last whole line says where to go on. `q` filters may be given as a third word.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+
+def cursor(path: Path) -> tuple[int | None, str | None]:
+    """Return the cursor and epoch that the last whole line tells; half a line, of a kill, is cut off."""
+    data = path.read_bytes() if path.exists() else b""
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        os.truncate(path, whole)
+    lines = data[:whole].splitlines()
+    last = json.loads(lines[-1]) if lines else {}
+    return last.get("next"), last.get("epoch")
+
+
+def main(url: str, path: Path, query: str = "") -> None:
+    """Follow for ever."""
+    after, epoch = cursor(path)
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {os.environ['GATEHOUSE_TOKEN']}"
+    with path.open("ab", buffering=0) as file:
+        while True:
+            asked = {"after": after, "epoch": epoch, "q": query, "limit": 1000, "wait": 30}
+            answer = session.get(f"{url}/api/v1/entries", params=asked, timeout=60)
+            if answer.status_code in (429, 503):
+                time.sleep(int(answer.headers.get("Retry-After", 10)))
+                continue
+            answer.raise_for_status()  # 409 and 410 say what is lost, and where to go on: a person decides
+            page = answer.json()
+            after, epoch = page["next"], page["epoch"]
+            for entry in page["entries"]:
+                file.write(json.dumps(entry | {"next": entry["seq"], "epoch": epoch}).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]), *sys.argv[3:4])

@@ -1,0 +1,72 @@
+"""The example of docs/api.md follows the book without loss or repeat, killed or not."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard.log.sealer import seal_all
+from models import db
+from tests.support.app import running
+from tests.support.book import entry, store
+from tests.support.servers.gatehouse import ROOT, serving
+from tests.support.tokens import make_token
+from tests.support.waiting import wait_until
+
+TAIL = ROOT / "docs" / "examples" / "tail.py"
+KILLS, EACH = 4, 700
+
+
+def seqs(path: Path) -> list[int]:
+    """Return the numbers of the whole lines of a file."""
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return [json.loads(line)["seq"] for line in lines]
+
+
+@pytest.fixture
+def follow(tmp_path: Path) -> Callable[[str, str], "subprocess.Popen[bytes]"]:
+    """Starts the example."""
+
+    def begin(url: str, token: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, str(TAIL), url, str(tmp_path / "entries.jsonl")]
+        return subprocess.Popen(command, env=os.environ | {"GATEHOUSE_TOKEN": token})
+
+    return begin
+
+
+def add(first: int) -> None:
+    """Add sealed entries, as another process would."""
+    store(entry(first + number) for number in range(EACH))
+    seal_all()
+    db.session.remove()
+
+
+def test_killed_in_the_middle_it_goes_on_without_loss_or_repeat(
+    sqlite_url: str, tmp_path: Path, follow: Callable[[str, str], "subprocess.Popen[bytes]"]
+) -> None:
+    found = tmp_path / "entries.jsonl"
+    with running(sqlite_url):
+        token = make_token()
+        add(1)
+        with serving(sqlite_url, tmp_path) as site:
+            for kill in range(1, KILLS + 1):
+                before = len(seqs(found))
+                with follow(site.url, token) as program:
+                    wait_until(lambda before=before: len(seqs(found)) > before + EACH // 3, "it follows")  # type: ignore[misc]
+                    program.kill()
+                add(1 + kill * EACH)
+            with found.open("ab") as file:
+                file.write(b'{"seq": 99')  # as if it were killed while it writes
+            with follow(site.url, token) as program:
+                wait_until(lambda: len(seqs(found)) > KILLS * EACH + EACH, "all is there")
+                program.kill()
+    numbers = seqs(found)
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_it_is_short_enough_to_be_read() -> None:
+    assert len(TAIL.read_text().splitlines()) <= 55
