@@ -19,6 +19,11 @@ class PanelView(BaseView):
         """``icon`` names a drawing of ``templates/shared/icons.html``."""
         super().__init__(name, endpoint=endpoint, url=url, menu_icon_value=icon)
 
+    @property
+    def marked(self) -> BaseView:
+        """The view that the menu marks while this page is open."""
+        return self
+
     def is_accessible(self) -> bool:
         """Whether the visitor may open the page; Flask-Admin also asks for its menu."""
         return bool(current_user.is_authenticated) and current_user.role.includes(self.needed)
