@@ -6,6 +6,7 @@ from dashboard.cli.demo.simulate import simulate
 from dashboard.cli.doctor.command import doctor
 from dashboard.cli.erase import erase_user
 from dashboard.cli.export import export
+from dashboard.cli.mail_test import mail_test
 from dashboard.cli.migrations import db_group
 from dashboard.cli.proof.after_restore import after_restore
 from dashboard.cli.proof.checkpoint import checkpoint
@@ -24,6 +25,7 @@ COMMANDS = (
     doctor,
     erase_user,
     export,
+    mail_test,
     prune_command,
     rebuild,
     reset_password_command,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -138,6 +139,26 @@ def test_twenty_accounts_an_hour_and_network(counting: Flask) -> None:
     assert 3000 < refused.seconds <= 3600
     assert isinstance(throttle.take_registration("10.0.1.1"), Places)
     assert isinstance(throttle.take_registration(None), Places)
+
+
+def test_a_token_has_so_many_requests_and_no_other_s(
+    counting: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "REQUESTS", 3)
+    one, other = uuid4(), uuid4()
+    assert all(isinstance(throttle.take_request(one), Places) for _ in range(3))
+    refused = throttle.take_request(one)
+    assert isinstance(refused, TooMany)
+    assert 1 <= refused.seconds <= places.REQUEST_SECONDS
+    assert isinstance(throttle.take_request(other), Places)
+
+
+def test_wrong_tokens_are_counted_by_network(counting: Flask) -> None:
+    for number in range(places.WRONG_TOKENS):
+        assert isinstance(throttle.take_wrong_token(f"10.0.0.{number}"), Places)
+    assert isinstance(throttle.take_wrong_token("10.0.0.99"), TooMany)
+    assert isinstance(throttle.take_wrong_token("10.0.1.1"), Places)
+    assert isinstance(throttle.take_wrong_token(None), Places)
 
 
 @pytest.mark.parametrize("account", ["", "\x00", "😀", "a b\r\nc", "%s/{}:*", "a" * 1000, "\ud800"])

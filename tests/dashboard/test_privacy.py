@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from auth import service
+from auth.addresses.confirmation import use_link
+from auth.addresses.links import CONFIRM, link_token
+from auth.events import Client
 from dashboard.config.settings import Settings
+from dashboard.followers.follow import Consequence, begin, catch_up
+from dashboard.followers.mail.queueing import queue_letters
+from dashboard.followers.mail.sending import send_due
 from dashboard.log.sealer import seal_all
 from dashboard.proof import erase
 from dashboard.traces.store import write_traces
-from models import LoginLog, RequestTrace, Role, User, db
+from models import Letter, LoginLog, RequestTrace, Role, UsedLink, User, db
+from models.clock import now
 from models.database.types import pack_ip
 from tests.dashboard.followers.webhooks.hook import change, hooked, move, run
 from tests.dashboard.proof.verify.tampering import fault
@@ -24,6 +32,7 @@ from tests.support.actions import AuthActions, make_user
 from tests.support.app import running
 from tests.support.proof import signer
 from tests.support.servers.gatehouse import ROOT
+from tests.support.servers.mail import mail_server
 from tests.support.servers.receiver import Handler, receiving
 from tests.support.tokens import make_token
 
@@ -36,10 +45,15 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The app behind a proxy, with a spool of its own."""
-    settings = {"trusted_proxies": 1, "spool": tmp_path / "spool.jsonl", "webhook_allow_private": True}
-    with running(database_url, **settings) as app:
-        yield app
+    """The app behind a proxy, with a spool and a mail server of its own."""
+    settings = {"trusted_proxies": 1, "spool": tmp_path / "spool.jsonl", "mail_from": "gate@example.org"}
+    settings |= {"webhook_allow_private": True}
+    with mail_server() as postbox:
+        postbox.recipients[EMAIL] = f"450 {EMAIL} is asked later"
+        url = f"smtp://127.0.0.1:{postbox.port}"
+        with running(database_url, mail_url=url, **settings) as app:
+            begin("mail", now() - timedelta(days=1))
+            yield app
 
 
 def visitor(app: Flask, address: str, proxy: str, agent: str) -> FlaskClient:
@@ -92,10 +106,18 @@ def sing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
         token = auditor.token("/account")
         auditor.client.post("/admin/logins/export", data={"q": words, "csrf_token": token}).close()
     seal_all()
-    send_to_an_echo()
+    catch_up(Consequence("mail", queue_letters))
+    assert send_due() == 0
     person = db.session.scalars(select(User).where(User.email == EMAIL)).one()
+    user_id = person.id
+    assert db.session.scalars(select(Letter.state).where(Letter.user_id == user_id)).all() == ["queued"]
+    link = link_token(
+        CONFIRM, db.session.scalars(select(Letter.event_id)).one(), db.session.get_one(User, user_id)
+    )
+    use_link(link, Client())
     make_token(person, name=f"of {NAME}")
-    return person.id
+    send_to_an_echo()
+    return user_id
 
 
 def send_to_an_echo() -> None:
@@ -140,10 +162,10 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
         "user_session.ip",
         "user_session.user_agent",
         "export_query.words",
+        "api_token.name",
         "webhook.query",
         "webhook.name",
         "webhook_delivery.answer",
-        "api_token.name",
         "spool.jsonl",
     }
     erase.close_account(user_id)
@@ -151,6 +173,8 @@ def test_no_trace_is_left_of_whoever_was_erased(site: Flask, monkeypatch: pytest
     seal_all()
     write_traces()
     assert traces() == set()
+    for table in (Letter, UsedLink):
+        assert db.session.scalars(select(table).where(table.user_id == user_id)).all() == []
     assert traced(user_id) == []
     assert db.session.scalars(select(LoginLog.action).where(LoginLog.user_id == user_id)).all()
     assert fault() is None

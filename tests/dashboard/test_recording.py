@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-import tests.support.token_acts
-import tests.support.webhook_acts  # noqa: F401 - the same
+import tests.support.recording_webhooks
+import tests.support.token_acts  # noqa: F401 - registers what it does
 from models import db, transaction
 from tests.support.actions import entries
 from tests.support.recording import ACTIONS

@@ -8,7 +8,7 @@ from flask.cli import ScriptInfo, pass_script_info
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli import checks
-from dashboard.cli.doctor import clock, followers, lines, names, proof, spool, state
+from dashboard.cli.doctor import clock, followers, lines, mail, names, proof, spool, state
 from dashboard.cli.group import error_sentence
 from dashboard.cli.server import sharing
 from dashboard.config.settings import ConfigError, Settings, load_settings, unknown_variables
@@ -21,7 +21,7 @@ Check = Callable[[], str]
 @pass_script_info
 @click.pass_context
 def doctor(context: click.Context, info: ScriptInfo) -> None:
-    """Check configuration, database, keys, Redis, clock, spool, proxy, followers, totals, proof, server."""
+    """Check configuration, database, keys, Redis, clock, spool, proxy, followers, totals, proof, mail."""
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -53,6 +53,7 @@ def _checks(settings: Settings) -> dict[str, Check]:
         "totals": state.check_totals,
         "names": names.check_names,
         "checkpoint": partial(proof.check_newest, settings),
+        "mail": partial(mail.check_mail, settings),
         "server": partial(state.server, settings),
     }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.followers.mail.kinds import KINDS
+from dashboard.followers.mail.kinds import LETTER_KINDS
 from dashboard.followers.mail.letters.digest import DIGEST
 from dashboard.followers.mail.limits import (
     EACH_HOUR,
@@ -143,7 +143,7 @@ def _listed(session: Session, letter: Letter, user: User) -> tuple[tuple[Letter,
 
 def _is_wanted(session: Session, letter: Letter, user: User) -> bool:
     """Whether the account may get it still, and what it tells of is still there."""
-    kind = KINDS.get(letter.kind)
+    kind = LETTER_KINDS.get(letter.kind)
     is_told = letter.words is not None or _entry(session, letter) is not None
     return kind is not None and letter.kind != DIGEST and kind.suits(user) and is_told
 

@@ -31,7 +31,7 @@ MAX_ERROR_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class SiteTrouble:
     """Something that admins should know: of a ``kind``, about what is called ``name``."""
 
     kind: TroubleKind
@@ -60,15 +60,15 @@ def tell_troubles() -> None:
         return
 
 
-def _followers() -> Iterator[Trouble]:
+def _followers() -> Iterator[SiteTrouble]:
     long_ago = now() - TOLD_AFTER
     failing = select(Follower).where(Follower.failing_since < long_ago, Follower.paused_at.is_(None))
     for row in db.session.scalars(failing).all():
         last = (row.last_error or "").strip().rpartition("\n")[2][:MAX_ERROR_LINE]
-        yield Trouble(TroubleKind.FOLLOWER, row.name, row.failing_since or long_ago, last)
+        yield SiteTrouble(TroubleKind.FOLLOWER, row.name, row.failing_since or long_ago, last)
 
 
-def _record(app: Flask) -> Iterator[Trouble]:
+def _record(app: Flask) -> Iterator[SiteTrouble]:
     """Yield what keeps the log from being proven, as this process knows it."""
     states = [
         state for state in schedule.states(app) if state.name in PROVING and state.condition != Health.OK
@@ -76,17 +76,19 @@ def _record(app: Flask) -> Iterator[Trouble]:
     for state in states:
         since = timedelta(seconds=state.seconds)
         if since >= TOLD_AFTER or state.error in TOLD_AT_ONCE:
-            yield Trouble(TroubleKind.RECORD, "", now() - since, f"{state.name}: {state.error}".rstrip(": "))
+            yield SiteTrouble(
+                TroubleKind.RECORD, "", now() - since, f"{state.name}: {state.error}".rstrip(": ")
+            )
             return
 
 
-def _quarantine() -> Iterator[Trouble]:
+def _quarantine() -> Iterator[SiteTrouble]:
     count = quarantine.rows_aside(db.session())
     if count:
-        yield Trouble(TroubleKind.QUARANTINE, "", now(), f"{count:,}")
+        yield SiteTrouble(TroubleKind.QUARANTINE, "", now(), f"{count:,}")
 
 
-def _tell(found: Mapping[str, Trouble], ids: Mapping[str, UUID], session: Session) -> None:
+def _tell(found: Mapping[str, SiteTrouble], ids: Mapping[str, UUID], session: Session) -> None:
     moment = now()
     rows = {row.name: row for row in session.scalars(select(Incident).with_for_update())}
     for name, trouble in found.items():
@@ -102,18 +104,24 @@ def _tell(found: Mapping[str, Trouble], ids: Mapping[str, UUID], session: Sessio
         if name not in found and moment - row.seen_at >= OVER_AFTER:
             kind, _, about = name.partition(" ")
             _queue_for_admins(
-                session, ids[name], "trouble_over", Trouble(TroubleKind(kind), about, moment), row.began_at
+                session,
+                ids[name],
+                "trouble_over",
+                SiteTrouble(TroubleKind(kind), about, moment),
+                row.began_at,
             )
             session.delete(row)
     session.flush()
 
 
-def _is_to_tell_again(row: Incident, trouble: Trouble, moment: datetime) -> bool:
+def _is_to_tell_again(row: Incident, trouble: SiteTrouble, moment: datetime) -> bool:
     """Rows that were moved aside stay there: they are told once, until there are none."""
     return trouble.kind is not TroubleKind.QUARANTINE and moment - row.told_at >= TOLD_EVERY
 
 
-def _queue_for_admins(session: Session, event_id: UUID, kind: str, trouble: Trouble, began: datetime) -> None:
+def _queue_for_admins(
+    session: Session, event_id: UUID, kind: str, trouble: SiteTrouble, began: datetime
+) -> None:
     moment = now()
     words = {"kind": trouble.kind, "name": trouble.name, "since": began.isoformat(), "error": trouble.error}
     text = json.dumps(words)

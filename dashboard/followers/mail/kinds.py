@@ -9,7 +9,7 @@ from models import LoginLog, User
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class LetterKind:
     """A kind of letter.
 
     ``whom`` returns the number of the account that an entry leads to a letter to, None when it leads to
@@ -35,12 +35,12 @@ def _is_unconfirmed(user: User) -> bool:
 
 
 #: By the name under which they are stored. Only confirmed addresses get notices.
-KINDS: dict[str, Kind] = {
-    "welcome": Kind(welcome.write_welcome, _is_unconfirmed, welcome.newcomer),
-    "confirm": Kind(welcome.write_link, _is_unconfirmed, welcome.asked),
-    "address_taken": Kind(address_taken.write_taken, _has_address, address_taken.owner),
-    "new_device": Kind(new_device.write_new_device, _is_confirmed, new_device.newly_signed_in),
-    "trouble": Kind(trouble.write_trouble, _has_address),
-    "trouble_over": Kind(trouble.write_all_well, _has_address),
-    digest.DIGEST: Kind(digest.write_digest, _has_address),
+LETTER_KINDS: dict[str, LetterKind] = {
+    "welcome": LetterKind(welcome.write_welcome, _is_unconfirmed, welcome.newcomer),
+    "confirm": LetterKind(welcome.write_link, _is_unconfirmed, welcome.asked),
+    "address_taken": LetterKind(address_taken.write_taken, _has_address, address_taken.owner),
+    "new_device": LetterKind(new_device.write_new_device, _is_confirmed, new_device.newly_signed_in),
+    "trouble": LetterKind(trouble.write_trouble, _has_address),
+    "trouble_over": LetterKind(trouble.write_all_well, _has_address),
+    digest.DIGEST: LetterKind(digest.write_digest, _has_address),
 }

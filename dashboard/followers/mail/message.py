@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import idna
 from flask import current_app
+from flask_babel import force_locale
 
+from auth.policy import Unfit, fit_email
 from dashboard.followers.mail.content import Content
 from dashboard.followers.mail.smtp.outlet import NO_CODE, LetterRefused, ServerAnswer
 from models.clock import now
@@ -17,7 +19,7 @@ from models.clock import now
 
 def message_id(site: str, *parts: object) -> str:
     """Return what names a letter: a repeat has the same, so that mail programs drop it."""
-    host = (urlsplit(site).hostname or "localhost").replace(":", ".")
+    host = (urlsplit(site).hostname or "localhost").replace(":", "-")
     return f"<{'.'.join(map(str, parts))}@{host}>"
 
 
@@ -39,22 +41,22 @@ def compose(
     message["Message-ID"] = identity
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = locale
-    message.set_content(_rendered("letter.txt", content, to[0], locale))
-    message.add_alternative(_rendered("letter.html", content, to[0], locale), subtype="html")
+    with force_locale(locale):
+        message.set_content(_rendered("letter.txt", content, to[0], locale))
+        message.add_alternative(_rendered("letter.html", content, to[0], locale), subtype="html")
+    message["Content-Language"] = locale  # what content is set takes earlier ones away
     return message
 
 
 def mailbox(name: str, address: str) -> Address:
     """Return a name and an address for a header; its domain as ASCII (IDNA), its local part as it is."""
-    local, _, domain = address.rpartition("@")
     try:
-        if not local or local != one_line(local):
-            raise ValueError("not an address")
+        local, _, domain = fit_email(address).rpartition("@")
         ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
-        return Address(one_line(name), addr_spec=f"{local}@{ascii_domain}")
-    except (ValueError, IndexError, AttributeError) as error:  # what the header parser raises too
-        raise LetterRefused(ServerAnswer(NO_CODE, "no letter can be sent to this address")) from error
+        return Address(one_line(name), username=local, domain=ascii_domain)
+    except (Unfit, idna.IDNAError, ValueError) as error:
+        refusal = ServerAnswer(NO_CODE, "no letter can be sent to this address")
+        raise LetterRefused(refusal) from error
 
 
 def one_line(text: str) -> str:
@@ -65,4 +67,5 @@ def one_line(text: str) -> str:
 def _rendered(name: str, content: Content, reader: str, locale: str) -> str:
     """Return a template's text; outside of a request, so without what pages get."""
     template = current_app.jinja_env.get_template(f"mail/{name}")
-    return template.render(letter=content, reader=reader, locale=locale)
+    text = template.render(letter=content, reader=one_line(reader), locale=locale)
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)

@@ -7,10 +7,7 @@ from dashboard.config.settings import Settings
 from dashboard.followers.follow import LONGEST_PAUSE, LOOK, REST, Consequence, follow
 from dashboard.followers.mail.incidents import TROUBLE_LOOK, tell_troubles
 from dashboard.followers.mail.queueing import queue_letters
-from dashboard.followers.mail.sending import send_due
-
-#: Its name among the followers.
-MAIL = "mail"
+from dashboard.followers.mail.sending import MAIL, send_due
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -8,19 +8,23 @@ from functools import partial
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.config.settings import Settings
 from dashboard.followers.mail import desk
 from dashboard.followers.mail.content import cause
-from dashboard.followers.mail.kinds import KINDS
+from dashboard.followers.mail.kinds import LETTER_KINDS
 from dashboard.followers.mail.limits import ROUND, ROUND_TAKES
 from dashboard.followers.mail.message import compose, message_id
-from dashboard.followers.mail.smtp.client import MAX_KEPT, MailServerFailed
+from dashboard.followers.mail.smtp.client import MAX_SAID, MailServerFailed
 from dashboard.followers.mail.smtp.outlet import NO_CODE, LetterRefused, Send, ServerAnswer, outlet
 from dashboard.proof.checkpoint.store import Store
 from dashboard.web.stopping import is_stopping
-from models import Letter, LetterState, db, write_transaction
+from models import Follower, Letter, LetterState, db, write_transaction
+
+#: The name of the follower that queues; while it is paused nothing leaves.
+MAIL = "mail"
 
 
 def send_due() -> int:
@@ -33,8 +37,8 @@ def send_due() -> int:
     if not _is_something_due():
         return 0
     until = time.monotonic() + ROUND_TAKES
-    with outlet(settings) as send:
-        return sum(_send(settings, taken, send) for taken in _taken(until))
+    with outlet(settings) as way:
+        return sum(_send(settings, taken, way.send) for taken in _taken(until))
 
 
 def _put_in_order(settings: Settings) -> None:
@@ -49,7 +53,8 @@ def _put_in_order(settings: Settings) -> None:
 
 def _is_something_due() -> bool:
     """Whether to connect at all: a look that takes no lock."""
-    due = desk.is_any_due(db.session())
+    paused = select(Follower.paused_at).where(Follower.name == MAIL)
+    due = db.session.scalar(paused) is None and desk.is_any_due(db.session())
     db.session.rollback()
     return due
 
@@ -75,7 +80,7 @@ def _send(settings: Settings, taken: desk.TakenLetter, send: Send) -> bool:
         write_transaction(partial(desk.end_letter, taken=letter, state=LetterState.SENT, answer=said))
         return True
     except MailServerFailed as error:  # the letter may be what it failed of: others come first next time
-        answer = ServerAnswer(NO_CODE, str(error)[:MAX_KEPT])
+        answer = ServerAnswer(NO_CODE, str(error)[:MAX_SAID])
         write_transaction(partial(desk.rest_letter, taken=letter, tries=1, answer=answer))
         raise
     except LetterRefused as refused:
@@ -97,11 +102,11 @@ def _written(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
     about = cause(user, taken.entry, letter.words, site, fallback)
     with force_locale(about.locale):
         listed = tuple(
-            KINDS[one.kind].write(cause(user, entry, one.words, site, fallback))
+            LETTER_KINDS[one.kind].write(cause(user, entry, one.words, site, fallback))
             for one, entry in taken.listed
-            if one.kind in KINDS
+            if one.kind in LETTER_KINDS
         )
-        content = KINDS[letter.kind].write(replace(about, digested=listed))
+        content = LETTER_KINDS[letter.kind].write(replace(about, digested=listed))
         identity = message_id(site, letter.event_id, letter.kind, user.id)
         to = (user.username, user.email or "")
         return compose(

@@ -14,7 +14,7 @@ class MailStanding:
     """Counts of letters, of the last 30 days where they are through; ``oldest`` waits since then.
 
     ``refusal`` is the newest answer to a letter that was refused or given up, without the address' local
-    part, at ``refused_at``.
+    part, at ``refused_at``; ``trouble`` what the server last said to one that still waits.
     """
 
     waiting: int
@@ -25,6 +25,7 @@ class MailStanding:
     oldest: datetime | None
     refusal: str | None
     refused_at: datetime | None
+    trouble: str | None
 
 
 def mail_standing(session: Session) -> MailStanding:
@@ -44,9 +45,15 @@ def mail_standing(session: Session) -> MailStanding:
         oldest=min(oldest, default=None),
         refusal=last.answer if last else None,
         refused_at=last.ended_at if last else None,
+        trouble=session.scalar(_trouble()),
     )
 
 
 def _refusals() -> Select[str | None, datetime | None]:
     through = Letter.state.in_((LetterState.REFUSED, LetterState.GIVEN_UP))
     return select(Letter.answer, Letter.ended_at).where(through).order_by(Letter.ended_at.desc()).limit(1)
+
+
+def _trouble() -> Select[str | None]:
+    waiting = Letter.state.in_((LetterState.QUEUED, LetterState.SENDING)) & Letter.answer.is_not(None)
+    return select(Letter.answer).where(waiting).order_by(Letter.due_at.desc()).limit(1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from time import sleep
 
-from dashboard.followers.syslog.target import Target
+from dashboard.followers.syslog.target import SyslogTarget
 
 #: Bytes that every receiver should take (RFC 5426 3.2).
 DATAGRAM_LIMIT = 2048
@@ -14,7 +14,7 @@ DATAGRAM_LIMIT = 2048
 BURST, PACE = 50, 0.005
 
 
-def send_datagrams(target: Target, messages: Sequence[bytes]) -> None:
+def send_datagrams(target: SyslogTarget, messages: Sequence[bytes]) -> None:
     """Send each; raises ``OSError`` when this machine knows that nobody gets them."""
     places = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
     for number, (family, kind, protocol, _, address) in enumerate(places, 1):

@@ -14,7 +14,7 @@ from dashboard.followers.syslog.again import Sent, entries_between
 from dashboard.followers.syslog.datagrams import DATAGRAM_LIMIT, send_datagrams
 from dashboard.followers.syslog.message import Form, message
 from dashboard.followers.syslog.stream import STREAM_LIMIT, Stream
-from dashboard.followers.syslog.target import Target, target_of
+from dashboard.followers.syslog.target import SyslogTarget, target_of
 from models import LoginLog
 
 
@@ -22,7 +22,7 @@ from models import LoginLog
 class OverUdp:
     """Sends each entry once, whether it arrives or not."""
 
-    target: Target
+    target: SyslogTarget
     form: Form
 
     def deliver(self, delivery: Delivery) -> None:

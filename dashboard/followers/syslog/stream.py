@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
 
-from dashboard.followers.syslog.target import Target
+from dashboard.followers.syslog.target import SyslogTarget
 
 #: Bytes that every common receiver takes.
 STREAM_LIMIT = 8192
@@ -23,7 +23,7 @@ PIECE, RENEW = 16_384, 5.0
 class Stream:
     """A connection to a syslog server. Nobody acknowledges: what was sent need not have arrived."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: SyslogTarget) -> None:
         self._target = target
         self._line: socket.socket | None = None
 

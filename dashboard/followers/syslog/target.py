@@ -8,7 +8,7 @@ DEFAULT_PORTS = {"udp": 514, "tcp": 601, "tls": 6514}
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SyslogTarget:
     """A syslog server; ``certificates`` is a file of authorities that are trusted beside the system's."""
 
     transport: str
@@ -18,11 +18,11 @@ class Target:
     certificates: str | None = None
 
 
-def target_of(url: str) -> Target:
+def target_of(url: str) -> SyslogTarget:
     """Return the server of an address that the settings let pass."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
-    return Target(
+    return SyslogTarget(
         parts.scheme,
         str(parts.hostname),
         parts.port or DEFAULT_PORTS[parts.scheme],

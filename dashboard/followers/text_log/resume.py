@@ -45,7 +45,10 @@ def split(found: bytes, data: bytes) -> tuple[bytes, bytes]:
 
 def _rotated(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """Yield the files whose names begin with that of ``path``, as logrotate calls them."""
-    for one in path.parent.iterdir():
+    beside = [path]
+    with suppress(OSError):  # a folder that may be written to, but not be listed
+        beside = list(path.parent.iterdir())
+    for one in beside:
         with suppress(OSError):
             found = one.lstat()
             if one.name.startswith(path.name) and stat.S_ISREG(found.st_mode):

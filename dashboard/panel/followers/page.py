@@ -16,6 +16,8 @@ from auth.pages.problem import note
 from auth.pages.redirects import form_stands_on
 from dashboard.followers import control
 from dashboard.followers.follow import consequences
+from dashboard.followers.mail.sending import MAIL
+from dashboard.followers.mail.standing import mail_standing
 from dashboard.followers.standing import standings
 from dashboard.panel.base import PanelView
 from dashboard.panel.followers.meanings import KNOWN_FOLLOWERS
@@ -88,6 +90,7 @@ class FollowersPage(PanelView):
             followers=[(name, KNOWN_FOLLOWERS[name], found.get(name)) for name in KNOWN_FOLLOWERS],
             running=consequences(app),
             webhooks=webhooks_in_short(),
+            letters=mail_standing(db.session()) if MAIL in consequences(app) else None,
             may_act=current_user.role.includes(Role.ADMIN),
             **shown,
         )

@@ -143,3 +143,10 @@ def test_wrong_tokens_are_counted_by_network_and_shut_no_good_one_out(
         program.client.get("/api/v1/entries", headers=bearer("gh_x"), environ_base=elsewhere).status_code
         == 401
     )
+
+
+def test_a_body_of_ten_megabytes_is_nobody_s_business(program: Program, book: int) -> None:
+    answer = program.client.get("/api/v1/entries", headers=bearer(program.token), data=b"x" * 10_000_000)
+    assert answer.status_code == 200
+    answer = program.client.post("/api/v1/entries", headers=bearer(program.token), data=b"x" * 10_000_000)
+    assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
@@ -18,8 +20,10 @@ from dashboard.web.requests import under_way
 from dashboard.web.stopping import begin_stopping
 from models import ApiToken, StreamHead, db, write_transaction
 from models.clock import now
+from tests.support.app import running
 from tests.support.book import entry, store
-from tests.support.tokens import Program, make_token
+from tests.support.servers.gatehouse import serving
+from tests.support.tokens import Program, bearer, make_token
 from tests.support.waiting import wait_until
 
 LONG = 20
@@ -135,3 +139,21 @@ def test_so_many_wait_in_a_process() -> None:
     holders[0].__exit__(None, None, None)
     with places.place(99) as is_taken:
         assert is_taken
+
+
+def test_a_real_server_ends_waits_when_it_stops(sqlite_url: str, tmp_path: Path) -> None:
+    with running(sqlite_url):
+        token = make_token()
+        db.session.remove()
+    with serving(sqlite_url, tmp_path) as site, ThreadPoolExecutor(WAITS_PER_TOKEN + 1) as pool:
+        url = f"{site.url}/api/v1/entries"
+
+        def ask(**asked: int) -> requests.Response:
+            return requests.get(url, params=asked, headers=bearer(token), timeout=60)
+
+        wait_until(lambda: ask().json()["head"] == 1, "that somebody reads is sealed")
+        answers = [pool.submit(ask, after=1, wait=30) for _ in range(WAITS_PER_TOKEN + 1)]
+        wait_until(lambda: any(answer.done() for answer in answers), "one has no place to wait in")
+        assert sum(answer.done() for answer in answers) == 1
+        assert site.server.stop(timeout=20) == 0
+        assert [answer.result(LONG).json()["entries"] for answer in answers] == [[]] * len(answers)

@@ -1,5 +1,6 @@
 """Each sealed entry is delivered, in order, at least once, whatever fails meanwhile."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,20 @@ def test_what_was_written_down_before_a_crash_is_told_until_the_entries_are_thro
     notebook.trouble = lambda _: None
     catch_up(notebook.consequence(intent="third"))
     assert notebook.unfinished == [None, "first", "first", None]
+
+
+def test_what_was_prepared_before_others_delivered_is_not_written_down(app: Flask) -> None:
+    def overtaken() -> str:
+        change(cursor=row().cursor + 1)
+        return "out of date"
+
+    notebook = Notebook()
+    begun()
+    some_entries(3)
+    catch_up(replace(notebook.consequence(), prepare=overtaken))
+    assert (notebook.seqs, row().cursor, row().intent) == ([], 1, None)
+    catch_up(notebook.consequence(intent="fresh"))
+    assert (notebook.seqs, notebook.unfinished) == ([2, 3], [None])
 
 
 def test_one_that_is_paused_waits_and_then_goes_on(app: Flask) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,9 +21,12 @@ PORTS = (10_000, 32_000)
 def need(program: str, package: str) -> str:
     """Return the path of an installed program; skip the test, or fail it when REQUIRE_ALL is set."""
     found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found:
-        return found
-    message = f"{program} is missing: apt-get install {package}"
+    return found or missing(program, package)
+
+
+def missing(what: str, package: str) -> NoReturn:
+    """Skip the test that needs something, or fail it when REQUIRE_ALL is set."""
+    message = f"{what} is missing: apt-get install {package}"
     if os.environ.get("REQUIRE_ALL"):
         pytest.fail(message)
     pytest.skip(message)

@@ -10,7 +10,7 @@ from socket import create_connection
 from uuid import UUID
 
 from tests.support.servers.certificate import Certificate
-from tests.support.servers.process import Server, free_port, need
+from tests.support.servers.process import Server, free_port, missing, need
 
 CONFIG = """
 global(workDirectory="{folder}" maxMessageSize="8k" {tls})
@@ -73,6 +73,8 @@ def rsyslog(folder: Path, certificate: Certificate | None = None) -> Iterator[Re
 def prepared(folder: Path, certificate: Certificate | None = None) -> Receiver:
     """Return one that does not run yet."""
     folder.mkdir(exist_ok=True)
+    if certificate and not list(Path("/usr/lib").glob("*/rsyslog/lmnsd_ossl.so")):
+        missing("TLS of rsyslog", "rsyslog-openssl")
     port, config = free_port(), folder / "rsyslog.conf"
     tls = TLS.format(**vars(certificate)) if certificate else ""
     driver = DRIVER if certificate else ""

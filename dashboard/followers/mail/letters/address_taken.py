@@ -15,7 +15,7 @@ def owner(entry: LoginLog) -> int | None:
         return None
     with suppress(ValueError, AttributeError):
         number = json.loads(entry.detail or "{}").get("account")
-        return number if isinstance(number, int) else None
+        return number if type(number) is int else None
     return None
 
 

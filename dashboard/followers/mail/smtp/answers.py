@@ -8,7 +8,7 @@ STEP_TAKES, LETTER_TAKES, MOST_SAID = 10.0, 25.0, 256 * 1024
 _READ = 4096
 
 
-class Deadline:
+class LetterDeadline:
     """When a conversation must be over; each letter begins anew."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Deadline:
 class Answers:
     """Stands in for the file that smtplib reads from, whose lines have no end in time or number."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, sock: socket.socket, deadline: LetterDeadline) -> None:
         self._sock, self._deadline = sock, deadline
         self._waiting, self._said = b"", 0
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from dashboard.followers.follow import DeliveryFailed
-from dashboard.followers.mail.smtp.answers import STEP_TAKES, Answers, Deadline
+from dashboard.followers.mail.smtp.answers import Answers, LetterDeadline
 from dashboard.followers.mail.smtp.server import MailServer, Security
 
 #: Characters of an answer that are kept.
-MAX_KEPT = 200
+MAX_SAID = 200
 _LOCAL_PART = re.compile(r"[^\s<>@:;,\"']+@")
 
 
@@ -27,8 +27,8 @@ class BoundedClient(smtplib.SMTP):
     accepted = ""
 
     def __init__(self, server: MailServer) -> None:
-        self.deadline = Deadline()
-        super().__init__(server.host, server.port, local_hostname=server.helo, timeout=STEP_TAKES)
+        self.deadline = LetterDeadline()
+        super().__init__(server.host, server.port, local_hostname=server.helo, timeout=self.deadline.left())
 
     def getreply(self) -> tuple[int, bytes]:
         """Read an answer, bounded."""
@@ -89,7 +89,7 @@ def said(code: int, answer: bytes | str) -> str:
     """Return an answer as a line that can be kept: no local part of an address, nothing unprintable."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     shown = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(f"{code} {_LOCAL_PART.sub('***@', shown)}".split())[:MAX_KEPT]
+    return " ".join(f"{code} {_LOCAL_PART.sub('***@', shown)}".split())[:MAX_SAID]
 
 
 def _words(error: Exception) -> str:

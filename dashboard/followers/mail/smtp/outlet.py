@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from functools import partial
 from typing import NamedTuple
 
@@ -35,6 +34,13 @@ class ServerAnswer(NamedTuple):
     text: str
 
 
+class Outlet(NamedTuple):
+    """A way out that is open: what it is, and what sends a letter."""
+
+    about: str
+    send: Send
+
+
 class LetterRefused(Exception):
     """One letter was refused; ``is_final`` when another try would be refused as well."""
 
@@ -44,30 +50,22 @@ class LetterRefused(Exception):
 
 
 @contextmanager
-def outlet(settings: Settings) -> Iterator[Send]:
+def outlet(settings: Settings) -> Iterator[Outlet]:
     """Open the way out for some letters; raises ``MailServerFailed``."""
     if settings.mail_url == CONSOLE:
-        yield _print
+        yield Outlet("letters are printed", _print)
         return
     server = mail_server_of(settings)
     with connected(server) as client:
-        yield partial(_send, server, client)
-
-
-def describe(settings: Settings) -> str:
-    """Connect, sign in and hang up; return how that went. Raises ``MailServerFailed``."""
-    if settings.mail_url == CONSOLE:
-        return "letters are printed"
-    server = mail_server_of(settings)
-    with connected(server) as client:
-        version = (
-            client.sock.version() if isinstance(client.sock, ssl.SSLSocket) else "no TLS, on this machine"
-        )
-        return f"connected to {server}, {version}"
+        version = client.sock.version() if isinstance(client.sock, ssl.SSLSocket) else "without TLS"
+        yield Outlet(f"connected to {server}, {version}", partial(_send, server, client))
 
 
 def _print(message: EmailMessage) -> ServerAnswer:
-    click.echo(message.as_string(policy=SMTPUTF8.clone(cte_type="8bit", linesep="\n")))
+    """Print what a reader sees of the text."""
+    body = message.get_body(("plain",))
+    head = [f"{name}: {message[name]}" for name in ("From", "To", "Subject", "Message-ID")]
+    click.echo("\n".join([*head, "", body.get_content() if body else ""]))
     return ServerAnswer(ACCEPTED, "printed")
 
 

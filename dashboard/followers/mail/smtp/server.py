@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from dashboard.config.settings import Settings
 
 CONSOLE = "console:"
-_LOOPBACK = ("localhost", "::1")
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -43,8 +43,7 @@ def mail_server_of(settings: Settings) -> MailServer:
     """
     parts = urlsplit(settings.mail_url or "")
     host, own = parts.hostname or "", urlsplit(settings.address).hostname or ""
-    is_near = host in _LOOPBACK or host.startswith("127.")
-    security = Security.PLAIN if is_near else Security.STARTTLS
+    security = Security.PLAIN if _is_here(host) else Security.STARTTLS
     return MailServer(
         host=host,
         port=parts.port or _PORTS.get(parts.scheme, 0),
@@ -53,3 +52,10 @@ def mail_server_of(settings: Settings) -> MailServer:
         password=unquote(parts.password or ""),
         helo=own if own[-1:].isalpha() else "localhost",
     )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False

@@ -42,7 +42,7 @@ PARTS = [
     "proxy",
 ]
 PARTS += ["sharing", "sealing", "followers", "text-log", "syslog", "totals"]
-PARTS += ["names", "checkpoint", "server"]
+PARTS += ["names", "checkpoint", "mail", "server"]
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
-"""A process that writes the text log and is killed at one moment of it.
+"""Processes that write the text log and are killed at one moment of it.
 
-``python -m tests.dashboard.followers.text_log.dying DATABASE FILE MOMENT``
+``python -m tests.dashboard.followers.text_log.dying`` reads ``[DATABASE, FILE, MOMENT]``, a line each, in
+JSON, makes a process for it and says how that ended.
 """
 
+import json
 import os
 import signal
 import sys
@@ -73,13 +75,26 @@ def follower(path: Path) -> Consequence:
     return replace(text_log(path, current_app.config["SETTINGS"]).consequence(), batch=BATCH)
 
 
-def main(database: str, path: str, moment: str) -> None:
+def write_until(database: str, path: str, moment: str) -> None:
     """Write the log until the moment comes."""
     owner, name, dying = MOMENTS[moment]
+    setattr(owner, name, dying)
     with running(database):
-        setattr(owner, name, dying)
         catch_up(follower(Path(path)))
 
 
+def main() -> None:
+    """Make a process for each line."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            try:
+                write_until(*json.loads(line))
+            finally:
+                os._exit(1)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,5 +1,6 @@
 """Killed at any moment of a delivery, the text log has each line once, and whole."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from tests.support.app import running
 from tests.support.book import NOW, entry
 from tests.support.servers.gatehouse import ROOT, environment
 
+Killed = Callable[[Path, str], None]
 NAME = "text-log"
 COUNT = 7
 
@@ -37,12 +39,28 @@ def lines(first: int = 1, count: int = COUNT) -> list[str]:
     return [f"alice于<{moment:%Y-%m-%d:%H:%M:%S}>登录" for moment in times]
 
 
-def killed(app: Flask, path: Path, moment: str) -> None:
-    """Have a process write the log until it is killed."""
-    database = app.config["SETTINGS"].database
-    command = [sys.executable, "-m", "tests.dashboard.followers.text_log.dying", database, str(path), moment]
-    done = subprocess.run(command, cwd=ROOT, env=environment(database), capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+@pytest.fixture(scope="module")
+def processes() -> Iterator[subprocess.Popen[str]]:
+    """What makes processes that write and are killed."""
+    command = [sys.executable, "-m", "tests.dashboard.followers.text_log.dying"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=environment(""), text=True, **pipes) as process:
+        yield process
+
+
+@pytest.fixture
+def killed(processes: subprocess.Popen[str], book: Flask) -> Killed:
+    """Return what has a process write the log until it is killed."""
+    database = book.config["SETTINGS"].database
+
+    def at(path: Path, moment: str) -> None:
+        assert processes.stdin
+        assert processes.stdout
+        processes.stdin.write(json.dumps([database, str(path), moment]) + "\n")
+        processes.stdin.flush()
+        assert int(processes.stdout.readline()) == -signal.SIGKILL
+
+    return at
 
 
 def written(folder: Path, name: str = "signins.log") -> list[str]:
@@ -53,19 +71,19 @@ def written(folder: Path, name: str = "signins.log") -> list[str]:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_each_line_stands_once_whenever_it_was_killed(book: Flask, tmp_path: Path, moment: str) -> None:
+def test_each_line_stands_once_whenever_it_was_killed(killed: Killed, tmp_path: Path, moment: str) -> None:
     path = tmp_path / "signins.log"
     path.write_text("an earlier line\n")
-    killed(book, path, moment)
+    killed(path, moment)
     catch_up(follower(path))
     assert written(tmp_path) == ["an earlier line", *lines()]
 
 
 @pytest.mark.parametrize("moment", ["with the turn", "half-way", "after the flush"])
-def test_also_when_it_was_killed_again_and_again(book: Flask, tmp_path: Path, moment: str) -> None:
+def test_also_when_it_was_killed_again_and_again(killed: Killed, tmp_path: Path, moment: str) -> None:
     path = tmp_path / "signins.log"
     for _ in range(2):
-        killed(book, path, moment)
+        killed(path, moment)
     catch_up(follower(path))
     assert written(tmp_path) == lines()
 
@@ -100,10 +118,10 @@ def emptied(path: Path) -> None:
     ],
 )
 def test_also_when_the_file_was_renamed_meanwhile(
-    book: Flask, tmp_path: Path, moment: str, rotate: Callable[[Path], None]
+    killed: Killed, tmp_path: Path, moment: str, rotate: Callable[[Path], None]
 ) -> None:
     path = tmp_path / "signins.log"
-    killed(book, path, moment)
+    killed(path, moment)
     rotate(path)
     catch_up(follower(path))
     assert written(tmp_path) == lines()
@@ -113,18 +131,18 @@ def test_also_when_the_file_was_renamed_meanwhile(
 
 
 @pytest.mark.parametrize("moment", ["with the turn", "after the flush", "before the second cursor"])
-def test_also_when_the_file_was_emptied_meanwhile(book: Flask, tmp_path: Path, moment: str) -> None:
+def test_also_when_the_file_was_emptied_meanwhile(killed: Killed, tmp_path: Path, moment: str) -> None:
     path = tmp_path / "signins.log"
     path.write_text("an earlier line\n")
-    killed(book, path, moment)
+    killed(path, moment)
     emptied(path)
     catch_up(follower(path))
     assert written(tmp_path) == ["an earlier line", *lines()]
 
 
-def test_half_a_line_whose_copy_is_left_is_completed_there(book: Flask, tmp_path: Path) -> None:
+def test_half_a_line_whose_copy_is_left_is_completed_there(killed: Killed, tmp_path: Path) -> None:
     path = tmp_path / "signins.log"
-    killed(book, path, "half-way")
+    killed(path, "half-way")
     emptied(path)
     catch_up(follower(path))
     assert written(tmp_path) == lines()
@@ -134,10 +152,10 @@ def test_half_a_line_whose_copy_is_left_is_completed_there(book: Flask, tmp_path
     ("moment", "first"), [("half-way", 1), ("before the cursor", 1), ("after the cursor", 4)]
 )
 def test_nothing_but_what_was_done_is_lost_with_the_file(
-    book: Flask, tmp_path: Path, moment: str, first: int
+    killed: Killed, tmp_path: Path, moment: str, first: int
 ) -> None:
     path = tmp_path / "signins.log"
-    killed(book, path, moment)
+    killed(path, moment)
     path.unlink()
     catch_up(follower(path))
     assert written(tmp_path) == lines(first, COUNT - first + 1)
