@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dashboard.log.sealer import seal_all
 from models import Action, Outcome, Reason, Role, UserSession, db, write_transaction
+from tests.browser.odd_hooks import add_odd_webhooks
 from tests.support.actions import make_user
 from tests.support.book import SESSION, entry, store
 from tests.support.tokens import make_token
@@ -48,6 +49,7 @@ def fill() -> dict[str, int]:
     admin = make_user("audrey", Role.ADMIN)
     for name in NAMES[1:4]:
         make_token(admin, name=name)
+    add_odd_webhooks([name[:64] for name in NAMES[1:4]], admin.id)
     store(_rows([(person.id, person.username) for person in people]))
     seal_all()
     write_transaction(lambda session: session.add_all(_sessions(people[0].id)))

@@ -25,6 +25,7 @@ from tests.dashboard.followers.webhooks.hook import (
     sign_ins,
     webhook,
 )
+from tests.support.actions import AuthActions, make_user
 from tests.support.book import entry, store
 from tests.support.servers.receiver import Receiver, hanging, receiving
 from tests.support.waiting import wait_until
@@ -60,6 +61,17 @@ def test_one_that_hangs_holds_up_no_other(served: Flask, receiver: Receiver) -> 
         hooked(receiver.url)
         store([entry(number, occurred_at=now()) for number in range(1, 31)])
         wait_until(lambda: len(set(receiver.ids)) == 30, "the other gets all")
+        let_go.set()
+
+
+def test_sign_ins_go_on_while_all_endpoints_hang(served: Flask) -> None:
+    let_go = threading.Event()
+    with receiving(hanging(let_go)) as silent:
+        for _ in range(3):
+            hooked(silent.url, "")
+        wait_until(lambda: silent.heard, "the endpoints hang")
+        make_user("alice")
+        assert AuthActions(served.test_client()).login("alice").status_code == 302
         let_go.set()
 
 
