@@ -1,4 +1,4 @@
-"""How each follower stands: what it has done, what waits, what fails."""
+"""How each follower stands: what it has done, what waits, what fails, in words for operators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.followers.follow import DeliveryFailed
 from dashboard.log.head import read_head
-from models import Follower, LoginLog
+from models import Follower, LoginLog, Webhook
 from models.clock import now
+
+#: Seconds that entries may wait before the follower is called behind: a round takes one or two.
+ROUND_LASTS = 5.0
+#: What stands before the message of an error that is told in our words.
+_OURS = f"{DeliveryFailed.__name__}: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,11 @@ class FollowerStanding:
     behind: int
     seconds: float
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether entries wait for longer than a round takes."""
+        return self.behind > 0 and self.seconds >= ROUND_LASTS
+
 
 def standings(session: Session) -> list[FollowerStanding]:
     """Return how each follower stands that ever ran, by name; raises ``BrokenStream``."""
@@ -28,6 +39,18 @@ def standings(session: Session) -> list[FollowerStanding]:
     return [
         FollowerStanding(row, max(0, head.seq - row.cursor), waits.get(row.cursor + 1, 0.0)) for row in rows
     ]
+
+
+def last_words(row: Follower) -> str:
+    """Return why a follower fails in a line, without its traceback; "" when it does not."""
+    return (row.last_error or "").strip().rpartition("\n")[2].strip().removeprefix(_OURS)
+
+
+def title_of(session: Session, name: str) -> str:
+    """Return what operators call a follower: a webhook has a name that an admin gave it."""
+    kind, _, number = name.partition(":")
+    webhook = session.get(Webhook, int(number)) if kind == "webhook" and number.isdecimal() else None
+    return f"webhook “{webhook.name}”" if webhook else name
 
 
 def _waits(session: Session, numbers: Sequence[int] | set[int]) -> dict[int, float]:

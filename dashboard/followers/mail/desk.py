@@ -71,6 +71,12 @@ def rest_letter(session: Session, taken: Letter, tries: int, answer: ServerAnswe
         letter.code, letter.answer = answer
 
 
+def note_trouble(session: Session, answer: ServerAnswer) -> None:
+    """Let the letter that is due longest say what is wrong with the server; it is tried as before."""
+    if (letter := session.scalars(_due(now())).first()) is not None:
+        letter.code, letter.answer = answer
+
+
 def is_any_due(session: Session) -> bool:
     """Whether a letter may be sent now, or an hour ends."""
     due = Letter.state.in_(WAITING) & (Letter.due_at <= now())

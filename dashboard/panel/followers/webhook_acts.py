@@ -20,6 +20,7 @@ from auth.pages.redirects import form_stands_on
 from dashboard.followers import control
 from dashboard.followers.webhooks import manage
 from dashboard.followers.webhooks.again import repeat_delivery, send_test
+from dashboard.followers.webhooks.failures import TROUBLES
 from dashboard.followers.webhooks.outbox import follower_name
 from dashboard.followers.webhooks.sending.failure import SendFailed
 from dashboard.followers.webhooks.sending.signing import decrypted, secret_text
@@ -32,7 +33,7 @@ from dashboard.panel.followers.webhook_lists import (
     listed_webhook,
     page_of_deliveries,
 )
-from dashboard.panel.followers.webhook_words import STATES, TROUBLES
+from dashboard.panel.followers.webhook_words import STATES
 from models import Action, DeliveryState, Role
 from models.clock import now
 

@@ -101,9 +101,17 @@ def test_a_failure_is_told_with_its_traceback(auditor: User, client: FlaskClient
             catch_up(Consequence(NAME, notebook.deliver))
     text = shown(client)
     assert "Text log failing" in text
-    assert "2 failures since now" in text
-    assert "OSError: [Errno 28] No space left on device" in text
+    assert "2 failures in a row, the first: now" in text
+    assert text.count("OSError: [Errno 28] No space left on device") == 2  # in plain sight, and in its trace
     assert "notebook.py" in text
+
+
+def test_why_it_fails_is_told_in_plain_sight_and_our_words(
+    auditor: User, client: FlaskClient, notebook: Notebook
+) -> None:
+    change(failing_since=now(), failures=1, last_error="  File x\nDeliveryFailed: the disk is full")
+    assert "1 failure: now" in (text := shown(client))
+    assert " the disk is full Where it failed File x" in text
 
 
 def test_what_was_missed_is_told(auditor: User, client: FlaskClient, notebook: Notebook) -> None:

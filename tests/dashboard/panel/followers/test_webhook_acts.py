@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard.panel.followers.webhook_words import TROUBLES
+from dashboard.followers.webhooks.failures import TROUBLES
 from models import Role, WebhookTrouble
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
@@ -119,8 +119,8 @@ def test_why_it_is_disabled_stands_on_its_page(site: Flask, admin: AuthActions) 
 
 def test_one_that_fails_is_seen(admin: AuthActions) -> None:
     hooked("https://hooks.example/")
-    change(failing_since=now())
-    assert "Nothing has succeeded since" in text_of(admin.client.get(one()))
+    change(failing_since=now(), failures=3)
+    assert "3 failures in a row, the first: now" in text_of(admin.client.get(one()))
     assert "1 failing" in text_of(admin.client.get("/admin/followers/"))
 
 
