@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     requests.init_app(app)
     auth.pages.views.init_app(app)
     receivers.connect_receivers()
+    receivers.connect_terminal(app, settings)
     receivers.check_wiring()
     sealer.init_app(app)
     replay.init_app(app, settings)

@@ -1,9 +1,11 @@
 """The wiring: who hears which signal, and what follows, a sentence each.
 
-Nothing else connects the dashboard to ``auth``. What comes after an entry is in the log, sealing and telling
-viewers, hangs on the commit (`dashboard.background.schedule.committed`), not on a signal.
+Nothing else connects the dashboard to ``auth``. What comes after an entry is in the log hangs on the commit
+(sealing, telling viewers: `dashboard.background.schedule.committed`), on ``entry_recorded`` where one may be
+missed, and on the sealed log where none may (`dashboard.followers`).
 """
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +15,12 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
 from auth.signals import AUTH_SIGNALS, recording_unavailable
+from dashboard.config.settings import Settings
 from dashboard.log.recorder import record
 from dashboard.log.spool import replay
+from dashboard.signals import entry_recorded
+
+logger = logging.getLogger(__name__)
 
 
 class WiringError(Exception):
@@ -31,6 +37,11 @@ def spool_attempt(_app: Flask, *, event: AuthEvent, **_: Any) -> None:
     replay.keep_attempt(event)
 
 
+def point_to_entry(app: Flask, *, event_id: UUID, **_: Any) -> None:
+    """Say where an entry can be seen, to who tries the site out in a terminal."""
+    logger.info("an entry: %s/admin/logins/%s", app.config["SETTINGS"].address, event_id)
+
+
 store_entry.is_storage = True  # type: ignore[attr-defined]
 
 
@@ -39,6 +50,13 @@ def connect_receivers() -> None:
     for signal in AUTH_SIGNALS:
         signal.connect(store_entry)
     recording_unavailable.connect(spool_attempt)
+
+
+def connect_terminal(app: Flask, settings: Settings) -> None:
+    """Have the entries of ``app`` pointed to in its terminal, unless it is in production."""
+    if not settings.is_production:
+        logger.setLevel(logging.INFO)
+        entry_recorded.connect(point_to_entry, app)
 
 
 def check_wiring() -> None:

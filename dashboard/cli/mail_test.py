@@ -31,7 +31,7 @@ def mail_test(address: str) -> None:
         content = _content(settings)
     about = ""
     try:
-        reader, sender = (to.partition("@")[0], to), settings.mail_from or ""
+        reader, sender = ("", to), settings.mail_from or ""
         message = compose(content, sender=sender, to=reader, identity=identity, locale=settings.locale)
         with outlet(settings) as way:
             about = f"{way.about}; "

@@ -14,15 +14,12 @@ class PanelView(BaseView):
     """A page for people whose role includes ``needed``; others are sent to sign in or get 403."""
 
     needed = Role.VIEWER
+    #: The endpoint of the page in the menu below which this one stands, when it has no place of its own.
+    below: str | None = None
 
     def __init__(self, name: str, *, endpoint: str, url: str, icon: str) -> None:
         """``icon`` names a drawing of ``templates/shared/icons.html``."""
         super().__init__(name, endpoint=endpoint, url=url, menu_icon_value=icon)
-
-    @property
-    def marked(self) -> BaseView:
-        """The view that the menu marks while this page is open."""
-        return self
 
     def is_accessible(self) -> bool:
         """Whether the visitor may open the page; Flask-Admin also asks for its menu."""

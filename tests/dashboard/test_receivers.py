@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from blinker import ANY, NamedSignal
@@ -9,7 +10,14 @@ from flask import Flask
 
 from auth.signals import AUTH_SIGNALS, recording_unavailable
 from dashboard import receivers
-from dashboard.receivers import WiringError, check_wiring, connect_receivers, store_entry
+from dashboard.receivers import (
+    WiringError,
+    check_wiring,
+    connect_receivers,
+    connect_terminal,
+    point_to_entry,
+    store_entry,
+)
 from dashboard.signals import entry_recorded, person_erased
 
 ALL_SIGNALS = (*AUTH_SIGNALS, recording_unavailable, entry_recorded, person_erased)
@@ -76,3 +84,19 @@ def test_every_consequence_of_a_signal_is_a_function_here_with_a_sentence() -> N
 def test_a_signal_carries_its_contract(signal: NamedSignal) -> None:
     assert "* sender: the Flask application" in str(signal.__doc__)
     assert "Sent by " in str(signal.__doc__)
+
+
+@pytest.mark.parametrize("is_tried_out", [True, False])
+def test_a_terminal_hears_where_an_entry_is_unless_in_production(
+    sqlite_app: Flask, caplog: pytest.LogCaptureFixture, *, is_tried_out: bool
+) -> None:
+    settings = sqlite_app.config["SETTINGS"]
+    connect_terminal(sqlite_app, settings.model_copy(update={"database_url": None} if is_tried_out else {}))
+    event_id = UUID(int=7)
+    try:
+        for receiver in entry_recorded.receivers_for(sqlite_app):
+            receiver(sqlite_app, event_id=event_id)
+    finally:
+        entry_recorded.disconnect(point_to_entry, sqlite_app)
+    told = [f"an entry: http://127.0.0.1:8000/admin/logins/{event_id}"] if is_tried_out else []
+    assert [line.getMessage() for line in caplog.records] == told

@@ -50,17 +50,25 @@ class Cause:
         zone = "UTC" if self.zone.key == "UTC" else f"{self.zone.key}, {offset(local)}"
         return f"{day} {local:%H:%M} ({zone})"
 
+    @property
+    def reader(self) -> str:
+        """The reader's name; none to an address that nobody confirmed.
+
+        Who registers chooses name, agent and whose address they give: it must not become their letter to a
+        stranger, in which mail programs make a link of ``evil.example``.
+        """
+        return self.user.username if self.user.email_confirmed_at else ""
+
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """Return when, with what and from where, as far as the entry still says so."""
-        if self.entry is None:
-            return ()
-        parts = (self.entry.browser, self.entry.os, self.entry.device)
-        device = " · ".join(dict.fromkeys(part for part in parts if part))
-        found = {
-            _("When"): self.moment(self.entry.occurred_at),
-            _("Device"): device,
-            _("Address"): self.entry.ip or "",
-        }
+        """Return whose account, when, with what and from where, as far as the entry still says so."""
+        found = {_("User name"): self.reader}
+        if self.entry:
+            parts = (self.entry.browser, self.entry.os, self.entry.device) if self.reader else ()
+            found |= {
+                _("When"): self.moment(self.entry.occurred_at),
+                _("Device"): " · ".join(dict.fromkeys(part for part in parts if part)),
+                _("Address"): self.entry.ip or "",
+            }
         return tuple((name, value) for name, value in found.items() if value)
 
 

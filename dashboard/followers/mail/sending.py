@@ -108,7 +108,7 @@ def _written(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
         )
         content = LETTER_KINDS[letter.kind].write(replace(about, digested=listed))
         identity = message_id(site, letter.event_id, letter.kind, user.id)
-        to = (user.username, user.email or "")
+        to = (about.reader, user.email or "")
         return compose(
             content, sender=settings.mail_from or "", to=to, identity=identity, locale=about.locale
         )

@@ -17,7 +17,6 @@ from dashboard.followers.webhooks.manage import (
     add_webhook,
     change_webhook,
 )
-from dashboard.panel.base import PanelView
 from dashboard.panel.followers.webhook_acts import WebhookActs, act_of_admin, secret_to_show
 from dashboard.panel.followers.webhook_form import WebhookForm
 from dashboard.panel.followers.webhook_lists import find_webhook, listed_webhooks
@@ -29,14 +28,11 @@ from models import Role, Webhook
 class WebhooksPage(WebhookActs):
     """Webhooks; everybody of the panel sees them, admins set them up."""
 
+    below = "followers.index"
+
     def is_visible(self) -> bool:
         """Whether the menu has it: the page of followers leads here."""
         return False
-
-    @property
-    def marked(self) -> PanelView:
-        """The page of followers, to which these belong."""
-        return next(view for view in self.admin._views if view.endpoint == "followers")
 
     @expose("/")
     def index(self) -> str:

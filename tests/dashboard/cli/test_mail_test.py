@@ -29,7 +29,7 @@ def test_a_letter_arrives_and_is_told(manage: Run, postbox: Postbox) -> None:
     said = f"connected to 127.0.0.1:{postbox.port}, without TLS; accepted: 250 2.0.0 kept\n"
     assert (done.exit_code, done.stdout, done.stderr) == (0, said, "")
     (letter,) = postbox.letters
-    assert letter["To"] == "Ops <Ops@example.org>"
+    assert letter["To"] == "Ops@example.org"
     assert "They do." in text_of_letter(letter)
 
 

@@ -39,6 +39,12 @@ def test_scripts_get_the_csrf_token(page: str) -> None:
     assert re.search(r'<meta name="csrf-token" content="[^"]+">', page)
 
 
+def test_a_page_below_another_marks_that_one(auditor: User, client: FlaskClient) -> None:
+    page = client.get("/admin/followers/webhooks/").text
+    assert re.findall(r'<li><a href="([^"]+)" aria-current="true">', page) == ["/admin/followers/"]
+    assert 'aria-current="page"' not in page
+
+
 def test_the_menu_marks_the_present_page(page: str, request: pytest.FixtureRequest) -> None:
     menu = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', page)
 

@@ -109,9 +109,9 @@ def test_a_serving_process_does_it_by_itself(database_url: str, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("settings", "jobs"),
     [
-        ({}, {"sessions"}),
-        ({"retention": "100d"}, {"sessions", "words", "quarantine"}),
-        ({"retention_addresses": "10d"}, {"sessions", "words", "addresses", "quarantine"}),
+        ({}, {"sessions", "old traces"}),
+        ({"retention": "100d"}, {"sessions", "old traces", "words", "quarantine"}),
+        ({"retention_addresses": "10d"}, {"sessions", "old traces", "words", "addresses", "quarantine"}),
     ],
 )
 def test_it_does_what_is_set(

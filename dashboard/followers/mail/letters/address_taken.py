@@ -24,7 +24,7 @@ def write_taken(cause: Cause) -> Content:
     return Content(
         subject=_("Somebody tried to register with your address"),
         says=(_("Somebody registered with your address. It was not taken: you have an account already."),),
-        facts=((_("Your user name"), cause.user.username), *cause.facts()),
+        facts=cause.facts(),
         link=(_("Sign in"), f"{cause.site}/login"),
         then=(
             _("If that was you, sign in with the account that you have."),

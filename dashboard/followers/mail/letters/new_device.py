@@ -17,7 +17,7 @@ def write_new_device(cause: Cause) -> Content:
     return Content(
         subject=_("New sign-in to your account"),
         says=(_("Somebody signed in to your account from a device or network that it did not use before."),),
-        facts=((_("User name"), cause.user.username), *cause.facts()),
+        facts=cause.facts(),
         link=(_("See my sign-ins"), f"{cause.site}/account"),
         then=(
             _("If that was you, there is nothing to do."),

@@ -27,7 +27,7 @@ def write_welcome(cause: Cause) -> Content:
             _("An account was made with this address."),
             _("Confirm that the address is yours: then it gets a warning when something unusual happens."),
         ),
-        facts=(*_account(cause), *cause.facts()),
+        facts=cause.facts(),
         link=_link(cause),
         then=(
             _("The link works for seven days."),
@@ -42,7 +42,7 @@ def write_link(cause: Cause) -> Content:
     return Content(
         subject=_("Confirm your address"),
         says=(_("You asked for a link to confirm this address."),),
-        facts=(*_account(cause), *cause.facts()),
+        facts=cause.facts(),
         link=_link(cause),
         then=(
             _("The link works for seven days."),
@@ -50,10 +50,6 @@ def write_link(cause: Cause) -> Content:
         ),
         why=_("You get this letter because a link was asked for on the site."),
     )
-
-
-def _account(cause: Cause) -> tuple[tuple[str, str], ...]:
-    return ((_("User name"), cause.user.username),)
 
 
 def _link(cause: Cause) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ def test_who_registers_is_welcomed_and_confirms_by_the_link(
     browser.register("zoe", email="zoe@example.org")
     assert deliver() == 1
     (letter,) = postbox.letters
-    assert (letter["To"], letter["From"]) == ("zoe <zoe@example.org>", "Gatehouse <gate@example.org>")
+    assert (letter["To"], letter["From"]) == ("zoe@example.org", "Gatehouse <gate@example.org>")
     links = {link for kind in ("plain", "html") for link in LINK.findall(text_of_letter(letter, kind))}
     (link,) = links
     token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.client.get(link).text)[0]
@@ -33,10 +33,24 @@ def test_who_registers_is_welcomed_and_confirms_by_the_link(
     assert postbox.subjects == ["Welcome to Gatehouse: confirm your address"]
 
 
+def test_who_registers_with_a_stranger_s_address_writes_nothing_to_them(
+    site: Flask, postbox: Postbox, deliver: Deliver
+) -> None:
+    client = site.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = "http://evil.example/5 (Evil; evil.example)"
+    for name in ("evil.example", "other.evil.example"):
+        AuthActions(client).register(name, email="victim@example.org")
+    assert deliver() == 2
+    for letter in postbox.letters:
+        assert letter["To"] == "victim@example.org"
+        assert "evil" not in letter.as_string() + text_of_letter(letter) + text_of_letter(letter, "html")
+        assert "Hello," in text_of_letter(letter)
+
+
 def test_only_the_owner_of_a_taken_address_hears_of_it(
     site: Flask, postbox: Postbox, deliver: Deliver
 ) -> None:
-    make_user("alice")
+    confirmed("alice")
     AuthActions(site.test_client()).register("mallory", email="ALICE@example.org")
     assert deliver() == 1
     (letter,) = postbox.letters

@@ -3,18 +3,21 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from dashboard.followers.follow import Consequence, catch_up
 from dashboard.followers.mail import sending
 from dashboard.followers.mail.limits import SENDER_LOST, retry_after
+from dashboard.followers.mail.queueing import queue_letters
 from dashboard.followers.mail.smtp.client import MailServerFailed
 from dashboard.log.sealer import seal_all
 from dashboard.proof.erase import close_account
-from models import Follower, db
+from models import Follower, Letter, db, write_transaction
 from models.clock import now
 from tests.dashboard.followers.mail.conftest import Deliver
 from tests.dashboard.followers.mail.letters import about, change_letters, confirmed, letters, states
@@ -140,6 +143,38 @@ def test_who_was_erased_meanwhile_gets_none_and_its_row_is_gone(postbox: Postbox
     assert list(letters()) == []
     about(alice)
     assert (deliver(), list(letters())) == (0, [])
+
+
+def test_many_who_send_at_once_send_each_letter_once(site: Flask, postbox: Postbox, deliver: Deliver) -> None:
+    people = [confirmed(f"alice{number}") for number in range(4)]
+    for person in people * 5:
+        about(person)
+    seal_all()
+    catch_up(Consequence("mail", queue_letters))
+
+    def send() -> int:
+        with site.app_context():
+            return sending.send_due()
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = sum(pool.map(lambda _: send(), range(4)))
+    sent += sending.send_due()
+    assert sent == len(postbox.letters) == len({letter["Message-ID"] for letter in postbox.letters}) == 16
+    assert sorted(states()) == ["held"] * 4 + ["sent"] * 16
+
+
+def test_a_letter_that_cannot_be_written_holds_up_no_other(postbox: Postbox, deliver: Deliver) -> None:
+    row = about(confirmed("alice"))
+    about(confirmed("bob"))
+    change_words = {"kind": "trouble", "words": "no json"}
+    seal_all()
+    catch_up(Consequence("mail", queue_letters))
+    odd = update(Letter).where(Letter.event_id == row.event_id).values(**change_words)
+    write_transaction(lambda session: session.execute(odd))
+    with pytest.raises(ValueError, match="Expecting value"):
+        sending.send_due()
+    assert sending.send_due() == 1
+    assert postbox.letters[0]["To"] == "bob <bob@example.org>"
 
 
 KILLED = """
