@@ -43,8 +43,9 @@ class WebhookTrouble(StrEnum):
 class Webhook(Base):
     """An endpoint: each sealed entry that ``query`` finds goes to ``url``.
 
-    ``secret``, made at ``secret_at`` by the form with the key ``once``, and ``former_secret`` are encrypted;
-    the former signs too until ``former_until``. ``failing_since`` is when it first failed after
+    ``secret``, made at ``secret_at``, and ``former_secret`` are encrypted; the former signs too until
+    ``former_until``. ``once`` is the key of the form that made the webhook, ``rotated_once`` of the one that
+    made its present secret, if that is another. ``failing_since`` is when it first failed after
     ``succeeded_at``, ``failures`` how many tries failed since; until ``rests_until`` nothing is sent.
     """
 
@@ -64,6 +65,7 @@ class Webhook(Base):
     made_at: Mapped[datetime] = mapped_column(Utc)
     secret_at: Mapped[datetime] = mapped_column(Utc)
     once: Mapped[UUID | None] = mapped_column(Uid, unique=True)
+    rotated_once: Mapped[UUID | None] = mapped_column(Uid)
     disabled_at: Mapped[datetime | None] = mapped_column(Utc)
     disabled_why: Mapped[str | None] = mapped_column(String(24))
     failing_since: Mapped[datetime | None] = mapped_column(Utc)

@@ -57,7 +57,9 @@ def act_of_admin() -> AuthEvent:
 def secret_to_show(public_id: UUID, key: UUID) -> str | None:
     """Return the secret that the form with this key has just made; None later, and to others."""
     webhook = find_webhook(public_id)
-    if webhook is None or webhook.once != key or now() - webhook.secret_at > SHOWN_AGAIN:
+    if webhook is None or key != (webhook.rotated_once or webhook.once):
+        return None
+    if now() - webhook.secret_at > SHOWN_AGAIN:
         return None
     try:
         return secret_text(decrypted(webhook.secret, public_id))

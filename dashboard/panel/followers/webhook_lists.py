@@ -42,7 +42,7 @@ def find_delivery(webhook: Webhook, event_id: str) -> WebhookDelivery | None:
 def listed_webhooks() -> list[ListedWebhook]:
     """Return all webhooks by name."""
     found = db.session.scalars(select(Webhook).order_by(Webhook.name, Webhook.id)).all()
-    return [listed_webhook(webhook) for webhook in found]
+    return [listed_webhook(webhook) for webhook in found if webhook.public_id]  # somebody may write others
 
 
 def listed_webhook(webhook: Webhook) -> ListedWebhook:

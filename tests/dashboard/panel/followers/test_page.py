@@ -106,6 +106,13 @@ def test_a_failure_is_told_with_its_traceback(auditor: User, client: FlaskClient
     assert "notebook.py" in text
 
 
+def test_what_is_done_to_which_is_heard_too(act: Callable[..., object], client: FlaskClient) -> None:
+    begin(NAME, now())
+    page = html.unescape(client.get("/admin/followers/").text)
+    assert 'aria-label="Pause: Text log"' in page
+    assert 'aria-label="Deliver again… Text log"' in page
+
+
 def test_why_it_fails_is_told_in_plain_sight_and_our_words(
     auditor: User, client: FlaskClient, notebook: Notebook
 ) -> None:
@@ -171,6 +178,7 @@ def test_a_number_that_is_none_comes_back_with_the_reason(
     page = answer.text  # type: ignore[attr-defined]
     assert answer.status_code == 400  # type: ignore[attr-defined]
     assert told in page
+    assert "<title>Error: Followers" in page
     assert f'value="{html.escape(typed.strip())}"' in page
     assert re.search(r'name="from"[^>]*aria-invalid="true" autofocus', page)
     assert not [entry for entry in entries() if entry.action == Action.SETTINGS_CHANGE]

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.followers.webhooks.failures import TROUBLES
-from models import Role, WebhookTrouble
+from models import Role, WebhookTrouble, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -182,3 +182,34 @@ def test_nothing_is_inline_or_foreign(admin: AuthActions, receiver: Receiver) ->
         assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", page)
         assert not re.findall(r'(?:src|href)="(?!/|#|\?)[^"]*"', page)
         assert re.search(r'<meta name="csrf-token" content="[^"]+">', page)
+
+
+def test_values_that_no_column_can_have_break_no_page(admin: AuthActions, receiver: Receiver) -> None:
+    hooked(receiver.url)
+    sign_ins(3)
+    run()
+    path, wild = one(), "X'ff00ff'"
+    columns = {
+        "webhook": ["name", "url", "query", "format", "secret", "disabled_why", "failing_since", "failures"],
+        "webhook_delivery": [
+            "state",
+            "attempts",
+            "tried_at",
+            "status",
+            "trouble",
+            "answer",
+            "seq",
+            "event_id",
+        ],
+    }
+    for table, names in columns.items():
+        for name in names:
+            change = f"UPDATE {table} SET {name} = {wild} WHERE id = 1"
+            write_transaction(lambda session, sql=change: session.connection().exec_driver_sql(sql))
+            assert admin.client.get(PAGE).status_code == 200, name
+            assert admin.client.get(path).status_code == 200, name
+            assert admin.client.get(f"{path}/edit").status_code == 200, name
+    lost = "UPDATE webhook SET public_id = 'x'"
+    write_transaction(lambda session: session.connection().exec_driver_sql(lost))
+    assert admin.client.get(PAGE).status_code == 200
+    assert admin.client.get("/admin/followers/").status_code == 200
