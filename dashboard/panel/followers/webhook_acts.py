@@ -18,6 +18,7 @@ from auth.pages.client import client_of_request
 from auth.pages.problem import note
 from auth.pages.redirects import form_stands_on
 from dashboard.followers import control
+from dashboard.followers.standing import last_words
 from dashboard.followers.webhooks import manage
 from dashboard.followers.webhooks.again import repeat_delivery, send_test
 from dashboard.followers.webhooks.failures import TROUBLES
@@ -175,6 +176,7 @@ class WebhookActs(PanelView):
             state=state,
             states=STATES,
             troubles=TROUBLES,
+            last_words=last_words,
             tested=find_delivery(webhook, request.args.get("tested", "")),
             may_act=self.may_act(),
             key=once.sign(uuid4()),

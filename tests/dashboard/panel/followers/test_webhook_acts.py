@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from dashboard.followers.webhooks.failures import TROUBLES
-from models import Role, WebhookTrouble, write_transaction
+from models import Follower, Role, WebhookTrouble, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -121,6 +122,16 @@ def test_one_that_fails_is_seen(admin: AuthActions) -> None:
     hooked("https://hooks.example/")
     change(failing_since=now(), failures=3)
     assert "3 failures in a row, the first: now" in text_of(admin.client.get(one()))
+    assert "1 failing" in text_of(admin.client.get("/admin/followers/"))
+
+
+def test_one_that_fails_of_ours_is_seen_with_the_reason(admin: AuthActions) -> None:
+    hooked("https://hooks.example/")
+    failing = {"failing_since": now(), "failures": 2, "last_error": "  File x\nNotWritten"}
+    write_transaction(lambda session: session.execute(update(Follower).values(failing)))
+    page = text_of(admin.client.get(one()))
+    assert "2 failures in a row, the first: now" in page and "NotWritten" in page
+    assert "failing" in text_of(admin.client.get(PAGE))
     assert "1 failing" in text_of(admin.client.get("/admin/followers/"))
 
 
