@@ -128,9 +128,11 @@ def open_site(database_url: str, folder: Path, patch: pytest.MonkeyPatch) -> Ite
         try:
             yield site
         finally:
+            ours = {state.name for state in schedule.states(app)}
             schedule.stop(app)
             for thread in set(threading.enumerate()) - before:
-                thread.join(10)
+                if thread.name in ours:
+                    thread.join(10)
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
