@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.log.head import read_head
+from dashboard.log.head import Head, read_head
 from models import Follower, LoginLog
 from models.clock import now
 
@@ -24,10 +24,17 @@ def standings(session: Session) -> list[FollowerStanding]:
     """Return how each follower stands that ever ran, by name; raises ``BrokenStream``."""
     head = read_head(session)
     rows = session.scalars(select(Follower).order_by(Follower.name)).all()
-    waits = _waits(session, {row.cursor + 1 for row in rows if row.cursor < head.seq})
-    return [
-        FollowerStanding(row, max(0, head.seq - row.cursor), waits.get(row.cursor + 1, 0.0)) for row in rows
-    ]
+    waits = _waits(session, {_next(row) for row in rows if _next(row) <= head.seq})
+    return [FollowerStanding(row, entries_behind(row, head), waits.get(_next(row), 0.0)) for row in rows]
+
+
+def entries_behind(row: Follower, head: Head) -> int:
+    """Return how many entries a follower has not delivered yet; all of them when its cursor is no number."""
+    return max(0, head.seq + 1 - _next(row))
+
+
+def _next(row: Follower) -> int:
+    return (row.cursor or 0) + 1
 
 
 def _waits(session: Session, numbers: Sequence[int] | set[int]) -> dict[int, float]:

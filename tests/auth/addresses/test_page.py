@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from auth.addresses.links import CONFIRM, link_token
+from auth.throttle.places import LINKS
 from models import User, db
 from models.clock import now
 from tests.auth.addresses.test_confirmation import event_of
@@ -124,3 +125,23 @@ def test_with_mail_the_door_says_that_a_letter_comes(auth: AuthActions, client: 
     auth.register("zoe", email="zoe@example.org")
     assert "A letter is on its way" in client.get("/login").text
     db.session.rollback()
+
+
+def test_the_token_of_a_link_stands_in_no_line_of_the_log(
+    client: FlaskClient, page: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.post(page, data={"csrf_token": "wrong"}).status_code == 400
+    assert "/email/confirm/…" in caplog.text
+    assert page not in caplog.text
+
+
+def test_a_person_gets_four_links_an_hour_and_no_entry_for_more(client: FlaskClient, alice: User) -> None:
+    auth = AuthActions(client)
+    auth.login("alice")
+    before = len(entries())
+    for _ in range(LINKS):
+        client.post("/email/confirm/new", data={"csrf_token": auth.token("/account")})
+    data = {"csrf_token": auth.token("/account")}
+    answer = client.post("/email/confirm/new", data=data, follow_redirects=True)
+    assert "Several letters were sent" in answer.text
+    assert len(entries()) == before + LINKS

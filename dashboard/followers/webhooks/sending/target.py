@@ -73,7 +73,7 @@ def shown_url(url: str, *, is_whole: bool) -> str:
     if is_whole:
         return url
     with suppress(Unfit):
-        target = fit_target(url, private=True)
+        target = fit_target(str(url), private=True)
         return target.origin + ("/…" if target.path != "/" else "/")
     return "…"
 
