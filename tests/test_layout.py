@@ -50,6 +50,17 @@ def test_the_readme_explains_every_setting_and_no_other() -> None:
     assert explained == {name.upper() for name in Settings.model_fields}
 
 
+def test_no_table_of_the_readme_explains_anything_twice() -> None:
+    rows = re.findall(r"^\| (`.+?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [row for row in rows if rows.count(row) > 1] == []
+
+
+def test_each_heading_of_the_documents_stands_free() -> None:
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+        assert re.findall(r"\S.*\n(##+ .+)", text) == [], path
+
+
 def test_the_readme_points_to_what_is_there() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import requests
 
+PAUSE = 2
+
 
 def cursor(path: Path) -> tuple[int | None, str | None]:
     """Return the cursor and epoch that the last whole line tells; half a line, of a kill, is cut off."""
@@ -33,11 +35,16 @@ def main(url: str, path: Path, query: str = "") -> None:
     with path.open("ab", buffering=0) as file:
         while True:
             asked = {"after": after, "epoch": epoch, "q": query, "limit": 1000, "wait": 30}
-            answer = session.get(f"{url}/api/v1/entries", params=asked, timeout=60)
-            if answer.status_code in (429, 503):
-                time.sleep(int(answer.headers.get("Retry-After", 10)))
+            try:
+                answer = session.get(f"{url}/api/v1/entries", params=asked, timeout=60)
+            except (requests.ConnectionError, requests.Timeout):  # it restarts, or the network is away
+                time.sleep(PAUSE)
                 continue
-            answer.raise_for_status()  # 409 and 410 say what is lost, and where to go on: a person decides
+            if answer.status_code in (429, 502, 503, 504):
+                time.sleep(int(answer.headers.get("Retry-After", PAUSE)))
+                continue
+            if not answer.ok:  # 409 and 410 say what is lost, and where to go on: a person decides
+                sys.exit(answer.text)
             page = answer.json()
             if not page["entries"] and page["next"] == after and answer.elapsed.seconds < 1:
                 time.sleep(1)  # too many wait already: this one was answered at once

@@ -87,7 +87,7 @@ class BigId(TypeDecorator[int]):
         return value if isinstance(value, int | Decimal) else None  # MariaDB adds up in decimals
 
 
-class Count(BigId):
+class HowOften(BigId):
     """How often something happened, 0 where another value is stored: who counts on must go on."""
 
     cache_ok = True

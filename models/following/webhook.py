@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database.base import TABLE, Base
-from models.database.types import BigId, Count, Uid, Utc
+from models.database.types import BigId, HowOften, Uid, Utc
 
 
 class DeliveryState(StrEnum):
@@ -43,8 +43,9 @@ class WebhookTrouble(StrEnum):
 class Webhook(Base):
     """An endpoint: each sealed entry that ``query`` finds goes to ``url``.
 
-    ``secret``, made at ``secret_at`` by the form with the key ``once``, and ``former_secret`` are encrypted;
-    the former signs too until ``former_until``. ``failing_since`` is when it first failed after
+    ``secret``, made at ``secret_at``, and ``former_secret`` are encrypted; the former signs too until
+    ``former_until``. ``once`` is the key of the form that made the webhook, ``rotated_once`` of the one that
+    made its present secret, if that is another. ``failing_since`` is when it first failed after
     ``succeeded_at``, ``failures`` how many tries failed since; until ``rests_until`` nothing is sent.
     """
 
@@ -64,11 +65,12 @@ class Webhook(Base):
     made_at: Mapped[datetime] = mapped_column(Utc)
     secret_at: Mapped[datetime] = mapped_column(Utc)
     once: Mapped[UUID | None] = mapped_column(Uid, unique=True)
+    rotated_once: Mapped[UUID | None] = mapped_column(Uid)
     disabled_at: Mapped[datetime | None] = mapped_column(Utc)
     disabled_why: Mapped[str | None] = mapped_column(String(24))
     failing_since: Mapped[datetime | None] = mapped_column(Utc)
     succeeded_at: Mapped[datetime | None] = mapped_column(Utc)
-    failures: Mapped[int] = mapped_column(Count, default=0)
+    failures: Mapped[int] = mapped_column(HowOften, default=0)
     rests_until: Mapped[datetime | None] = mapped_column(Utc)
 
 
@@ -92,7 +94,7 @@ class WebhookDelivery(Base):
     event_id: Mapped[UUID] = mapped_column(Uid)
     seq: Mapped[int | None] = mapped_column(BigId, index=True)
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.WAITING)
-    attempts: Mapped[int] = mapped_column(Count, default=0)
+    attempts: Mapped[int] = mapped_column(HowOften, default=0)
     made_at: Mapped[datetime] = mapped_column(Utc, index=True)
     began_at: Mapped[datetime] = mapped_column(Utc)
     tried_at: Mapped[datetime | None] = mapped_column(Utc)

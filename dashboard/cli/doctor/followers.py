@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dashboard.cli.checks import Bad
-from dashboard.followers.standing import FollowerStanding, standings
+from dashboard.followers.standing import FollowerStanding, last_words, standings, title_of
 from dashboard.monitoring.problem_words import many, rough_duration
 from models import db
 from models.clock import now
@@ -22,14 +22,13 @@ def check_followers() -> str:
 
 
 def _trouble(standing: FollowerStanding, moment: datetime) -> str:
-    row = standing.row
+    row, name = standing.row, title_of(db.session(), standing.row.name)
     if row.paused_at is not None:
         return ""
     if row.failing_since is not None:
-        why = (row.last_error or "").rpartition("\n")[2]
         since = rough_duration((moment - row.failing_since).total_seconds())
-        return f"{row.name} has been failing for {since}, {row.failures} times: {why}"
+        return f"{name} has been failing for {since}, {many(row.failures)} times: {last_words(row)}"
     if standing.seconds > LATE:
         wait = rough_duration(standing.seconds)
-        return f"{row.name} is {many(standing.behind)} entries behind, the oldest waits for {wait}"
+        return f"{name} is {many(standing.behind)} entries behind, the oldest waits for {wait}"
     return ""

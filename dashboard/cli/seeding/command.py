@@ -9,6 +9,7 @@ from random import Random
 from typing import NoReturn
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 from tqdm import tqdm
@@ -22,6 +23,7 @@ from dashboard.cli.seeding.rows import Pen
 from dashboard.cli.seeding.seals import Batch, batches
 from dashboard.cli.seeding.store import append, newest_link
 from dashboard.cli.seeding.timeline import SECOND, SeedPlan, timeline
+from dashboard.followers.mail.smtp.server import CONSOLE
 from dashboard.log.authentic.mac import mac_keys
 from models import db, write_transaction
 from models.clock import now
@@ -48,6 +50,8 @@ def seed(rows: int, days: int, users: int, number: int | None, password_stdin: b
     hour they are shifted. Nobody can sign in to the accounts, unless they get a password.
     """
     checks.ready()
+    if current_app.config["MAIL_URL"] not in (None, CONSOLE):
+        raise click.ClickException("GATEHOUSE_MAIL_URL is set: people who are made up would get letters")
     password = read_password() if password_stdin else None
     number = secrets.randbelow(2**32) if number is None else number
     plan = SeedPlan(rows, days, end=now().replace(minute=0, second=0, microsecond=0))

@@ -14,9 +14,9 @@ from dashboard.followers.mail.limits import (
     GIVEN_UP_AFTER,
     HOUR_LASTS,
     KNOWN_FOR,
-    LONGEST_WAIT,
-    LOOKED_AT,
+    LETTER_AHEAD,
     MOST_LISTED,
+    MOST_PASSED_BY,
     MOST_TRIES,
     SENDER_LOST,
     retry_after,
@@ -81,9 +81,15 @@ def rest_letter(session: Session, taken: Letter, tries: int, answer: ServerAnswe
         letter.code, letter.answer = answer
 
 
+def note_trouble(session: Session, answer: ServerAnswer) -> None:
+    """Let the letter that is due longest say what is wrong with the server; it is tried as before."""
+    if (letter := session.scalars(_due(now())).first()) is not None:
+        letter.code, letter.answer = answer
+
+
 def is_any_due(session: Session) -> bool:
     """Whether a letter may be sent now, or an hour ends."""
-    due = session.scalars(select(Letter).where(_is_due(now())).limit(LOOKED_AT))
+    due = session.scalars(select(Letter).where(_is_due(now())).limit(MOST_PASSED_BY))
     return any(_is_readable(letter) for letter in due)
 
 
@@ -107,11 +113,11 @@ def give_up(session: Session) -> None:
 
 def _due(moment: datetime) -> Select[Letter]:
     first = select(Letter).where(_is_due(moment)).order_by(Letter.due_at)
-    return first.limit(LOOKED_AT).with_for_update()
+    return first.limit(MOST_PASSED_BY).with_for_update()
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
-    is_ahead = Letter.due_at > moment + LONGEST_WAIT
+    is_ahead = Letter.due_at > moment + LETTER_AHEAD
     return Letter.state.in_(WAITING) & ((Letter.due_at <= moment) | is_ahead)
 
 

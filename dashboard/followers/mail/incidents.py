@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from dashboard.background import schedule
 from dashboard.background.thread_state import Health
 from dashboard.followers.mail.letters.trouble import TroubleKind
+from dashboard.followers.standing import last_words, title_of
 from dashboard.log.authentic import quarantine
 from dashboard.proof.upkeep import PROVING
 from models import Follower, Incident, Letter, Role, User, db, write_transaction
@@ -65,7 +66,7 @@ def _followers() -> Iterator[SiteTrouble]:
     long_ago = now() - TOLD_AFTER
     failing = select(Follower).where(Follower.failing_since < long_ago, Follower.paused_at.is_(None))
     for row in db.session.scalars(failing).all():
-        last = str(row.last_error or "").strip().rpartition("\n")[2][:MAX_ERROR_LINE]
+        last = last_words(row)[:MAX_ERROR_LINE]
         yield SiteTrouble(TroubleKind.FOLLOWER, row.name, row.failing_since or long_ago, last)
 
 
@@ -131,7 +132,8 @@ def _queue_for_admins(
     session: Session, event_id: UUID, kind: str, trouble: SiteTrouble, began: datetime
 ) -> None:
     moment = now()
-    words = {"kind": trouble.kind, "name": trouble.name, "since": began.isoformat(), "error": trouble.error}
+    name = title_of(session, trouble.name)
+    words = {"kind": trouble.kind, "name": name, "since": began.isoformat(), "error": trouble.error}
     text = json.dumps(words)
     for user_id in _admins(session):
         times = {"made_at": moment, "due_at": moment}

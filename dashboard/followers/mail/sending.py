@@ -41,8 +41,12 @@ def send_due() -> int:
     if not _is_something_due():
         return 0
     until = time.monotonic() + ROUND_TAKES
-    with outlet(settings) as way:
-        return sum(_send(settings, taken, way.send) for taken in _taken(until))
+    try:
+        with outlet(settings) as way:
+            return sum(_send(settings, taken, way.send) for taken in _taken(until))
+    except MailServerFailed as error:
+        write_transaction(partial(desk.note_trouble, answer=_in_short(error)))
+        raise
 
 
 def _put_in_order(settings: Settings) -> None:
@@ -84,8 +88,7 @@ def _send(settings: Settings, taken: desk.TakenLetter, send: Send) -> bool:
         write_transaction(partial(desk.end_letter, taken=letter, state=LetterState.SENT, answer=said))
         return True
     except MailServerFailed as error:  # the letter may be what it failed of: others come first next time
-        answer = ServerAnswer(NO_CODE, str(error)[:MAX_SAID])
-        write_transaction(partial(desk.rest_letter, taken=letter, tries=1, answer=answer))
+        write_transaction(partial(desk.rest_letter, taken=letter, tries=1, answer=_in_short(error)))
         raise
     except LetterRefused as refused:
         write_transaction(partial(_refused, refused, letter))
@@ -101,6 +104,10 @@ def _message(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
     except Exception:
         logger.exception("a letter of the kind %s cannot be written", taken.letter.kind)
         raise LetterRefused(ServerAnswer(OUR_FAULT, UNWRITTEN)) from None
+
+
+def _in_short(error: MailServerFailed) -> ServerAnswer:
+    return ServerAnswer(NO_CODE, str(error)[:MAX_SAID])
 
 
 def _refused(refused: LetterRefused, letter: Letter, session: Session) -> None:

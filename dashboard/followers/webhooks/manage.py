@@ -142,12 +142,12 @@ def rotate_secret(public_id: UUID, event: AuthEvent, once: UUID) -> None:
 
     def rotate(session: Session) -> None:
         webhook = locked_webhook(session, public_id)
-        if webhook is None or webhook.once == once:
+        if webhook is None or webhook.rotated_once == once:
             return
         moment = now()
         webhook.former_secret, webhook.former_until = webhook.secret, moment + ROTATION
         webhook.secret, webhook.secret_at = encrypted(secret, public_id), moment
-        webhook.once = once
+        webhook.rotated_once = once
         note_act(session, event, webhook, WebhookAct.ROTATE)
 
     write_transaction(rotate)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from auth.events import AuthEvent
 from dashboard.followers.webhooks.acts import disable
+from dashboard.followers.webhooks.failures import in_english
 from dashboard.followers.webhooks.outbox import hold_turn
 from dashboard.followers.webhooks.retries import SICK_AFTER, TRIED_FOR, next_try, rest
 from dashboard.followers.webhooks.sending.post import Reply
@@ -80,7 +81,7 @@ def _judge(
         webhook.failing_since = webhook.failing_since or moment
         webhook.failures += len(troubles)
         webhook.rests_until = moment + rest(webhook.failures)
-        _tell(follower, webhook, str(troubles[-1]))
+        _tell(follower, webhook, troubles[-1])
     if WebhookTrouble.GONE in troubles:
         disable(session, event, webhook, WebhookTrouble.GONE, moment)
     elif webhook.failing_since and moment - webhook.failing_since >= TRIED_FOR:
@@ -97,8 +98,8 @@ def _recover(session: Session, webhook: Webhook, follower: Follower | None, mome
     _tell(follower, webhook, None)
 
 
-def _tell(follower: Follower | None, webhook: Webhook, error: str | None) -> None:
+def _tell(follower: Follower | None, webhook: Webhook, trouble: WebhookTrouble | None) -> None:
     """Let the follower's row say what the endpoint's does."""
     if follower is not None and webhook.disabled_at is None:
         follower.failing_since, follower.failures = webhook.failing_since, webhook.failures
-        follower.last_error = error and f"DeliveryFailed: {error}"
+        follower.last_error = trouble and f"DeliveryFailed: {in_english(trouble)}"

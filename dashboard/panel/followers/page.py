@@ -18,7 +18,7 @@ from dashboard.followers import control
 from dashboard.followers.follow import consequences
 from dashboard.followers.mail.sending import MAIL
 from dashboard.followers.mail.standing import mail_standing
-from dashboard.followers.standing import standings
+from dashboard.followers.standing import last_words, standings
 from dashboard.panel.base import PanelView
 from dashboard.panel.followers.meanings import KNOWN_FOLLOWERS
 from dashboard.panel.followers.webhook_lists import webhooks_in_short
@@ -88,6 +88,7 @@ class FollowersPage(PanelView):
         return self.render(
             "admin/followers.html",
             followers=[(name, KNOWN_FOLLOWERS[name], found.get(name)) for name in KNOWN_FOLLOWERS],
+            last_words=last_words,
             running=consequences(app),
             webhooks=webhooks_in_short(),
             letters=mail_standing(db.session()) if MAIL in consequences(app) else None,

@@ -18,8 +18,10 @@ from auth.pages.client import client_of_request
 from auth.pages.problem import note
 from auth.pages.redirects import form_stands_on
 from dashboard.followers import control
+from dashboard.followers.standing import last_words
 from dashboard.followers.webhooks import manage
 from dashboard.followers.webhooks.again import repeat_delivery, send_test
+from dashboard.followers.webhooks.failures import TROUBLES
 from dashboard.followers.webhooks.outbox import follower_name
 from dashboard.followers.webhooks.sending.failure import SendFailed
 from dashboard.followers.webhooks.sending.signing import decrypted, secret_text
@@ -32,7 +34,7 @@ from dashboard.panel.followers.webhook_lists import (
     listed_webhook,
     page_of_deliveries,
 )
-from dashboard.panel.followers.webhook_words import STATES, TROUBLES
+from dashboard.panel.followers.webhook_words import STATES
 from models import Action, DeliveryState, Role
 from models.clock import now
 
@@ -56,7 +58,9 @@ def act_of_admin() -> AuthEvent:
 def secret_to_show(public_id: UUID, key: UUID) -> str | None:
     """Return the secret that the form with this key has just made; None later, and to others."""
     webhook = find_webhook(public_id)
-    if webhook is None or webhook.once != key or now() - webhook.secret_at > SHOWN_AGAIN:
+    if webhook is None or key != (webhook.rotated_once or webhook.once):
+        return None
+    if now() - webhook.secret_at > SHOWN_AGAIN:
         return None
     try:
         return secret_text(decrypted(webhook.secret, public_id))
@@ -172,6 +176,7 @@ class WebhookActs(PanelView):
             state=state,
             states=STATES,
             troubles=TROUBLES,
+            last_words=last_words,
             tested=find_delivery(webhook, request.args.get("tested", "")),
             may_act=self.may_act(),
             key=once.sign(uuid4()),

@@ -43,7 +43,7 @@ def find_delivery(webhook: Webhook, event_id: str) -> WebhookDelivery | None:
 def listed_webhooks() -> list[ListedWebhook]:
     """Return all webhooks by name."""
     found = db.session.scalars(select(Webhook).order_by(Webhook.name, Webhook.id)).all()
-    return [listed_webhook(webhook) for webhook in found]
+    return [listed_webhook(webhook) for webhook in found if webhook.public_id]  # somebody may write others
 
 
 def listed_webhook(webhook: Webhook) -> ListedWebhook:
@@ -66,9 +66,11 @@ def _count(webhook: Webhook, state: DeliveryState) -> int:
 
 def webhooks_in_short() -> dict[str, int]:
     """Return how many webhooks there are, and how many fail or are disabled."""
-    states = db.session.execute(select(Webhook.disabled_at, Webhook.failing_since)).all()
+    states = db.session.execute(select(Webhook.id, Webhook.disabled_at, Webhook.failing_since)).all()
+    ours = set(db.session.scalars(select(Follower.name).where(Follower.failing_since.is_not(None))))
     disabled = sum(bool(row.disabled_at) for row in states)
-    failing = sum(bool(row.failing_since and not row.disabled_at) for row in states)
+    enabled = [row for row in states if not row.disabled_at]
+    failing = sum(bool(row.failing_since) or follower_name(row.id) in ours for row in enabled)
     return {"all": len(states), "disabled": disabled, "failing": failing}
 
 

@@ -20,7 +20,6 @@ from dashboard.followers.webhooks.manage import (
 from dashboard.panel.followers.webhook_acts import WebhookActs, act_of_admin, secret_to_show
 from dashboard.panel.followers.webhook_form import WebhookForm
 from dashboard.panel.followers.webhook_lists import find_webhook, listed_webhooks
-from dashboard.panel.parts.vocabulary import vocabulary
 from dashboard.query.language.parse import MAX_QUERY
 from models import Role, Webhook
 
@@ -96,7 +95,6 @@ class WebhooksPage(WebhookActs):
             form=form,
             notice=notice,
             webhook=webhook,
-            vocabulary=vocabulary(),
             longest=MAX_QUERY,
         )
         return make_response(page, status)

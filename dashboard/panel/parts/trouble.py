@@ -1,16 +1,35 @@
 """Says on a page what is wrong with the log, in the viewer's language."""
 
-from flask import current_app
+from typing import NamedTuple
+
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from dashboard.followers.follow import consequences
 from dashboard.monitoring.problem_words import many
 from dashboard.monitoring.problems import Problem, ProblemKind, glance
 from dashboard.panel.parts.lengths import length_in_words
 
+#: Tasks besides the followers of which their page tells more.
+AT_FOLLOWERS = frozenset({"letters", "webhooks", "deliveries"})
 
-def troubles() -> list[str]:
-    """Return a sentence for each thing that is wrong; usually none."""
-    return [_sentence(problem) for problem in glance(current_app._get_current_object())]  # type: ignore[attr-defined]
+
+class ToldTrouble(NamedTuple):
+    """Something that is wrong, in a sentence, and the page that tells more, if there is one."""
+
+    says: str
+    page: str | None
+
+
+def troubles() -> list[ToldTrouble]:
+    """Return each thing that is wrong; usually none."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    followers = AT_FOLLOWERS | consequences(app).keys()
+    page = url_for("followers.index")
+    return [
+        ToldTrouble(_sentence(problem), page if problem.check in followers else None)
+        for problem in glance(app)
+    ]
 
 
 def _sentence(problem: Problem) -> str:

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("made_at", Utc, nullable=False),
         sa.Column("secret_at", Utc, nullable=False),
         sa.Column("once", Uid),
+        sa.Column("rotated_once", Uid),
         sa.Column("disabled_at", Utc),
         sa.Column("disabled_why", sa.String(24)),
         sa.Column("failing_since", Utc),

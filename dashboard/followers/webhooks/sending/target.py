@@ -68,12 +68,12 @@ def fit_target(text: str, *, private: bool) -> UrlTarget:
     return UrlTarget(scheme == "https", host, port, path + query)
 
 
-def shown_url(url: str, *, is_whole: bool) -> str:
+def shown_url(url: str | None, *, is_whole: bool) -> str:
     """Return an address to show; unless ``is_whole`` without path and query, which may hold a secret."""
     if is_whole:
-        return url
+        return url or ""
     with suppress(Unfit):
-        target = fit_target(str(url), private=True)
+        target = fit_target(str(url or ""), private=True)
         return target.origin + ("/…" if target.path != "/" else "/")
     return "…"
 

@@ -1,6 +1,7 @@
 """``seed``: a history like any other, only quicker."""
 
 from collections import Counter
+from contextvars import Context
 from datetime import timedelta
 from functools import partial
 
@@ -55,6 +56,14 @@ def test_rows_are_sealed_and_counted(app: Flask, manage: Run) -> None:
     assert "700/700" in result.stderr
     assert_sealed(700)
     assert db.session.scalar(select(func.count(User.id))) == 20
+
+
+def test_where_letters_are_sent_nobody_is_made_up(app: Flask, manage: Run) -> None:
+    settings = {"mail_url": "smtp://mail.example.org", "mail_from": "gate@example.org"}
+    result = Context().run(manage, "seed", **settings)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "people who are made up would get letters" in result.stderr
+    assert entries() == []
 
 
 def test_it_continues_a_book_and_others_continue_it(app: Flask, manage: Run) -> None:

@@ -54,7 +54,7 @@ def test_a_follower_that_fails_for_long_is_told_once_and_then_daily(postbox: Pos
     (letter,) = postbox.letters
     assert (letter["To"], letter["Subject"]) == ("ada <ada@example.org>", "Trouble: mail is behind")
     text = text_of_letter(letter)
-    assert "Last error: DeliveryFailed: the disk is full" in text
+    assert "Last error: the disk is full" in text
     assert "https://gate.example.org/admin/followers/" in text
     pass_time(TOLD_EVERY / 2)
     assert look() == 0

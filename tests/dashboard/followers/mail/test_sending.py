@@ -4,9 +4,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
-from typing import NoReturn
 
 import pytest
 from flask import Flask, current_app
@@ -14,7 +12,6 @@ from sqlalchemy import select, update
 
 from dashboard.followers.follow import Consequence, catch_up
 from dashboard.followers.mail import sending
-from dashboard.followers.mail.kinds import LETTER_KINDS
 from dashboard.followers.mail.limits import SENDER_LOST, retry_after
 from dashboard.followers.mail.queueing import queue_letters
 from dashboard.followers.mail.smtp.client import MailServerFailed
@@ -28,11 +25,9 @@ from tests.dashboard.followers.mail.letters import (
     change_letters,
     confirmed,
     letters,
-    registered,
     states,
 )
 from tests.dashboard.followers.notebook import change
-from tests.support.actions import make_user
 from tests.support.servers.gatehouse import ROOT, SECRET
 from tests.support.servers.mail import Postbox
 from tests.support.servers.process import free_port
@@ -184,6 +179,8 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(postbox: Postbox, del
     write_transaction(lambda session: session.execute(odd))
     assert sending.send_due() == 1
     assert postbox.letters[0]["To"] == "bob <bob@example.org>"
+    (waits,) = [letter for letter in letters() if letter.state == "queued"]
+    assert (waits.code, waits.answer) == (sending.OUR_FAULT, sending.UNWRITTEN)
 
 
 KILLED = """
@@ -233,22 +230,3 @@ def test_a_letter_whose_sender_was_killed_is_sent_again_under_the_same_name(
     assert states() == ["sent"]
     assert len(postbox.letters) == (2 if step == "after it was accepted" else 1)
     assert len({letter["Message-ID"] for letter in postbox.letters}) == 1
-
-
-def test_a_letter_that_cannot_be_written_waits_until_it_can(
-    postbox: Postbox, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_cause: object) -> NoReturn:
-        raise RuntimeError("a mistake of ours")
-
-    broken = replace(LETTER_KINDS["new_device"], write=fail)
-    alice, bob = confirmed("alice"), make_user("bob")
-    about(alice)
-    registered(bob)
-    with monkeypatch.context() as patch:
-        patch.setitem(LETTER_KINDS, "new_device", broken)
-        assert deliver() == 1
-    assert sorted(states()) == ["queued", "sent"]
-    waiting = update(Letter).where(Letter.state == "queued").values(due_at=now())
-    write_transaction(lambda session: session.execute(waiting))
-    assert deliver() == 1

@@ -1,13 +1,17 @@
 """How the letters stand, as the page of followers tells it."""
 
-from flask import Flask
+import pytest
+from flask import Flask, current_app
 
+from dashboard.followers.mail.sending import send_due
+from dashboard.followers.mail.smtp.client import MailServerFailed
 from dashboard.followers.mail.standing import mail_standing
 from models import db
 from models.clock import now
 from tests.dashboard.followers.mail.conftest import Deliver
-from tests.dashboard.followers.mail.letters import about, confirmed
+from tests.dashboard.followers.mail.letters import about, confirmed, letters
 from tests.support.servers.mail import Postbox
+from tests.support.servers.process import free_port
 
 
 def test_without_letters_all_is_zero(app: Flask) -> None:
@@ -36,3 +40,20 @@ def test_what_waits_and_what_was_refused_is_counted_and_names_nobody(
     assert found.refused_at is not None
     assert found.oldest is not None
     assert found.oldest <= now()
+
+
+def test_that_the_server_cannot_be_reached_is_told_while_letters_wait(
+    postbox: Postbox, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about(confirmed("alice"))
+    nowhere = f"smtp://127.0.0.1:{free_port()}"
+    settings = current_app.config["SETTINGS"]
+    monkeypatch.setitem(current_app.config, "SETTINGS", settings.model_copy(update={"mail_url": nowhere}))
+    with pytest.raises(MailServerFailed):
+        deliver()
+    found = mail_standing(db.session())
+    assert (found.waiting, found.trouble) == (1, f"{nowhere[7:]} cannot be reached: Connection refused")
+    assert [letter.tries for letter in letters()] == [0]
+    monkeypatch.undo()
+    assert send_due() == 1
+    assert mail_standing(db.session()).trouble is None

@@ -78,6 +78,7 @@ def test_one_success_among_failures_is_enough(site: Flask) -> None:
         sign_ins(2)
         run()
     assert webhook().failures == 2
+    assert follower_of(row).last_error == "DeliveryFailed: It answered that it failed."
     hurry()
     first, second = deliveries()
     results, event = [Result(first.id, BROKEN), Result(second.id, FINE)], event_of_site()

@@ -101,9 +101,24 @@ def test_a_failure_is_told_with_its_traceback(auditor: User, client: FlaskClient
             catch_up(Consequence(NAME, notebook.deliver))
     text = shown(client)
     assert "Text log failing" in text
-    assert "2 failures since now" in text
-    assert "OSError: [Errno 28] No space left on device" in text
+    assert "2 failures in a row, the first: now" in text
+    assert text.count("OSError: [Errno 28] No space left on device") == 2  # in plain sight, and in its trace
     assert "notebook.py" in text
+
+
+def test_what_is_done_to_which_is_heard_too(act: Callable[..., object], client: FlaskClient) -> None:
+    begin(NAME, now())
+    page = html.unescape(client.get("/admin/followers/").text)
+    assert 'aria-label="Pause: Text log"' in page
+    assert 'aria-label="Deliver again… Text log"' in page
+
+
+def test_why_it_fails_is_told_in_plain_sight_and_our_words(
+    auditor: User, client: FlaskClient, notebook: Notebook
+) -> None:
+    change(failing_since=now(), failures=1, last_error="  File x\nDeliveryFailed: the disk is full")
+    assert "1 failure: now" in (text := shown(client))
+    assert " the disk is full Where it failed File x" in text
 
 
 def test_what_was_missed_is_told(auditor: User, client: FlaskClient, notebook: Notebook) -> None:
@@ -163,6 +178,7 @@ def test_a_number_that_is_none_comes_back_with_the_reason(
     page = answer.text  # type: ignore[attr-defined]
     assert answer.status_code == 400  # type: ignore[attr-defined]
     assert told in page
+    assert "<title>Error: Followers" in page
     assert f'value="{html.escape(typed.strip())}"' in page
     assert re.search(r'name="from"[^>]*aria-invalid="true" autofocus', page)
     assert not [entry for entry in entries() if entry.action == Action.SETTINGS_CHANGE]

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from dashboard.panel.followers.webhook_words import TROUBLES
-from models import Role, WebhookTrouble
+from dashboard.followers.webhooks.failures import TROUBLES
+from models import Follower, Role, WebhookTrouble, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
@@ -119,8 +120,18 @@ def test_why_it_is_disabled_stands_on_its_page(site: Flask, admin: AuthActions) 
 
 def test_one_that_fails_is_seen(admin: AuthActions) -> None:
     hooked("https://hooks.example/")
-    change(failing_since=now())
-    assert "Nothing has succeeded since" in text_of(admin.client.get(one()))
+    change(failing_since=now(), failures=3)
+    assert "3 failures in a row, the first: now" in text_of(admin.client.get(one()))
+    assert "1 failing" in text_of(admin.client.get("/admin/followers/"))
+
+
+def test_one_that_fails_of_ours_is_seen_with_the_reason(admin: AuthActions) -> None:
+    hooked("https://hooks.example/")
+    failing = {"failing_since": now(), "failures": 2, "last_error": "  File x\nNotWritten"}
+    write_transaction(lambda session: session.execute(update(Follower).values(failing)))
+    page = text_of(admin.client.get(one()))
+    assert "2 failures in a row, the first: now" in page and "NotWritten" in page
+    assert "failing" in text_of(admin.client.get(PAGE))
     assert "1 failing" in text_of(admin.client.get("/admin/followers/"))
 
 
@@ -182,3 +193,34 @@ def test_nothing_is_inline_or_foreign(admin: AuthActions, receiver: Receiver) ->
         assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", page)
         assert not re.findall(r'(?:src|href)="(?!/|#|\?)[^"]*"', page)
         assert re.search(r'<meta name="csrf-token" content="[^"]+">', page)
+
+
+def test_values_that_no_column_can_have_break_no_page(admin: AuthActions, receiver: Receiver) -> None:
+    hooked(receiver.url)
+    sign_ins(3)
+    run()
+    path, wild = one(), "X'ff00ff'"
+    columns = {
+        "webhook": ["name", "url", "query", "format", "secret", "disabled_why", "failing_since", "failures"],
+        "webhook_delivery": [
+            "state",
+            "attempts",
+            "tried_at",
+            "status",
+            "trouble",
+            "answer",
+            "seq",
+            "event_id",
+        ],
+    }
+    for table, names in columns.items():
+        for name in names:
+            change = f"UPDATE {table} SET {name} = {wild} WHERE id = 1"
+            write_transaction(lambda session, sql=change: session.connection().exec_driver_sql(sql))
+            assert admin.client.get(PAGE).status_code == 200, name
+            assert admin.client.get(path).status_code == 200, name
+            assert admin.client.get(f"{path}/edit").status_code == 200, name
+    lost = "UPDATE webhook SET public_id = 'x'"
+    write_transaction(lambda session: session.connection().exec_driver_sql(lost))
+    assert admin.client.get(PAGE).status_code == 200
+    assert admin.client.get("/admin/followers/").status_code == 200

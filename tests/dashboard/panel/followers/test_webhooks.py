@@ -4,12 +4,15 @@ import html
 import re
 
 import pytest
+from sqlalchemy import select
 
 from dashboard.followers.webhooks import manage
+from models import Webhook
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     acts,
     change,
+    fresh,
     secret_of,
     webhook,
 )
@@ -37,6 +40,14 @@ def test_the_secret_is_shown_once(admin: AuthActions) -> None:
     assert SECRET.search(late.text) is None
     assert "This form made its secret before" in late.text
     assert len(acts()) == 1
+
+
+def test_the_form_makes_no_second_one_after_a_rotation(admin: AuthActions) -> None:
+    sent = fields(admin)
+    admin.client.post(NEW, data=sent)
+    send(admin, "/rotate")
+    assert SECRET.search(admin.client.post(NEW, data=sent).text) is None
+    assert len(fresh(select(Webhook))) == 1
 
 
 def test_a_rotated_secret_is_shown_once_too(admin: AuthActions) -> None:

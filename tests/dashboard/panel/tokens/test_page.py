@@ -88,6 +88,7 @@ def test_bad_input_comes_back_with_a_message_at_its_field(
     answer = send(client, **{field: value})
     assert answer.status_code == 400
     assert re.findall(r'id="(\w+)-wrong"', answer.text) == [field]
+    assert "<title>Error: Tokens" in answer.text
     focused = re.findall(r"<(?:input|select)[^>]*autofocus[^>]*>", answer.text)
     assert len(focused) == 1
     assert f'name="{field}"' in focused[0]
