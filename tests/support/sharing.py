@@ -7,20 +7,20 @@ import pytest
 
 #: What was injected, and what people were told.
 REPORTS: list[str] = []
-#: Folders whose tests mostly wait: while one process does, others have work to do.
-WAITING = ("faults", "browser", "dashboard/cli")
+#: Folders whose files mostly wait or take long: while one process is at it, others have work to do.
+LONG = ("faults", "browser", "dashboard/cli", "proof")
 #: Which share of the other files they are spread over; the end is left to what is short.
 SPREAD = 0.8
 _TESTS = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread files whose tests wait among the others; the tests of a file stay in their order."""
+    """Spread files that take long among the others; the tests of a file stay in their order."""
     files = list(dict.fromkeys(item.path for item in items))
-    waiting = [path for path in files if any(path.is_relative_to(_TESTS / folder) for folder in WAITING)]
-    others = [path for path in files if path not in waiting]
-    gap = SPREAD * len(others) / max(1, len(waiting))
-    places = {path: number * gap for number, path in enumerate(waiting)}
+    long = [path for path in files if any(path.is_relative_to(_TESTS / folder) for folder in LONG)]
+    others = [path for path in files if path not in long]
+    gap = SPREAD * len(others) / max(1, len(long))
+    places = {path: number * gap for number, path in enumerate(long)}
     places |= {path: float(number) for number, path in enumerate(others)}
     items.sort(key=lambda item: places[item.path])
 
