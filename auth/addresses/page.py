@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from auth import throttle
 from auth.addresses.confirmation import (
     LinkState,
     ask_for_link,
@@ -51,7 +52,9 @@ def send_link() -> BaseResponse:
     elsewhere = require_role(Role.USER)
     if elsewhere:
         return elsewhere
-    if ask_for_link(current_user, client_of_request()):
+    if isinstance(throttle.take_link(current_user.user_id), throttle.TooMany):
+        flash(_("Several letters were sent in the last hour: use the link of the newest one."))
+    elif ask_for_link(current_user, client_of_request()):
         flash(_("A letter with a link is on its way to you."))
     return redirect(url_for("auth.account"), 303)
 

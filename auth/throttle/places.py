@@ -12,12 +12,14 @@ from auth.throttle.networks import address_and_network, network_of
 from auth.throttle.stores import Limit, MemoryStore, PlaceStore
 
 _KEY = "gatehouse.throttle"
-#: Seconds that a failed sign-in counts, and a registration.
+#: Seconds that a failed sign-in counts, and a registration or a link.
 SIGN_IN, REGISTRATION = 300, 3600
 #: Failed sign-ins of an account from one address, of an account, of an address, of a network, of a device.
 PAIR, ACCOUNT, ADDRESS, NETWORK, DEVICE = 20, 100, 300, 1200, 10
 #: Accounts made from one network.
 ACCOUNTS = 20
+#: Letters with a link that an account may ask for.
+LINKS = 4
 #: Requests of one token in so many seconds: a hundred thousand entries a second, read by the thousand.
 REQUESTS, REQUEST_SECONDS = 1000, 10
 #: Wrong tokens from one network in so many seconds.
@@ -71,6 +73,11 @@ def take_registration(address: str | None) -> Places | TooMany:
     if address is None:
         return Places((), "")
     return _take(_limit("registration", ACCOUNTS, REGISTRATION, network_of(address)))
+
+
+def take_link(user_id: int) -> Places | TooMany:
+    """Take the place of a letter with a link that an account asks for."""
+    return _take(_limit("link", LINKS, REGISTRATION, str(user_id)))
 
 
 def take_request(token: UUID) -> Places | TooMany:

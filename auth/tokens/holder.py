@@ -49,7 +49,7 @@ def find_holder(session: Session, text: str) -> TokenHolder | None:
     found = select(ApiToken, User).join(User, User.id == ApiToken.user_id)
     live = found.where(ApiToken.token_hash == token_hash, is_valid(now()), User.disabled.is_(False))
     row = session.execute(live).one_or_none()
-    return _holder(*row) if row and Role.of(row[1].role).includes(MAKERS) else None
+    return _holder(*row) if row and row[0].public_id and Role.of(row[1].role).includes(MAKERS) else None
 
 
 def is_valid(at: datetime) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from auth import throttle
 from auth.pages.client import client_of_request
 from auth.tokens.holder import TokenHolder, find_holder
 from dashboard.api.refused import ApiProblem, TooManyRequests
-from dashboard.web.refusals import note_refusal
+from dashboard.web.refusals import asked_for, note_refusal
 from dashboard.web.requests import REQUEST
 from models import Scope, db
 from models.database.limits import within
@@ -51,5 +51,4 @@ def _refused(detail: str, challenge: str) -> ApiProblem:
 
 def _note(status: int, user: int | None) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    what = f"{request.method} {request.path}"
-    note_refusal(app, what, status, user=user, client=request.remote_addr)
+    note_refusal(app, asked_for(), status, user=user, client=request.remote_addr)

@@ -93,8 +93,14 @@ def advance(session: Session, name: str, cursor: int, last: int) -> None:
     row, moment = _own(session, name, cursor), now()
     row.cursor, row.intent = last, None
     row.delivered, row.delivered_at = row.delivered + last - cursor, moment
-    row.failing_since, row.failures, row.last_error = None, 0, None
+    forgive(row)
     hold(row, moment)
+
+
+def forgive(row: Follower | None) -> None:
+    """Forget that deliveries failed: one succeeded, or nobody wants any more."""
+    if row is not None:
+        row.failing_since, row.failures, row.last_error = None, 0, None
 
 
 def fail(session: Session, name: str, error: str) -> None:
@@ -119,11 +125,20 @@ def _own(session: Session, name: str, cursor: int) -> Follower:
 
 
 def _is_behind(row: Follower, head: Head) -> bool:
+    """Whether there is something to deliver; raises ``BrokenStream`` when the cursor is no number."""
+    _require_cursor(row)
     return row.epoch != head.epoch or row.cursor != head.seq
+
+
+def _require_cursor(row: Follower) -> None:
+    """Raise ``BrokenStream`` for a cursor that somebody changed: where to go on is for an admin to say."""
+    if row.cursor is None:
+        raise BrokenStream(f"{row.name}: its cursor is no number; have it deliver again from an entry on")
 
 
 def _adapt(row: Follower, head: Head) -> None:
     """Follow a log that was restored or pruned meanwhile."""
+    _require_cursor(row)
     if row.epoch != head.epoch:  # a backup was restored: what comes now are other entries
         row.epoch, row.cursor, row.intent = head.epoch, min(row.cursor, head.seq), None
     if row.cursor > head.seq:

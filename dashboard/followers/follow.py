@@ -94,9 +94,10 @@ def consequences(app: Flask) -> dict[str, Consequence]:
 def catch_up(consequence: Consequence) -> None:
     """Deliver what is sealed and was not delivered, a batch at a time; raises what a delivery raised."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    while not is_stopping(app) and (seen := cursor.due(consequence.name)) is not None:
+    while not is_stopping(app):
         try:
-            if not _deliver_some(consequence, seen):
+            seen = cursor.due(consequence.name)
+            if seen is None or not _deliver_some(consequence, seen):
                 return
         except Exception as error:
             _note(consequence.name, error)

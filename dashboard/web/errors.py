@@ -15,7 +15,7 @@ from auth.pages.problem import note
 from auth.pages.redirects import page_of_form
 from auth.pages.render import form_again
 from auth.signals import NotRecorded
-from dashboard.web.refusals import note_refusal
+from dashboard.web.refusals import asked_for, note_refusal
 from models import NotWritten
 
 #: Seconds after which a client may try again what could not be done.
@@ -95,7 +95,7 @@ def _sentences(first: str, second: str) -> str:
 def _note_refusal(status: int) -> None:
     note_refusal(
         current_app._get_current_object(),  # type: ignore[attr-defined]
-        f"{request.method} {request.path}",
+        asked_for(),
         status,
         user=getattr(current_user, "user_id", None),
         client=request.remote_addr,
@@ -114,7 +114,7 @@ def _is_user_known() -> bool:
 
 def _unavailable(error: Exception) -> Response:
     """Answer alike whoever asks: an outage must not tell right passwords from wrong ones."""
-    current_app.logger.error("%s %s: %s", request.method, request.path, error)
+    current_app.logger.error("%s: %s", asked_for(), error)
     g._login_user = AnonymousUserMixin()  # looking the user up may be what failed
     title, message = _wording(503)
     answer = form_again(503, _sentences(title, message)) or error_page(503, title, message)
@@ -125,7 +125,7 @@ def _unavailable(error: Exception) -> Response:
 def _log_error(error: Any) -> None:
     """Tell an error that nobody expected, with the number of its request."""
     request_id = g.get("request_id", "")
-    current_app.logger.error("%s %s %s", request_id, request.method, request.path, exc_info=error)
+    current_app.logger.error("%s %s", request_id, asked_for(), exc_info=error)
 
 
 def _unexpected(_error: InternalServerError) -> Response:

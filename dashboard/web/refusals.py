@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from flask import Flask
+from flask import Flask, request
 
 logger = logging.getLogger(__name__)
 _KEY = "gatehouse.refusals"
@@ -28,6 +28,13 @@ class RefusalLines:
                 self._began, self._count = time.monotonic(), 0
             self._count += 1
             return self._count <= REFUSAL_LINES, left_out
+
+
+def asked_for() -> str:
+    """Return method and path of this request for the log, without the token of a link."""
+    token = (request.view_args or {}).get("token")
+    path = request.path.replace(token, "…") if isinstance(token, str) and token else request.path
+    return f"{request.method} {path}"
 
 
 def note_refusal(app: Flask, what: str, status: int, *, user: object, client: str | None) -> None:

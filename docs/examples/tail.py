@@ -46,6 +46,8 @@ def main(url: str, path: Path, query: str = "") -> None:
             if not answer.ok:  # 409 and 410 say what is lost, and where to go on: a person decides
                 sys.exit(answer.text)
             page = answer.json()
+            if not page["entries"] and page["next"] == after and answer.elapsed.seconds < 1:
+                time.sleep(1)  # too many wait already: this one was answered at once
             after, epoch = page["next"], page["epoch"]
             for entry in page["entries"]:
                 file.write(json.dumps(entry | {"next": entry["seq"], "epoch": epoch}).encode() + b"\n")

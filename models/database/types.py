@@ -17,6 +17,8 @@ T = TypeVar("T")
 NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 #: Before that MariaDB counts with none.
 _OLDEST_YEAR = 1000
+#: The largest count that is one.
+MAX_COUNT = 2**53
 _MAPPED = bytes(10) + b"\xff\xff"
 
 
@@ -83,6 +85,15 @@ class BigId(TypeDecorator[int]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
         return value if isinstance(value, int | Decimal) else None  # MariaDB adds up in decimals
+
+
+class HowOften(BigId):
+    """How often something happened, 0 where another value is stored: who counts on must go on."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int:
+        return value if isinstance(value, int) and 0 <= value <= MAX_COUNT else 0
 
 
 class Uid(TypeDecorator[UUID]):

@@ -6,7 +6,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database.base import KEYED, Base
-from models.database.types import BigId, Utc
+from models.database.types import BigId, HowOften, Utc
 
 
 class Follower(Base):
@@ -28,8 +28,8 @@ class Follower(Base):
     intent: Mapped[str | None] = mapped_column(Text)
     paused_at: Mapped[datetime | None] = mapped_column(Utc)
     failing_since: Mapped[datetime | None] = mapped_column(Utc)
-    failures: Mapped[int] = mapped_column(BigId, default=0)
+    failures: Mapped[int] = mapped_column(HowOften, default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
-    delivered: Mapped[int] = mapped_column(BigId, default=0)
+    delivered: Mapped[int] = mapped_column(HowOften, default=0)
     delivered_at: Mapped[datetime | None] = mapped_column(Utc)
-    missed: Mapped[int] = mapped_column(BigId, default=0)
+    missed: Mapped[int] = mapped_column(HowOften, default=0)

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database.base import TABLE, Base
-from models.database.types import BigId, Uid, Utc
+from models.database.types import BigId, HowOften, Uid, Utc
 
 
 class DeliveryState(StrEnum):
@@ -70,7 +70,7 @@ class Webhook(Base):
     disabled_why: Mapped[str | None] = mapped_column(String(24))
     failing_since: Mapped[datetime | None] = mapped_column(Utc)
     succeeded_at: Mapped[datetime | None] = mapped_column(Utc)
-    failures: Mapped[int] = mapped_column(BigId, default=0)
+    failures: Mapped[int] = mapped_column(HowOften, default=0)
     rests_until: Mapped[datetime | None] = mapped_column(Utc)
 
 
@@ -94,7 +94,7 @@ class WebhookDelivery(Base):
     event_id: Mapped[UUID] = mapped_column(Uid)
     seq: Mapped[int | None] = mapped_column(BigId, index=True)
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.WAITING)
-    attempts: Mapped[int] = mapped_column(BigId, default=0)
+    attempts: Mapped[int] = mapped_column(HowOften, default=0)
     made_at: Mapped[datetime] = mapped_column(Utc, index=True)
     began_at: Mapped[datetime] = mapped_column(Utc)
     tried_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -32,7 +32,7 @@ class Content:
 class Cause:
     """What a letter is written from: to whom, because of which entry or words, and where the site is.
 
-    Times are told in ``zone``, words in ``locale``.
+    Times are told in ``zone``, words in ``locale``. A digest lists ``digested``; ``more`` came beside them.
     """
 
     user: User
@@ -42,6 +42,7 @@ class Cause:
     locale: str
     zone: ZoneInfo
     digested: tuple[Content, ...] = ()
+    more: int = 0
 
     def moment(self, moment: datetime) -> str:
         """Return a time to the minute with its zone: "November 30, 2026, 14:57 (Europe/Berlin, UTC+1)"."""

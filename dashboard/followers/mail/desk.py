@@ -1,9 +1,10 @@
 """The table of letters: which is next, and what became of it. Every change is a transaction of its own."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.followers.mail.kinds import LETTER_KINDS
@@ -13,6 +14,10 @@ from dashboard.followers.mail.limits import (
     GIVEN_UP_AFTER,
     HOUR_LASTS,
     KNOWN_FOR,
+    LETTER_AHEAD,
+    MOST_LISTED,
+    MOST_PASSED_BY,
+    MOST_TRIES,
     SENDER_LOST,
     retry_after,
 )
@@ -26,18 +31,22 @@ THROUGH = (LetterState.SENT, LetterState.REFUSED, LetterState.GIVEN_UP, LetterSt
 
 @dataclass(frozen=True, slots=True)
 class TakenLetter:
-    """A letter that this process may send now, its reader and its entry; ``listed`` by a digest."""
+    """A letter that this process may send now, its reader and its entry.
+
+    A digest lists ``listed``; ``more`` letters came beside them.
+    """
 
     letter: Letter
     user: User
     entry: LoginLog | None
     listed: tuple[tuple[Letter, LoginLog | None], ...] = ()
+    more: int = 0
 
 
 def take_next(session: Session) -> TakenLetter | bool:
     """Take the letter that is due longest; False when none is, True when that one is not to be sent now."""
     moment = now()
-    letter = session.scalars(_due(moment)).first()
+    letter = next((one for one in session.scalars(_due(moment)) if _is_readable(one)), None)
     if letter is None:
         return False
     user = session.get(User, letter.user_id, with_for_update=True)
@@ -51,8 +60,9 @@ def take_next(session: Session) -> TakenLetter | bool:
     if letter.kind != DIGEST and (until := _full_until(session, letter, moment)):
         letter.state, letter.due_at = LetterState.HELD, until
         return True
-    letter.state, letter.due_at, letter.tries = LetterState.SENDING, moment + SENDER_LOST, letter.tries + 1
-    return TakenLetter(letter, user, _entry(session, letter), listed)
+    tries = letter.tries if isinstance(letter.tries, int) and letter.tries < MOST_TRIES else 0
+    letter.state, letter.due_at, letter.tries = LetterState.SENDING, moment + SENDER_LOST, tries + 1
+    return TakenLetter(letter, user, _entry(session, letter), listed, _more_than(listed, session, letter))
 
 
 def end_letter(session: Session, taken: Letter, state: LetterState, answer: ServerAnswer) -> None:
@@ -79,8 +89,8 @@ def note_trouble(session: Session, answer: ServerAnswer) -> None:
 
 def is_any_due(session: Session) -> bool:
     """Whether a letter may be sent now, or an hour ends."""
-    due = Letter.state.in_(WAITING) & (Letter.due_at <= now())
-    return session.scalar(select(Letter.kind).where(due).limit(1)) is not None
+    due = session.scalars(select(Letter).where(_is_due(now())).limit(MOST_PASSED_BY))
+    return any(_is_readable(letter) for letter in due)
 
 
 def are_overdue(session: Session) -> bool:
@@ -102,14 +112,26 @@ def give_up(session: Session) -> None:
 
 
 def _due(moment: datetime) -> Select[Letter]:
-    due = Letter.state.in_(WAITING) & (Letter.due_at <= moment)
-    return select(Letter).where(due).order_by(Letter.due_at).limit(1).with_for_update()
+    first = select(Letter).where(_is_due(moment)).order_by(Letter.due_at)
+    return first.limit(MOST_PASSED_BY).with_for_update()
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    is_ahead = Letter.due_at > moment + LETTER_AHEAD
+    return Letter.state.in_(WAITING) & ((Letter.due_at <= moment) | is_ahead)
+
+
+def _is_readable(letter: Letter) -> bool:
+    """Whether a row has a key: one that somebody broke can be neither sent nor changed."""
+    is_text = isinstance(letter.kind, str) and "\ufffd" not in letter.kind
+    return is_text and letter.event_id is not None and letter.user_id is not None
 
 
 def _full_until(session: Session, letter: Letter, moment: datetime) -> datetime | None:
     """Return when the person's hour ends, when as many letters as it may have were sent in it."""
     theirs = (Letter.user_id == letter.user_id) & (Letter.state == LetterState.SENT)
-    newest = select(Letter.ended_at).where(theirs, Letter.ended_at > moment - HOUR_LASTS)
+    within = (Letter.ended_at > moment - HOUR_LASTS) & (Letter.ended_at <= moment)
+    newest = select(Letter.ended_at).where(theirs, within)
     sent = [
         ended for ended in session.scalars(newest.order_by(Letter.ended_at.desc()).limit(EACH_HOUR)) if ended
     ]
@@ -123,17 +145,13 @@ def _full_until(session: Session, letter: Letter, moment: datetime) -> datetime 
 def _end_hour(session: Session, first: Letter, moment: datetime) -> None:
     """Let the one letter go that was held, or one digest in place of several."""
     theirs = (Letter.user_id == first.user_id) & (Letter.state == LetterState.HELD)
-    held = session.scalars(select(Letter).where(theirs).order_by(Letter.made_at)).all()
-    if len(held) == 1:
+    if session.scalar(select(func.count()).where(theirs)) == 1:
         first.state = LetterState.QUEUED
         return
-    for letter in held:
-        letter.state, letter.digest, letter.ended_at = LetterState.DIGESTED, first.event_id, moment
-    session.add(
-        Letter(
-            event_id=first.event_id, kind=DIGEST, user_id=first.user_id, made_at=first.made_at, due_at=moment
-        )
-    )
+    key = {"event_id": first.event_id, "kind": DIGEST, "user_id": first.user_id}
+    session.add(Letter(**key, made_at=first.made_at, due_at=moment))
+    digested = {"state": LetterState.DIGESTED, "digest": first.event_id, "ended_at": moment}
+    session.execute(update(Letter).where(theirs).values(digested))
 
 
 def _entry(session: Session, letter: Letter) -> LoginLog | None:
@@ -143,8 +161,17 @@ def _entry(session: Session, letter: Letter) -> LoginLog | None:
 def _listed(session: Session, letter: Letter, user: User) -> tuple[tuple[Letter, LoginLog | None], ...]:
     """Return what a digest lists that its reader may still get."""
     listed = (Letter.user_id == letter.user_id) & (Letter.digest == letter.event_id)
-    letters = session.scalars(select(Letter).where(listed).order_by(Letter.made_at)).all()
+    first = select(Letter).where(listed).order_by(Letter.made_at).limit(MOST_LISTED)
+    letters = session.scalars(first).all()
     return tuple((one, _entry(session, one)) for one in letters if _is_wanted(session, one, user))
+
+
+def _more_than(listed: Sized, session: Session, letter: Letter) -> int:
+    """Return how many letters there are beside those that a digest lists, when it lists as many as it may."""
+    if len(listed) < MOST_LISTED:
+        return 0
+    theirs = (Letter.user_id == letter.user_id) & (Letter.digest == letter.event_id)
+    return (session.scalar(select(func.count()).where(theirs)) or 0) - len(listed)
 
 
 def _is_wanted(session: Session, letter: Letter, user: User) -> bool:

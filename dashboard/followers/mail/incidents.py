@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -102,22 +103,29 @@ def _tell(found: Mapping[str, SiteTrouble], ids: Mapping[str, UUID], session: Se
             began, told = row.began_at, row.told_at
         session.merge(Incident(name=name, began_at=began, seen_at=moment, told_at=told))
     for name, row in rows.items():
-        if name not in found and moment - row.seen_at >= OVER_AFTER:
-            kind, _, about = name.partition(" ")
-            _queue_for_admins(
-                session,
-                ids[name],
-                "trouble_over",
-                SiteTrouble(TroubleKind(kind), about, moment),
-                row.began_at,
-            )
+        over = _read_key(name, moment)
+        if over and name not in found and not _is_within(moment - row.seen_at, OVER_AFTER):
+            _queue_for_admins(session, ids[name], "trouble_over", over, row.began_at)
             session.delete(row)
     session.flush()
 
 
 def _is_to_tell_again(row: Incident, trouble: SiteTrouble, moment: datetime) -> bool:
     """Rows that were moved aside stay there: they are told once, until there are none."""
-    return trouble.kind is not TroubleKind.QUARANTINE and moment - row.told_at >= TOLD_EVERY
+    return trouble.kind is not TroubleKind.QUARANTINE and not _is_within(moment - row.told_at, TOLD_EVERY)
+
+
+def _is_within(age: timedelta, length: timedelta) -> bool:
+    """Whether something is that new; what lies as far ahead was noted by a clock that was wrong."""
+    return -length < age < length
+
+
+def _read_key(name: str, moment: datetime) -> SiteTrouble | None:
+    """Return the trouble that is called so; None for a name that is none of ours."""
+    with suppress(ValueError):
+        kind, _, about = str(name).partition(" ")
+        return SiteTrouble(TroubleKind(kind), about, moment)
+    return None
 
 
 def _queue_for_admins(

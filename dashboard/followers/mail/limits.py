@@ -13,6 +13,12 @@ KNOWN_FOR = timedelta(days=30)
 SENDER_LOST = timedelta(minutes=2)
 #: Until the next try, by how many there were.
 RETRY = (1, 2, 5, 10, 20, 40, 60)
+#: No letter waits for longer at once: what is due later was noted by a clock that was wrong.
+LETTER_AHEAD = timedelta(hours=2)
+#: Letters that a digest lists; of more it tells how many there are.
+MOST_LISTED = 20
+#: Letters that are looked at for one that can be sent, and tries beyond which somebody made up a number.
+MOST_PASSED_BY, MOST_TRIES = 20, 1_000_000
 #: Letters in one round over one connection, and seconds after which it begins with no other.
 ROUND, ROUND_TAKES = 20, 5.0
 

@@ -1,5 +1,6 @@
 """The round: letters that are due leave over one connection; what each led to is noted at once."""
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +26,9 @@ from models import Follower, Letter, LetterState, db, write_transaction
 
 #: The name of the follower that queues; while it is paused nothing leaves.
 MAIL = "mail"
+#: What is noted of a letter that cannot be written, and the code of what may succeed later (RFC 5321 4.2.3).
+OUR_FAULT, UNWRITTEN = 451, "it cannot be written: the server's log says why"
+logger = logging.getLogger(__name__)
 
 
 def send_due() -> int:
@@ -80,7 +84,7 @@ def _send(settings: Settings, taken: desk.TakenLetter, send: Send) -> bool:
     """Send one letter and note what became of it."""
     letter = taken.letter
     try:
-        said = send(_written(settings, taken))
+        said = send(_message(settings, taken))
         write_transaction(partial(desk.end_letter, taken=letter, state=LetterState.SENT, answer=said))
         return True
     except MailServerFailed as error:  # the letter may be what it failed of: others come first next time
@@ -89,6 +93,17 @@ def _send(settings: Settings, taken: desk.TakenLetter, send: Send) -> bool:
     except LetterRefused as refused:
         write_transaction(partial(_refused, refused, letter))
     return False
+
+
+def _message(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
+    """Return a letter as a message; one that cannot be made waits as if the server had not taken it."""
+    try:
+        return _written(settings, taken)
+    except LetterRefused:
+        raise
+    except Exception:
+        logger.exception("a letter of the kind %s cannot be written", taken.letter.kind)
+        raise LetterRefused(ServerAnswer(OUR_FAULT, UNWRITTEN)) from None
 
 
 def _in_short(error: MailServerFailed) -> ServerAnswer:
@@ -113,7 +128,7 @@ def _written(settings: Settings, taken: desk.TakenLetter) -> EmailMessage:
             for one, entry in taken.listed
             if one.kind in LETTER_KINDS
         )
-        content = LETTER_KINDS[letter.kind].write(replace(about, digested=listed))
+        content = LETTER_KINDS[letter.kind].write(replace(about, digested=listed, more=taken.more))
         identity = message_id(site, letter.event_id, letter.kind, user.id)
         to = (about.reader, user.email or "")
         return compose(

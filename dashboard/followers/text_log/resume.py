@@ -1,10 +1,13 @@
 """What stands already of lines whose writing was cut off, in the file or in what it was rotated to."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+_END = re.compile(r"(\d{1,20}) (\d{1,20})", re.ASCII)
 
 
 def end_of(path: Path) -> str:
@@ -19,9 +22,11 @@ def places(path: Path, end: str, data: bytes) -> Iterator[tuple[Path, int]]:
     """Yield the files that may hold a beginning of ``data``, written from ``end`` on, and where in them.
 
     The first is the file that it was, renamed perhaps, or a copy of one that was emptied since; then comes
-    what has its name now, if that is another or was emptied.
+    what has its name now, if that is another or was emptied. An ``end`` that is none tells of no file.
     """
-    inode, size = map(int, end.split())
+    if not (told := _END.fullmatch(str(end))):
+        return
+    inode, size = int(told[1]), int(told[2])
     files = dict(_rotated(path))
     same = [one for one, found in files.items() if found.st_ino == inode and found.st_size >= size]
     yield from ((one, size) for one in same or _copies(path, files, size, data))

@@ -106,6 +106,7 @@ def switch_off(public_id: UUID, event: AuthEvent) -> None:
     def off(session: Session) -> None:
         if webhook := locked_webhook(session, public_id):
             disable(session, event, webhook, WebhookTrouble.BY_HAND, now())
+            cursor.forgive(cursor.locked(session, follower_name(webhook.id)))
 
     write_transaction(off)
 

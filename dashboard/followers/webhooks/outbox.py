@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.followers import cursor
 from dashboard.followers.lease import hold, is_free
-from dashboard.followers.webhooks.retries import SICK_AFTER
+from dashboard.followers.webhooks.retries import SICK_AFTER, is_due, is_resting
 from dashboard.log.head import BrokenStream
 from dashboard.log.recorder import name_refs
 from dashboard.query.language.compile import compile_selection
@@ -54,7 +54,7 @@ def take_due(session: Session, webhook_id: int) -> DueBatch | None:
         return None
     moved = _read_on(session, webhook, follower)
     moment = now()
-    if webhook.rests_until is not None and moment < webhook.rests_until:
+    if is_resting(webhook.rests_until, moment):
         return DueBatch(webhook, (), moved)
     return DueBatch(webhook, _due(session, webhook, moment), moved)
 
@@ -119,7 +119,7 @@ def _due(
     session: Session, webhook: Webhook, moment: datetime
 ) -> Sequence[tuple[WebhookDelivery, LoginLog | None]]:
     """Return what is to be sent; one delivery to an endpoint that is sick."""
-    mine = (WebhookDelivery.webhook_id == webhook.id) & (WebhookDelivery.next_try_at <= moment)
+    mine = (WebhookDelivery.webhook_id == webhook.id) & is_due(moment)
     order = WebhookDelivery.next_try_at, WebhookDelivery.id
     limit = SENT_AT_ONCE if webhook.failures < SICK_AFTER else 1
     rows = session.scalars(select(WebhookDelivery).where(mine).order_by(*order).limit(limit)).all()

@@ -20,6 +20,7 @@ from dashboard.followers.follow import LONGEST_PAUSE, LOOK, REST, trace_of
 from dashboard.followers.lease import is_free
 from dashboard.followers.webhooks.forgetting import FORGETTING_EVERY, forget_deliveries
 from dashboard.followers.webhooks.outbox import follower_name
+from dashboard.followers.webhooks.retries import is_due, is_resting
 from dashboard.followers.webhooks.run import deliver_due
 from dashboard.log.head import read_head
 from models import Follower, Webhook, WebhookDelivery, db, write_transaction
@@ -95,14 +96,14 @@ def due_endpoints() -> list[int]:
 
 def _due() -> Iterator[int]:
     moment, head = now(), read_head(db.session())
-    is_due = (WebhookDelivery.webhook_id == Webhook.id) & (WebhookDelivery.next_try_at <= moment)
-    enabled = select(Webhook.id, Webhook.rests_until, exists().where(is_due)).where(
+    waits = (WebhookDelivery.webhook_id == Webhook.id) & is_due(moment)
+    enabled = select(Webhook.id, Webhook.rests_until, exists().where(waits)).where(
         Webhook.disabled_at.is_(None)
     )
     for webhook_id, rests_until, is_waiting in db.session.execute(enabled).all():
         row = db.session.get(Follower, follower_name(webhook_id), populate_existing=True)
         if row is None or row.paused_at is not None or not is_free(row, moment):
             continue
-        is_resting = rests_until is not None and moment < rests_until
-        if row.epoch != head.epoch or row.cursor != head.seq or (is_waiting and not is_resting):
+        may_try = is_waiting and not is_resting(rests_until, moment)
+        if row.epoch != head.epoch or row.cursor != head.seq or may_try:
             yield webhook_id

@@ -37,7 +37,9 @@ def write_results(session: Session, webhook_id: int, results: Sequence[Result], 
     moment, answers = now(), {result.delivery_id: result.answer for result in results}
     chosen = select(WebhookDelivery).where(WebhookDelivery.id.in_(answers)).with_for_update()
     for row in session.scalars(chosen.execution_options(populate_existing=True)):
-        if row.state != DeliveryState.DELIVERED:  # else another process delivered it, too
+        if row.state == DeliveryState.DELIVERED:  # another process delivered it, too
+            row.next_try_at = None
+        else:
             write_answer(row, answers[row.id], moment)
     session.flush()
     _blank_erased(session, list(answers))
@@ -98,6 +100,6 @@ def _recover(session: Session, webhook: Webhook, follower: Follower | None, mome
 
 def _tell(follower: Follower | None, webhook: Webhook, trouble: WebhookTrouble | None) -> None:
     """Let the follower's row say what the endpoint's does."""
-    if follower is not None:
+    if follower is not None and webhook.disabled_at is None:
         follower.failing_since, follower.failures = webhook.failing_since, webhook.failures
         follower.last_error = trouble and f"DeliveryFailed: {in_english(trouble)}"

@@ -81,7 +81,7 @@ def forget(session: Session, person: Traces) -> int:
 
 def may_mean(words: str, person: Traces) -> bool:
     """Whether the words of a query may mean ``person``: rather too often than too seldom."""
-    text = username_key(words)
+    text = username_key(str(words))  # a row may hold bytes
     if any(key in text for key in person.keys):
         return True
     return any(_tells(term, person.keys) or _is_at(term, person.addresses) for term in _values(text))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from dashboard.followers.standing import entries_behind
 from dashboard.followers.webhooks.outbox import follower_name
 from dashboard.log.head import read_head
 from models import DeliveryState, Follower, User, Webhook, WebhookDelivery, db
@@ -48,7 +49,7 @@ def listed_webhooks() -> list[ListedWebhook]:
 def listed_webhook(webhook: Webhook) -> ListedWebhook:
     """Return a webhook and how it stands."""
     follower = db.session.get(Follower, follower_name(webhook.id))
-    behind = max(0, read_head(db.session()).seq - follower.cursor) if follower else 0
+    behind = entries_behind(follower, read_head(db.session())) if follower else 0
     maker = db.session.get(User, webhook.made_by) if webhook.made_by else None
     return ListedWebhook(webhook, maker, follower, behind, _counts(webhook))
 

@@ -29,7 +29,7 @@ def traced(entry: LoginLog) -> dict[str, Any] | None:
         return None
     texts = [_quoted(without_fillings(_(text))) for text in trace.shown]
     return {
-        "took": as_duration(trace.seconds),
+        "took": as_duration(trace.seconds) if isinstance(trace.seconds, int | float) else None,
         "route": trace.route,
         "status": trace.status,
         "saw": " · ".join([_page(trace.page, trace.status), *texts]),
@@ -40,7 +40,8 @@ def traced(entry: LoginLog) -> dict[str, Any] | None:
 def _page(template: str | None, status: int) -> str:
     if template is not None:
         return str(PAGE_NAMES.get(template, template))
-    return _("sent on to another page") if 300 <= status < 400 else _("no page")
+    is_elsewhere = isinstance(status, int) and 300 <= status < 400
+    return _("sent on to another page") if is_elsewhere else _("no page")
 
 
 def _quoted(text: str) -> str:

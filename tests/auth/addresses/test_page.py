@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from auth.addresses.links import CONFIRM, link_token
+from auth.throttle.places import LINKS
 from models import User, db
 from models.clock import now
 from tests.auth.addresses.test_confirmation import event_of
@@ -30,9 +31,12 @@ def page(alice: User) -> str:
 
 def press(client: FlaskClient, page: str) -> TestResponse:
     """Press the button of a page, as a person does."""
-    text = client.get(page).text
-    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', text))
-    return client.post(page, data={"csrf_token": token}, follow_redirects=True)
+    return client.post(page, data={"csrf_token": token_of(client, page)}, follow_redirects=True)
+
+
+def token_of(client: FlaskClient, page: str) -> str:
+    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', client.get(page).text))
+    return str(token)
 
 
 def title(answer: TestResponse) -> str:
@@ -57,8 +61,14 @@ def test_the_button_confirms_and_the_page_says_so_ever_after(client: FlaskClient
 
 
 def test_many_clicks_at_once_are_one_entry(app: Flask, page: str) -> None:
+    clients = [app.test_client() for _ in range(6)]
+    tokens = [token_of(client, page) for client in clients]
+
+    def click(client: FlaskClient, token: str) -> int:
+        return client.post(page, data={"csrf_token": token}, follow_redirects=True).status_code
+
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: press(app.test_client(), page).status_code, range(6)))
+        answers = list(pool.map(click, clients, tokens))
     assert answers == [200] * 6
     assert len(entries()) == 1
 
@@ -124,3 +134,23 @@ def test_with_mail_the_door_says_that_a_letter_comes(auth: AuthActions, client: 
     auth.register("zoe", email="zoe@example.org")
     assert "A letter is on its way" in client.get("/login").text
     db.session.rollback()
+
+
+def test_the_token_of_a_link_stands_in_no_line_of_the_log(
+    client: FlaskClient, page: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.post(page, data={"csrf_token": "wrong"}).status_code == 400
+    assert "/email/confirm/…" in caplog.text
+    assert page not in caplog.text
+
+
+def test_a_person_gets_four_links_an_hour_and_no_entry_for_more(client: FlaskClient, alice: User) -> None:
+    auth = AuthActions(client)
+    auth.login("alice")
+    before = len(entries())
+    for _ in range(LINKS):
+        client.post("/email/confirm/new", data={"csrf_token": auth.token("/account")})
+    data = {"csrf_token": auth.token("/account")}
+    answer = client.post("/email/confirm/new", data=data, follow_redirects=True)
+    assert "Several letters were sent" in answer.text
+    assert len(entries()) == before + LINKS

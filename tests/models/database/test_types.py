@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import StatementError
 
 from models import Action, LoginLog, Outcome, db, write_transaction
-from models.database.types import pack_ip, unpack_ip
+from models.database.types import HowOften, pack_ip, unpack_ip
 
 
 @given(st.ip_addresses(v=4))
@@ -86,3 +86,9 @@ def test_digests_keep_every_byte(app: Flask, nonce: bytes) -> None:
 @pytest.mark.parametrize("name", ["𠮷野家", "משה", "Zoë", "😀***", "\\", "a'b\"c"])
 def test_text_keeps_every_character(app: Flask, name: str) -> None:
     assert stored(username=name).username == name
+
+
+@pytest.mark.parametrize("odd", ["'x'", "x'ff'", "7.5", "-5", "9223372036854775807"])
+def test_a_count_that_is_none_is_nought(sqlite_app: Flask, odd: str) -> None:
+    read = select(literal_column(odd, type_=HowOften()))
+    assert db.session.execute(read).scalar_one() == 0

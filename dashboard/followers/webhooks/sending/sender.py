@@ -30,7 +30,7 @@ class Sender:
         self._trouble: WebhookTrouble | None = None
         private = bool(current_app.config["WEBHOOK_ALLOW_PRIVATE"])
         try:
-            target = fit_target(webhook.url, private=private)
+            target = fit_target(str(webhook.url), private=private)
             self._poster = Poster(target, private=private, seconds=seconds)
             self._keys = keys_of(webhook, now())
         except Unfit:

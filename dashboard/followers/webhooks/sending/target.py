@@ -73,7 +73,7 @@ def shown_url(url: str | None, *, is_whole: bool) -> str:
     if is_whole:
         return url or ""
     with suppress(Unfit):
-        target = fit_target(url or "", private=True)
+        target = fit_target(str(url or ""), private=True)
         return target.origin + ("/…" if target.path != "/" else "/")
     return "…"
 

@@ -109,3 +109,11 @@ def test_a_kind_of_another_version_is_dropped(site: Flask, deliver: Deliver) -> 
     odd = Letter(event_id=row.event_id, kind="later", user_id=row.user_id, made_at=moment, due_at=moment)
     write_transaction(lambda session: session.add(odd))
     assert (deliver(), list(letters())) == (0, [])
+
+
+def test_a_letter_that_a_wrong_clock_queued_is_due(postbox: Postbox, deliver: Deliver) -> None:
+    about(confirmed("alice"))
+    seal_all()
+    catch_up(Consequence("mail", queue_letters))
+    change_letters(due_at=now() + timedelta(days=365))
+    assert deliver() == 1

@@ -118,3 +118,30 @@ def test_nothing_held_is_lost_by_a_restart(site: Flask, postbox: Postbox, delive
         assert deliver_all() == 1
     assert postbox.subjects[-1] == "2 more messages"
     assert timedelta(0) < HOUR_LASTS
+
+
+def test_a_digest_of_a_flood_is_short_and_says_how_many_there_were(
+    postbox: Postbox, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.followers.mail.desk.MOST_LISTED", 3)
+    alice = confirmed("alice")
+    for _ in range(EACH_HOUR + 10):
+        about(alice)
+    deliver()
+    hour_ends()
+    assert deliver() == 1
+    digest = postbox.letters[-1]
+    text = text_of_letter(digest)
+    assert digest["Subject"] == "10 more messages"
+    assert (text.count("* New sign-in"), "7 more like these." in text) == (3, True)
+
+
+def test_letters_that_a_wrong_clock_sent_fill_no_hour(postbox: Postbox, deliver: Deliver) -> None:
+    alice = confirmed("alice")
+    for _ in range(EACH_HOUR):
+        about(alice)
+    deliver()
+    for letter in letters():
+        change_letters_of(letter.event_id, ended_at=now() + timedelta(days=365))
+    about(alice)
+    assert deliver() == 1

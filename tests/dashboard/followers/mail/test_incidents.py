@@ -125,3 +125,14 @@ def test_a_wild_name_or_error_of_a_follower_harms_no_letter(postbox: Postbox) ->
     (letter,) = postbox.letters
     assert letter["Bcc"] is None
     assert "<script>" not in text_of_letter(letter, "html")
+
+
+def test_what_a_wrong_clock_told_is_told_again_and_ends(postbox: Postbox) -> None:
+    fail(TOLD_AFTER * 2)
+    assert look() == 1
+    pass_time(-timedelta(days=365))
+    assert look() == 1
+    fail(None)
+    pass_time(-timedelta(days=365))
+    assert look() == 1
+    assert postbox.letters[-1]["Subject"] == "Over: mail is behind"

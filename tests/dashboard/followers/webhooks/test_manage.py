@@ -184,3 +184,12 @@ def test_a_new_one_begins_with_what_happens_then(site: Flask) -> None:
     sign_ins(3, occurred_at=now() - timedelta(minutes=1))
     assert follower_of(hooked(URL)).cursor == 3
     assert db.session.scalar(select(LoginLog.seq).where(LoginLog.action == "settings_change")) == 4
+
+
+def test_one_that_is_switched_off_by_hand_fails_no_more(site: Flask) -> None:
+    row = hooked("http://127.0.0.1:9/x")
+    sign_ins(1)
+    run()
+    assert follower_of(row).failing_since
+    switch_off(row.public_id, event())
+    assert follower_of(row).failing_since is None

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.background import schedule
 from dashboard.followers.webhooks import rounds
 from dashboard.followers.webhooks.rounds import Endpoints, due_endpoints
-from models import WebhookDelivery
+from models import WebhookDelivery, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     change,
@@ -139,3 +139,17 @@ def test_two_sites_on_one_database_deliver_once(
         run()
     assert len(receiver.ids) == len(set(receiver.ids)) == 20
     assert rounds.LOOK <= 1
+
+
+def test_times_of_a_wrong_clock_hold_nothing_up(site: Flask, receiver: Receiver) -> None:
+    hooked(receiver.url)
+    sign_ins(1)
+    run()
+    ahead = now() + timedelta(days=365)
+    change(rests_until=ahead)
+    write_transaction(
+        lambda session: session.execute(update(WebhookDelivery).values(next_try_at=ahead, state="failed"))
+    )
+    assert due_endpoints() == [webhook().id]
+    run()
+    assert len(receiver.heard) == 2
