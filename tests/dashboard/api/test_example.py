@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.support.waiting import wait_until
 
 TAIL = ROOT / "docs" / "examples" / "tail.py"
 KILLS, EACH = 4, 700
+#: Starts the example with an address and a token; it is killed at the end of the block.
+Follow = Callable[[str, str], AbstractContextManager["subprocess.Popen[bytes]"]]
 
 
 def seqs(path: Path) -> list[int]:
@@ -28,13 +31,18 @@ def seqs(path: Path) -> list[int]:
 
 
 @pytest.fixture
-def follow(tmp_path: Path) -> Callable[[str, str], "subprocess.Popen[bytes]"]:
+def follow(tmp_path: Path) -> Follow:
     """Starts the example."""
 
-    def begin(url: str, token: str) -> "subprocess.Popen[bytes]":
+    @contextmanager
+    def begin(url: str, token: str) -> Iterator["subprocess.Popen[bytes]"]:
         command = [sys.executable, str(TAIL), url, str(tmp_path / "entries.jsonl")]
         env = os.environ | {"GATEHOUSE_TOKEN": token}
-        return subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as program:
+            try:
+                yield program
+            finally:
+                program.kill()  # it never ends by itself
 
     return begin
 
@@ -47,7 +55,7 @@ def add(first: int) -> None:
 
 
 def test_killed_in_the_middle_it_goes_on_without_loss_or_repeat(
-    sqlite_url: str, tmp_path: Path, follow: Callable[[str, str], "subprocess.Popen[bytes]"]
+    sqlite_url: str, tmp_path: Path, follow: Follow
 ) -> None:
     found = tmp_path / "entries.jsonl"
     with running(sqlite_url):
@@ -56,33 +64,30 @@ def test_killed_in_the_middle_it_goes_on_without_loss_or_repeat(
         with serving(sqlite_url, tmp_path) as site:
             for kill in range(1, KILLS + 1):
                 before = len(seqs(found))
-                with follow(site.url, token) as program:
+                with follow(site.url, token):
                     wait_until(lambda before=before: len(seqs(found)) > before + EACH // 3, "it follows")  # type: ignore[misc]
-                    program.kill()
                 add(1 + kill * EACH)
             with found.open("ab") as file:
                 file.write(b'{"seq": 99')  # as if it were killed while it writes
-            with follow(site.url, token) as program:
+            with follow(site.url, token):
                 wait_until(lambda: len(seqs(found)) > KILLS * EACH + EACH, "all is there")
-                program.kill()
     numbers = seqs(found)
     assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_it_outlives_a_server_that_restarts_and_says_why_it_cannot_go_on(
-    sqlite_url: str, tmp_path: Path, follow: Callable[[str, str], "subprocess.Popen[bytes]"]
+    sqlite_url: str, tmp_path: Path, follow: Follow
 ) -> None:
     found = tmp_path / "entries.jsonl"
     with running(sqlite_url):
         token = make_token()
         add(1)
-        with serving(sqlite_url, tmp_path) as site, follow(site.url, token) as program:
+        with serving(sqlite_url, tmp_path) as site, follow(site.url, token):
             wait_until(lambda: len(seqs(found)) > EACH, "it follows")
             site.server.kill()
             add(1 + EACH)
             site.server.start()
             wait_until(lambda: len(seqs(found)) > 2 * EACH, "it goes on")
-            program.kill()
         numbers = seqs(found)
         assert numbers == list(range(1, len(numbers) + 1))
         with found.open("ab") as file:

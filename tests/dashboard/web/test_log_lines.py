@@ -188,11 +188,11 @@ def test_warnings_and_what_ends_a_thread_are_lines_too(monkeypatch: pytest.Monke
     root, stream = logging.getLogger(), io.StringIO()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr("sys.stderr", stream)
+    logging.captureWarnings(False)  # a command that ran in this process may have left it on
     try:
         server_log.to_stderr("json")
         with warnings.catch_warnings():
             warnings.simplefilter("always")
-            logging.captureWarnings(True)
             warnings.warn("an old way", stacklevel=1)
         thread = threading.Thread(target=[].pop, name="t\n1")
         thread.start()
