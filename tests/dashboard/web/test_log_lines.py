@@ -189,6 +189,7 @@ def test_warnings_and_what_ends_a_thread_are_lines_too(monkeypatch: pytest.Monke
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr("sys.stderr", stream)
     logging.captureWarnings(False)  # a command that ran in this process may have left it on
+    server_log.init_app()
     try:
         server_log.to_stderr("json")
         with warnings.catch_warnings():
