@@ -1,5 +1,6 @@
 """What the processes of pytest-xdist share in one run: the order of its tests, and the report at its end."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {path: number * gap for number, path in enumerate(long)}
     places |= {path: float(number) for number, path in enumerate(others)}
     items.sort(key=lambda item: places[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often: a fifth of a run went into looking through what stays anyhow."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
