@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import LoginLog, StreamHead
+from models import LoginLog, StreamHead, db
 from models.stream_head import ENCODING
 
 #: How far behind the head a live viewer may start.
@@ -37,6 +37,12 @@ def require_known_encoding(version: int) -> None:
         raise UnknownEncoding(
             f"the log is sealed in encoding {version}, this Gatehouse knows only {ENCODING}"
         )
+
+
+def log_origin() -> str:
+    """Return which log this is."""
+    with db.engine.connect() as connection:
+        return connection.scalars(select(StreamHead.origin)).one()
 
 
 def read_head(session: Session) -> Head:

@@ -19,7 +19,7 @@ from dashboard.proof.checkpoint.history import History
 from dashboard.proof.checkpoint.lease import turn
 from dashboard.proof.checkpoint.store import Store
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import current_standing, verify
+from dashboard.proof.verify.verify import verify
 from models import StreamHead, User, UserSession, db, write_transaction
 from models.clock import now
 
@@ -54,8 +54,7 @@ def begin_anew(store: Store, may_adopt: Callable[[], bool]) -> Aftermath:
         is_ours = _is_ours(store, may_adopt)
         if is_ours:
             seal_all()  # what waits belongs to the epoch that ends
-        standing = current_standing()
-        history = store.history(standing.origin)
+        standing, history = store.present()
         unauthenticated = 0 if is_ours else standing.seq
         verify(*_as_backup(standing, history), lambda _: None, trusted=unauthenticated)
         last = history.last

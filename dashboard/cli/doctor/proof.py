@@ -6,15 +6,14 @@ from dashboard.proof.checkpoint.key import NoKey
 from dashboard.proof.checkpoint.pin import BadPin
 from dashboard.proof.checkpoint.store import Store, Unsigned
 from dashboard.proof.verify.faults import Broken
-from dashboard.proof.verify.verify import Unfinished, current_standing, verify
+from dashboard.proof.verify.verify import Unfinished, verify
 
 
 def check_newest(settings: Settings) -> str:
     """Verify what came since the newest checkpoint, and say of when that is; raises ``Bad``."""
     store = Store.of(settings)
     try:
-        standing = current_standing()
-        history = store.history(standing.origin)
+        standing, history = store.present()
         store.check_newest(history)
         store.check_pin(standing, history)
         if history.last is None:

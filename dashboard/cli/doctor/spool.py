@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli.checks import Bad
+from dashboard.log.head import log_origin
 from dashboard.log.spool import replay
 from dashboard.log.spool.spool import Spool
 from models.clock import now
@@ -20,7 +21,7 @@ def check_spool() -> str:
     if why := box.why_not_writable():
         raise Bad(f"in an outage attempts would be lost: {why}; check GATEHOUSE_SPOOL")
     with suppress(DBAPIError):  # else the last that was heard must do
-        box.hear(replay.log_origin())
+        box.hear(log_origin())
     waits, is_bad = _waiting(box)
     stuck = [
         f"{count} lines in {path} cannot enter: they are of another log or cannot be read; they enter when "

@@ -22,7 +22,7 @@ from dashboard.proof.checkpoint.store import Store, Unsigned
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.hold import Findings
 from dashboard.proof.verify.standing import Standing
-from dashboard.proof.verify.verify import Unfinished, current_standing, verify
+from dashboard.proof.verify.verify import Unfinished, verify
 from models import db
 
 
@@ -67,8 +67,7 @@ def _verified(app: Flask, path: Path | None) -> str:
     """Verify and say what was found; raises what `verify` and `History.adding` raise."""
     checks.ready()
     store = Store.of(app.config["SETTINGS"])
-    standing = current_standing()
-    history = store.history(standing.origin)
+    standing, history = store.present()
     if path:
         history = history.adding(path.read_text("utf-8", "replace"), standing.origin)
     else:

@@ -16,6 +16,7 @@ from dashboard.background.schedule import at_intervals, committed
 from dashboard.config.settings import Settings
 from dashboard.log.authentic.mac import authenticated
 from dashboard.log.chain import PERSON, PLACE
+from dashboard.log.head import log_origin
 from dashboard.log.recorder import columns, record
 from dashboard.log.spool.line import BadLine
 from dashboard.log.spool.spool import Spool
@@ -25,11 +26,9 @@ from models import (
     NotWritten,
     Outcome,
     Reason,
-    StreamHead,
     User,
     UserSession,
     adds_entry,
-    db,
     on_commit,
     write_transaction,
 )
@@ -65,12 +64,6 @@ def enter_all() -> int:
         return 0
     spool().learn(log_origin())
     return spool().hand_over(_enter_late)
-
-
-def log_origin() -> str:
-    """Return which log this is."""
-    with db.engine.connect() as connection:
-        return connection.scalars(select(StreamHead.origin)).one()
 
 
 def _enter_late(entry: dict[str, Any]) -> None:

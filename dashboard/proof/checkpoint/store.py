@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from dashboard.config.settings import Settings
 from dashboard.log.authentic.secret import adopt_secret, is_ours, names_ours, secret_id
+from dashboard.log.head import log_origin
 from dashboard.proof.checkpoint.checkpoint import ORIGIN, Checkpoint, Restored, key_id
 from dashboard.proof.checkpoint.history import History, read_history
 from dashboard.proof.checkpoint.key import NoKey, known_keys, make_key, private_pem, public_pem, read_key
@@ -75,9 +76,7 @@ class Store:
 
     def clock(self) -> Clock:
         """Return what the clock says now, beside the checkpoints of the present log; raises ``NoKey``."""
-        with db.engine.connect() as connection:
-            origin = connection.scalars(select(StreamHead.origin)).one()
-        return Clock(now(), self.history(origin))
+        return Clock(now(), self.history(log_origin()))
 
     def history(self, origin: str) -> History:
         """Return the checkpoints of a log; raises ``NoKey``."""
@@ -174,10 +173,14 @@ class Store:
 
     def _checked(self) -> tuple[Standing, History]:
         """Return where the stream stands and its checkpoints, once it is the log that is pinned here."""
-        standing = current_standing()
-        history = self.history(standing.origin)
+        standing, history = self.present()
         self.check_pin(standing, history)
         return standing, history
+
+    def present(self) -> tuple[Standing, History]:
+        """Return where the stream stands, and its checkpoints, read before: others add to both meanwhile."""
+        history = self.history(current_standing().origin)
+        return current_standing(), history
 
     def check_newest(self, history: History) -> None:
         """Raise ``Unsigned`` unless the newest checkpoint that the head names, or a later one, is here."""

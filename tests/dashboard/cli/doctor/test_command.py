@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from auth.events import AuthEvent, Client, Subject
+from dashboard.log.head import log_origin
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool import replay
 from dashboard.log.spool.spool import Spool
@@ -94,7 +95,7 @@ def waiting(app: Flask, alice: User) -> Callable[..., None]:
 
     def keep(since: datetime, origin: str = "") -> None:
         box = Spool(app.config["SETTINGS"].spool_file, app.config["SETTINGS"].database_location)
-        box.hear(origin or replay.log_origin())
+        box.hear(origin or log_origin())
         box.append(replay.columns(AuthEvent(**ATTEMPT, occurred_at=since)))
 
     return keep

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from dashboard.proof.checkpoint.key import NoKey, read_key
 from dashboard.proof.checkpoint.lease import TURN, Taken, turn
 from dashboard.proof.checkpoint.pin import BadPin
 from dashboard.proof.checkpoint.store import Store, Unsigned
+from dashboard.proof.checkpoint.watch import watch
 from dashboard.proof.verify.faults import Broken
 from dashboard.proof.verify.hold import Findings
-from dashboard.proof.verify.verify import current_standing, verify
+from dashboard.proof.verify.verify import Standing, current_standing, verify
 from models import StreamHead, db
 from models.clock import now
 from tests.dashboard.proof.verify.tampering import HEAD, LOG, changed, copied, restored, sealed_book
@@ -145,6 +147,21 @@ def test_a_tree_that_was_changed_is_never_signed(kept: Store) -> None:
     changed(HEAD, HEAD.c.id == 1, frontier=bytes(32))
     with pytest.raises(Broken, match="another tree"):
         kept.take()
+
+
+def test_what_others_note_meanwhile_is_no_fault(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.take()
+    watch(kept)
+    numbers = count(900)
+
+    def standing_before_more() -> Standing:
+        found = current_standing()
+        grow(next(numbers))
+        watch(kept)
+        return found
+
+    monkeypatch.setattr(checkpoint_store, "current_standing", standing_before_more)
+    assert kept.take().size == current_standing().seq - 1
 
 
 def test_a_name_tells_nothing(kept: Store) -> None:
