@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from dashboard.proof.verify.sql import add_functions, counts, odd_entries
 from models import LoginLog, db
 from models.database.base import engine_options, is_sqlite, prepare_engine
-from models.database.limits import Purpose
+from models.database.limits import Purpose, purpose
 
 #: Entries of one stretch.
 RANGE_SIZE = 20_000
@@ -70,11 +70,13 @@ class CheckRange:
 def stretches(bounds: CheckRange) -> Iterator[RangeResult]:
     """Check entries and yield the stretches in the order they were recorded.
 
-    The caller's read transaction and, on SQLite, all idle connections end here.
+    The caller's read transaction and, on SQLite, all idle connections end here. In the background of a server
+    they are checked one by one: a process that has threads must not fork, and at its end a pool would be
+    waited for until all is checked.
     """
     db.session.remove()
     cuts = _cuts(bounds)
-    if len(cuts) <= MIN_RANGES:
+    if len(cuts) <= MIN_RANGES or purpose() is Purpose.BACKGROUND:
         yield from map(partial(check_range, db.engine, bounds), cuts, cuts[1:])
         return
     pool, work = _workers(db.engine, bounds)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from dashboard.proof.verify import ranges
 from dashboard.proof.verify.verify import current_standing, verify
+from models.database.limits import Purpose, used_for
 from tests.dashboard.proof.verify.tampering import LOG, changed, fault, removed, sealed_book
 from tests.support.proof import history
 
@@ -39,3 +40,18 @@ def test_the_seams_of_stretches_hold(seq: int, harm: Callable[[int], object]) ->
     broken = fault()
     assert broken is not None
     assert broken.seq == seq
+
+
+def test_in_the_background_of_a_server_no_process_and_no_pool_is_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def begun(*_: object) -> None:
+        raise AssertionError("a process with threads must not fork")
+
+    monkeypatch.setattr(ranges, "_workers", begun)
+    counts: list[int] = []
+    with used_for(Purpose.BACKGROUND):
+        verify(current_standing(), history(), counts.append)
+    assert counts == [3, 3, 3, 3]
+    with pytest.raises(AssertionError, match="must not fork"):
+        verify(current_standing(), history(), counts.append)
