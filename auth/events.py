@@ -66,3 +66,8 @@ class AuthEvent:
     is_known_device: bool = False
     event_id: UUID = field(default_factory=uuid7)
     occurred_at: datetime = field(default_factory=now)
+
+    @classmethod
+    def of_site(cls, action: Action) -> "AuthEvent":
+        """Return the event of something that the site does by itself, about nobody."""
+        return cls(action, Outcome.SUCCESS, None, Client())

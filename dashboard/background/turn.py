@@ -40,8 +40,6 @@ def _is_gone(holder: str) -> bool:
         return False
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):  # it lives, as somebody else
-        return False
+    except (OSError, OverflowError) as error:  # others say that it lives, as somebody else, or is no number
+        return isinstance(error, ProcessLookupError)
     return False

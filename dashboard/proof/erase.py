@@ -23,7 +23,7 @@ from dashboard.log.recording.query_words import Traces
 from dashboard.log.sealer import seal_all
 from dashboard.log.spool.replay import enter_all
 from dashboard.proof.erase_ranges import as_text
-from dashboard.proof.erase_webhooks import event_of_taking, forget_answers, forget_in_webhooks
+from dashboard.proof.erase_webhooks import forget_answers, forget_in_webhooks
 from dashboard.proof.voucher import Signer
 from dashboard.signals import person_erased
 from dashboard.traces.store import forget_traces
@@ -66,7 +66,7 @@ def close_account(user_id: int, *, actor: Subject | None = None) -> str:
 
     That is an entry of its own: a person may have none left that `blank` would tell of.
     """
-    events = _erased(user_id, actor), event_of_taking()
+    events = _erased(user_id, actor), AuthEvent.of_site(Action.SETTINGS_CHANGE)
     close = partial(_close, user_id, query_words.traces(user_id), events)
     return write_transaction(close)
 

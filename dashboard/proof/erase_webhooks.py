@@ -6,20 +6,18 @@ from dataclasses import replace
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Client
+from auth.events import AuthEvent
 from dashboard.log.recorder import record
 from dashboard.log.recording.query_words import Traces, may_mean
-from models import Action, Outcome, Webhook, WebhookDelivery, WebhookTrouble
+from models import Webhook, WebhookDelivery, WebhookTrouble
 from models.clock import now
 
 
-def event_of_taking() -> AuthEvent:
-    """Return the event of queries that are taken away; make it before the transaction."""
-    return AuthEvent(Action.SETTINGS_CHANGE, Outcome.SUCCESS, None, Client())
-
-
 def forget_in_webhooks(session: Session, person: Traces, event: AuthEvent) -> None:
-    """Take away queries that may mean ``person``; their webhooks are disabled: they would get everything."""
+    """Take away queries that may mean ``person``; their webhooks are disabled: they would get everything.
+
+    ``event`` is what that is recorded as, made before the transaction.
+    """
     disabled = []
     for webhook in session.scalars(select(Webhook).with_for_update()):
         if webhook.query and may_mean(webhook.query, person):

@@ -123,9 +123,8 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _log_error(error: Any) -> None:
-    """Tell an error that nobody expected, with the number of its request."""
-    request_id = g.get("request_id", "")
-    current_app.logger.error("%s %s", request_id, asked_for(), exc_info=error)
+    """Tell an error that nobody expected; its line bears the number of the request, as all do."""
+    current_app.logger.error("%s", asked_for(), exc_info=error)
 
 
 def _unexpected(_error: InternalServerError) -> Response:

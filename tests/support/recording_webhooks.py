@@ -6,12 +6,11 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from auth.events import AuthEvent, Client, Subject
-from dashboard.followers.webhooks.acts import event_of_site
 from dashboard.followers.webhooks.manage import WantedWebhook, add_webhook
 from dashboard.followers.webhooks.sending.post import Reply
 from dashboard.followers.webhooks.settle import Result, write_results
 from dashboard.log.recording.query_words import Traces
-from dashboard.proof.erase_webhooks import event_of_taking, forget_in_webhooks
+from dashboard.proof.erase_webhooks import forget_in_webhooks
 from models import Action, Outcome, Webhook, WebhookTrouble, db, write_transaction
 from tests.support.recording import Act, records
 
@@ -29,7 +28,7 @@ def a_webhook_that_the_site_disables() -> Act:
     add_webhook(wanted, settings_event(), uuid4())
     webhook_id = db.session.scalars(select(Webhook.id)).one()
     results = [Result(0, Reply(410, "", 1, WebhookTrouble.GONE))]
-    event = event_of_site()
+    event = AuthEvent.of_site(Action.SETTINGS_CHANGE)
     return lambda: write_transaction(
         partial(write_results, webhook_id=webhook_id, results=results, event=event)
     )
@@ -39,7 +38,7 @@ def a_webhook_that_the_site_disables() -> Act:
 def a_query_that_is_taken_away() -> Act:
     wanted = WantedWebhook("siem", "https://hooks.example/", "user:alice", "json")
     add_webhook(wanted, settings_event(), uuid4())
-    person, event = Traces(frozenset({"alice"}), frozenset()), event_of_taking()
+    person, event = Traces(frozenset({"alice"}), frozenset()), AuthEvent.of_site(Action.SETTINGS_CHANGE)
     return lambda: write_transaction(partial(forget_in_webhooks, person=person, event=event))
 
 

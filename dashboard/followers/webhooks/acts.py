@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from auth.events import AuthEvent, Client
+from auth.events import AuthEvent
 from dashboard.log.recorder import record
-from models import Action, Outcome, Reason, Webhook, WebhookTrouble
+from models import Reason, Webhook, WebhookTrouble
 
 
 class WebhookAct(StrEnum):
@@ -32,11 +32,6 @@ def note_act(session: Session, event: AuthEvent, webhook: Webhook, act: WebhookA
     """Record what ``event`` says was done; not what admins typed: it may hold secrets and names."""
     detail = {"setting": "webhook", "act": act.value, "webhook": str(webhook.public_id)}
     record(session, replace(event, detail=detail | facts))
-
-
-def event_of_site() -> AuthEvent:
-    """Return an event of what the site does by itself; make it before the transaction."""
-    return AuthEvent(Action.SETTINGS_CHANGE, Outcome.SUCCESS, None, Client())
 
 
 def disable(

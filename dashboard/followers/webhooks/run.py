@@ -8,12 +8,12 @@ from time import monotonic
 
 from flask import current_app
 
-from dashboard.followers.webhooks.acts import event_of_site
+from auth.events import AuthEvent
 from dashboard.followers.webhooks.outbox import DueBatch, take_due
 from dashboard.followers.webhooks.sending.sender import Sender
 from dashboard.followers.webhooks.settle import Result, write_results
 from dashboard.web.stopping import is_stopping
-from models import LoginLog, WebhookDelivery, write_transaction
+from models import Action, LoginLog, WebhookDelivery, write_transaction
 
 #: Threads that help at one endpoint, and in all: each endpoint has one of its own besides.
 HELPERS_EACH, HELPERS = 7, 16
@@ -48,7 +48,7 @@ def _take(webhook_id: int) -> DueBatch | None:
 
 def _settle(webhook_id: int, results: Sequence[Result]) -> None:
     if results:
-        event = event_of_site()
+        event = AuthEvent.of_site(Action.SETTINGS_CHANGE)
         with _transactions:
             write_transaction(partial(write_results, webhook_id=webhook_id, results=results, event=event))
 

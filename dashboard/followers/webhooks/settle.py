@@ -28,7 +28,7 @@ class Result:
 def write_results(session: Session, webhook_id: int, results: Sequence[Result], event: AuthEvent) -> None:
     """Write results down, have what failed tried again, and disable an endpoint that is gone.
 
-    ``event`` is made before the transaction, by `event_of_site`.
+    ``event`` is what a disabling is recorded as, made before the transaction.
     """
     locked = select(Webhook).where(Webhook.id == webhook_id).with_for_update()
     webhook = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()

@@ -14,6 +14,7 @@ from dashboard.traces import waiting
 from dashboard.traces.receivers import note_begin
 from dashboard.traces.store import write_traces
 from dashboard.traces.waiting import Trace, WaitingTraces, waiting_of
+from dashboard.web.log_lines import TextLines
 from models import NotWritten, RequestTrace, db
 from tests.support.actions import AuthActions, entries, make_user
 from tests.support.app import running
@@ -113,7 +114,8 @@ def test_an_error_is_traced_and_its_number_stands_in_the_log(
     assert "It was our mistake and it was noted." in answer.text
     (trace,) = written()
     assert answer.headers["X-Request-ID"] == trace.request_id
-    assert f"{trace.request_id} GET /broken/secret" in caplog.text
+    (line,) = map(TextLines().format, caplog.records)
+    assert f"GET /broken/secret [{trace.request_id}]" in line
     assert "KeyError: 'secret'" in caplog.text
     assert (trace.route, trace.status, trace.error) == ("GET /broken/<name>", 500, "KeyError")
     assert trace.page == "errors/error.html"

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from dashboard.followers.webhooks.acts import event_of_site
+from auth.events import AuthEvent
 from dashboard.followers.webhooks.sending.post import Reply
 from dashboard.followers.webhooks.settle import Result, write_results
-from models import LoginLog, Webhook, WebhookTrouble, write_transaction
+from models import Action, LoginLog, Webhook, WebhookTrouble, write_transaction
 from models.clock import now
 from tests.dashboard.followers.webhooks.hook import (
     change,
@@ -67,7 +67,7 @@ def test_one_that_was_disabled_meanwhile_stays_so(site: Flask) -> None:
 def test_who_delivered_second_takes_nothing_back(site: Flask) -> None:
     while_it_is_sent(site, lambda: None)
     (delivery,), webhook_id = deliveries(), webhook().id
-    event, results = event_of_site(), [Result(delivery.id, BROKEN)]
+    event, results = AuthEvent.of_site(Action.SETTINGS_CHANGE), [Result(delivery.id, BROKEN)]
     write_transaction(lambda session: write_results(session, webhook_id, results, event))
     assert (deliveries()[0].state, deliveries()[0].attempts) == ("delivered", 1)
 
@@ -81,7 +81,10 @@ def test_one_success_among_failures_is_enough(site: Flask) -> None:
     assert follower_of(row).last_error == "DeliveryFailed: It answered that it failed."
     hurry()
     first, second = deliveries()
-    results, event = [Result(first.id, BROKEN), Result(second.id, FINE)], event_of_site()
+    results, event = (
+        [Result(first.id, BROKEN), Result(second.id, FINE)],
+        AuthEvent.of_site(Action.SETTINGS_CHANGE),
+    )
     write_transaction(lambda session: write_results(session, row.id, results, event))
     assert (webhook().failures, webhook().failing_since, follower_of(row).last_error) == (0, None, None)
     assert states() == ["failed", "delivered"]
